@@ -1,0 +1,94 @@
+#include "base/files.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
+namespace cm {
+namespace {
+
+struct Descriptor {
+  int fd;
+  ~Descriptor() {
+    if (fd >= 0) ::close(fd);
+  }
+};
+
+}  // namespace
+
+Result<Bytes> readFile(const Path& path) {
+  Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  if (file.fd < 0) return makeError("{}: cannot be opened: {}", path.string(), std::strerror(errno));
+  struct stat info{};
+  if (::fstat(file.fd, &info) != 0) return makeError("{}: {}", path.string(), std::strerror(errno));
+  if (S_ISDIR(info.st_mode)) return makeError("{}: is a folder, expected a file", path.string());
+  Bytes bytes(static_cast<size_t>(info.st_size));
+  size_t done = 0;
+  while (done < bytes.size()) {
+    ssize_t n = ::read(file.fd, bytes.data() + done, bytes.size() - done);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return makeError("{}: reading failed at byte {}: {}", path.string(), done, std::strerror(errno));
+    if (n == 0) break;
+    done += static_cast<size_t>(n);
+  }
+  bytes.resize(done);
+  return bytes;
+}
+
+Result<void> writeFileAtomically(const Path& path, std::span<const std::byte> bytes) {
+  static std::atomic<unsigned> counter{0};
+  std::error_code failure;
+  if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), failure);
+  if (failure) return makeError("{}: folder cannot be made: {}", path.parent_path().string(), failure.message());
+  Path beside = path;
+  beside += fmt::format(".part{}-{}", ::getpid(), counter++);
+  {
+    Descriptor file{::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)};
+    if (file.fd < 0) return makeError("{}: cannot be written: {}", path.string(), std::strerror(errno));
+    size_t done = 0;
+    while (done < bytes.size()) {
+      ssize_t n = ::write(file.fd, bytes.data() + done, bytes.size() - done);
+      if (n < 0 && errno == EINTR) continue;
+      if (n < 0) {
+        Error error = makeError("{}: writing failed at byte {} of {}: {}", path.string(), done, bytes.size(),
+                                std::strerror(errno));
+        ::unlink(beside.c_str());
+        return error;
+      }
+      done += static_cast<size_t>(n);
+    }
+  }
+  std::filesystem::rename(beside, path, failure);
+  if (failure) {
+    ::unlink(beside.c_str());
+    return makeError("{}: cannot be renamed into place: {}", path.string(), failure.message());
+  }
+  return {};
+}
+
+Path assetsFolder() {
+  if (const char* named = std::getenv("CITYMIRROR_ASSETS")) return named;
+  std::error_code ignored;
+  Path program = std::filesystem::read_symlink("/proc/self/exe", ignored);
+  Path installed = program.parent_path().parent_path() / "share" / "citymirror" / "assets";
+  if (std::filesystem::exists(installed, ignored)) return installed;
+  return CITYMIRROR_SOURCE_ASSETS;
+}
+
+Path cacheFolder() {
+  Path base;
+  if (const char* xdg = std::getenv("XDG_CACHE_HOME"); xdg && *xdg) base = xdg;
+  else if (const char* home = std::getenv("HOME")) base = Path(home) / ".cache";
+  else base = std::filesystem::temp_directory_path();
+  Path folder = base / "citymirror";
+  std::error_code ignored;
+  std::filesystem::create_directories(folder, ignored);
+  return folder;
+}
+
+}  // namespace cm

@@ -1,0 +1,192 @@
+//! The city document: what is saved in city.json and can be undone. Texts in Chinese and English, relative paths, every
+//! fact with a source. Plain values, owned by the loop's thread. `parse` and `write` work on bytes; the app fetches them.
+//! The format is described by assets/schema/city.schema.json, version `kFormatVersion`.
+#pragma once
+
+#include <glm/glm.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "base/text.h"
+#include "geo/ellipsoid.h"
+
+namespace cm::city {
+
+inline constexpr int kFormatVersion = 1;
+
+//! A civil date; scenarios, phases and openings are compared by it. `2027-07-01`; month and day may be left out in the file.
+struct Date {
+  int year = 0;
+  int month = 1;
+  int day = 1;
+  auto operator<=>(const Date&) const = default;
+};
+Result<Date> parseDate(std::string_view text);
+std::string toString(const Date& date);
+//! Years as a fraction, for sliders: 2027-07-01 -> 2027.496.
+double yearsOf(const Date& date);
+Date dateFromYears(double years);
+
+//! Camera of a saved view: WGS84 degrees, metres above the ellipsoid, heading clockwise from north, pitch 0 level, -90 down.
+struct CameraPose {
+  double lonDegrees = 0;
+  double latDegrees = 0;
+  double heightMetres = 0;
+  double headingDegrees = 0;
+  double pitchDegrees = -30;
+  bool operator==(const CameraPose&) const = default;
+};
+
+struct Source {
+  std::string id;       // referred to from everywhere else
+  Text name;
+  std::string licence;
+  std::string uri;
+  std::string date;     // of the data
+  Text note;
+};
+
+//! A 3D Tileset of the city as it is today. A city usually has one that holds ground and buildings together.
+struct TilesetRef {
+  std::string id;
+  Text name;
+  std::string uri;      // relative to city.json, or http(s)
+  std::string source;   // Source::id
+};
+
+enum class OverlayKind { Greenway, Metro, Rail, District, Place, Ground };
+enum class PlanStatus { Existing, Planned, UnderConstruction, Approved };
+
+//! One named thing of an overlay that a person can switch, pick and read about: a greenway, a metro line.
+struct OverlayItem {
+  std::string id;       // equals the "item" property of its GeoJSON features
+  Text name;
+  glm::vec3 colour{0.5f};            // sRGB 0..1
+  PlanStatus status = PlanStatus::Existing;
+  std::optional<Date> opens;         // shown from this date on; before it a planned item is dashed
+  std::optional<double> lengthKilometres;
+  Text story;
+  std::string source;
+};
+
+//! Vector data laid on the city: GeoJSON FeatureCollection, WGS84. Properties the engine reads: "item" (OverlayItem::id),
+//! "kind" (line, station, place, area), "zh", "en", "rank" (label priority, 0 first), "opens", "colour" (#rrggbb).
+struct Overlay {
+  std::string id;
+  OverlayKind kind = OverlayKind::Greenway;
+  Text name;
+  std::string uri;
+  std::string source;
+  std::vector<OverlayItem> items;
+};
+
+//! WGS84 degrees; first ring outer, the rest holes; rings not closed.
+using Polygon = std::vector<std::vector<glm::dvec2>>;
+
+struct Phase {
+  std::string id;
+  Text name;
+  Date from;
+  Date to;              // on this date what the phase adds stands
+};
+
+//! What leaves when `phase` begins: features by id, and everything whose centre lies inside `inside` (holes honoured).
+struct Removal {
+  std::string phase;
+  std::vector<std::string> featureIds;
+  std::vector<Polygon> inside;
+};
+
+//! What stands when `phase` ends: a tileset of proposed buildings, and ground polygons (GeoJSON with "class": green, path,
+//! water, plaza, road) that are draped.
+struct Addition {
+  std::string phase;
+  std::string tilesetUri;
+  std::string groundUri;
+};
+
+//! A before/after figure, e.g. green ratio 12 -> 35 %.
+struct Figure {
+  Text label;
+  Text unit;
+  double before = 0;
+  double after = 0;
+};
+
+enum class ProjectKind { OldCommunity, VillageInCity, HistoricQuarter, Waterfront, IndustrialHeritage, Park, Transport, Other };
+
+struct Project {
+  std::string id;
+  Text name;
+  ProjectKind kind = ProjectKind::Other;
+  PlanStatus status = PlanStatus::Planned;
+  Text story;
+  std::vector<Polygon> boundary;
+  std::vector<Phase> phases;
+  std::vector<Removal> removals;
+  std::vector<Addition> additions;
+  std::vector<Figure> figures;
+  CameraPose view;
+  std::string source;
+};
+
+//! A set of projects at a date. `allProjects` with a far date is "the plan".
+struct Scenario {
+  std::string id;
+  Text name;
+  Date date;
+  bool allProjects = false;
+  std::vector<std::string> projects;
+};
+
+struct SavedView {
+  std::string id;
+  Text name;
+  CameraPose camera;
+};
+
+struct Document {
+  std::string id;
+  Text name;
+  Text description;
+  bool illustrative = false;         // synthetic data: labelled 示意数据 on screen
+  geo::Geodetic origin;              // the middle of the city; the frame's axes stand here
+  std::string geoid;                 // name of the model heights were converted with
+  std::string dataDate;
+  std::vector<Source> sources;
+  std::vector<TilesetRef> tilesets;
+  std::vector<Overlay> overlays;
+  std::vector<Project> projects;
+  std::vector<Scenario> scenarios;   // the first is "before", the second "after" by default
+  std::vector<SavedView> views;      // the first is home
+  std::string extras = "{}";         // JSON kept as found
+
+  const Project* project(std::string_view id) const;
+  const Scenario* scenario(std::string_view id) const;
+  const SavedView* view(std::string_view id) const;
+  const Source* source(std::string_view id) const;
+};
+
+//! One thing that is wrong in a city.json: `path` as in "projects[2].phases[0].from".
+struct Problem {
+  std::string path;
+  std::string message;               // what was found, what was expected
+};
+
+struct Parsed {
+  Document document;                 // everything that was good
+  std::vector<Problem> problems;     // empty when all was
+};
+
+//! Fails only where there is nothing to show (not JSON, no tilesets and no origin, a newer format version).
+Result<Parsed> parseDocument(std::string_view json, std::string_view fileName);
+std::string writeDocument(const Document& document);
+
+//! A document around a bare tileset.json (path or URL), so that one may stand wherever a city may.
+Document documentForTileset(std::string_view uri);
+
+}  // namespace cm::city

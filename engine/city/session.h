@@ -1,0 +1,95 @@
+//! What is on the screen now and not saved with the city: windows, their views, cameras, scenarios, layers, selection.
+//! Plain values; the loop's thread; changed only by `apply` (city/commands.h).
+#pragma once
+
+#include <glm/glm.hpp>
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/text.h"
+#include "city/document.h"
+
+namespace cm::city {
+
+//! One side: a scenario at a date, with projects switched by hand on top.
+struct ScenarioState {
+  std::string scenario;                      // Scenario::id
+  std::optional<Date> date;                  // overrides the scenario's
+  std::map<std::string, bool> projects;      // overrides by project id
+  bool operator==(const ScenarioState&) const = default;
+};
+
+//! Where one project is on one side: which removals have begun and which additions stand.
+struct ProjectState {
+  bool shown = false;                        // anything of it is visible
+  std::vector<bool> removals;                // as Project::removals
+  std::vector<bool> additions;               // as Project::additions
+  bool operator==(const ProjectState&) const = default;
+};
+
+Date dateOf(const Document& document, const ScenarioState& side);
+//! One per Document::projects. A project is in where the scenario or the override says so; within it the phases decide by date.
+//! A project switched on by hand at a date before its phases is shown finished (a visitor who touches it wants to see it).
+std::vector<ProjectState> evaluate(const Document& document, const ScenarioState& side);
+
+enum class Compare { Off, Swipe };
+
+//! A transition from one state to another, all of one start time (DESIGN, decision 5).
+struct Transition {
+  double startSeconds = -1e9;
+  double durationSeconds = 0.5;
+};
+
+enum class Look { Clay, Plain };  // Plain is what is measured against the peers: one light, nothing else
+
+struct Layers {
+  bool labels = true;
+  bool projectAreas = true;
+  bool greenways = true;
+  bool metro = true;
+  bool shadows = true;
+  bool buildings = true;
+  std::set<std::string> hiddenItems;         // OverlayItem ids switched off one by one
+  bool operator==(const Layers&) const = default;
+};
+
+enum class PickKind { Nothing, Building, Project, Station, Greenway, MetroLine, Place };
+
+struct Selection {
+  PickKind kind = PickKind::Nothing;
+  std::string id;                            // feature, project or item id
+  bool operator==(const Selection&) const = default;
+};
+
+struct Flight {
+  CameraPose from, to;
+  double startSeconds = 0;
+  double durationSeconds = 0;                // 0: no flight under way
+};
+
+struct Session {
+  CameraPose camera;
+  Flight flight;
+  ScenarioState before;                      // left of the divider
+  ScenarioState after;                       // right of it
+  bool showAfter = false;                    // which one fills the window when Compare::Off
+  Compare compare = Compare::Off;
+  double divider = 0.5;                      // 0..1 of the window's width
+  Transition transition;                     // of the sides' project states; `previousX` are what it starts from
+  std::vector<ProjectState> previousBefore, previousAfter;
+  Layers layers;
+  Look look = Look::Clay;
+  Language language = Language::Chinese;
+  double hourOfDay = 10;                     // local solar time, for the sun
+  Selection selection;
+  bool statistics = false;
+};
+
+//! The session a window opens with: home view, first two scenarios.
+Session sessionFor(const Document& document);
+
+}  // namespace cm::city

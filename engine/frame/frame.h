@@ -1,0 +1,101 @@
+//! One frame as an ordered list of passes: shadow, drape, opaque, sky, water, overlay, label, pick, post, ui. Reads plain
+//! values; owns its pipelines, targets and atlases. Belongs to the loop's thread; must not outlive device and residency.
+#pragma once
+
+#include <vulkan/vulkan.h>
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "city/document.h"
+#include "city/session.h"
+#include "geo/eye.h"
+#include "gpu/device.h"
+#include "residency/residency.h"
+#include "source/geojson.h"
+
+namespace cm::frame {
+
+//! Overlay data by uri as written in the document, parsed by source/geojson; the app fetches them.
+using VectorLayers = std::map<std::string, source::VectorLayer>;
+
+//! Live objects later (trains, alarms); today what is the same for every side.
+struct Scene {
+  geo::Eye eye;
+  city::Look look = city::Look::Clay;
+  city::Language language = city::Language::Chinese;
+  city::Layers layers;
+  city::Selection selection;
+  glm::dvec3 sunDirectionEcef{0};               // unit, towards the sun
+  double nowSeconds = 0;                        // the loop's clock, for transitions and water
+  bool still = false;                           // nothing moves: the picture may refine itself frame by frame
+  glm::vec3 plainBackground{0.5f, 0.6f, 0.7f};  // Look::Plain only
+  float plainDiffuse = 0.75f, plainAmbient = 0.25f;
+};
+
+//! One side as drawn: a view slot, its part of the window, its scenario, its tiles.
+struct Side {
+  unsigned slot = 0;
+  float left = 0, right = 1;                    // fractions of the target's width
+  city::Date date;
+  std::vector<city::ProjectState> from, to;     // by Document::projects
+  float transition = 1;                         // 0 at its start .. 1 done
+  std::span<const tiles::TileId> draw;
+};
+
+//! What lies under a pixel. Delivered some frames after it was asked for.
+struct Pick {
+  uint64_t request = 0;
+  bool hit = false;
+  glm::dvec3 positionEcef{0};
+  tiles::TileId tile = tiles::kNoTile;
+  uint32_t feature = source::kNoFeature;
+  city::Selection overlay;                      // a label or line that was hit first (station, place ...)
+};
+
+struct Statistics {
+  uint32_t triangles = 0, tiles = 0, draws = 0, shadowDraws = 0;
+  double gpuMilliseconds = 0;                   // of the last finished frame
+  std::vector<std::pair<std::string, double>> passes;
+};
+
+//! Draws into the rendering that is open on the target: the ImGui layer.
+using UiPass = std::function<void(VkCommandBuffer)>;
+
+class Frame {
+ public:
+  //! `colourFormat` is that of the targets it will render to.
+  Frame(gpu::Device& device, residency::Residency& residency, VkFormat colourFormat);
+  ~Frame();
+
+  //! The document whose overlays, projects and labels are drawn. Call again when it changes.
+  void setDocument(const city::Document& document, const VectorLayers& layers);
+
+  //! Which features each resident tile shows in each side: call after residency.apply and whenever a side's states change.
+  //! Incremental: only new tiles and changed projects are recomputed. `tilesetOfAddition` maps project/addition to TilesetId.
+  void updateVisibility(const tiles::TileTree& tree, std::span<const Side> sides,
+                        const std::map<std::pair<size_t, size_t>, tiles::TilesetId>& tilesetOfAddition);
+
+  //! Records and submits one frame into `target` (left in `target.finalLayout`). `samples`: pictures averaged at once, each
+  //! with its own sub-pixel offset and sun sample (1 while moving; `render` uses 16).
+  void render(gpu::Target& target, const Scene& scene, std::span<const Side> sides, int samples, const UiPass& ui);
+  //! True where another frame of a still scene would change the picture (accumulating samples, glyphs in the making).
+  bool wantsAnotherFrame() const;
+
+  //! x, y: pixels of the target. The answer comes from `takePicks` after a later render.
+  uint64_t pick(int x, int y);
+  std::vector<Pick> takePicks();
+
+  const Statistics& statistics() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace cm::frame

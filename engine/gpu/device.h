@@ -1,0 +1,164 @@
+//! The Vulkan device: instance, queues, memory, upload, retire. One per process; belongs to the loop's thread; everything
+//! made from it must be gone before it is.
+#pragma once
+
+#include <vk_mem_alloc.h>
+#include <vulkan/vulkan.h>
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+
+namespace cm::gpu {
+
+struct DeviceOptions {
+  bool validation = false;                       // validation and synchronization validation; also CITYMIRROR_VALIDATION=1
+  std::vector<const char*> instanceExtensions;   // of the window system; none for pictures without a window
+};
+
+class Device;
+
+//! Owns a buffer; destruction hands it to retire with the device's current timeline value.
+class Buffer {
+ public:
+  Buffer() = default;
+  Buffer(Device& device, VkDeviceSize size, VkBufferUsageFlags usage, bool hostVisible, const char* name);
+  Buffer(Buffer&& other) noexcept;
+  Buffer& operator=(Buffer&& other) noexcept;
+  ~Buffer();
+  VkBuffer handle() const { return handle_; }
+  VkDeviceSize size() const { return size_; }
+  std::byte* mapped() const { return mapped_; }  // host-visible ones only
+  explicit operator bool() const { return handle_ != VK_NULL_HANDLE; }
+
+ private:
+  Device* device_ = nullptr;
+  VkBuffer handle_ = VK_NULL_HANDLE;
+  VmaAllocation allocation_ = VK_NULL_HANDLE;
+  VkDeviceSize size_ = 0;
+  std::byte* mapped_ = nullptr;
+};
+
+struct ImageDescription {
+  VkExtent2D extent{};
+  VkFormat format = VK_FORMAT_UNDEFINED;
+  VkImageUsageFlags usage = 0;
+  uint32_t mipLevels = 1;
+  uint32_t layers = 1;
+  VkSampleCountFlagBits samples = VK_SAMPLE_COUNT_1_BIT;
+};
+
+class Image {
+ public:
+  Image() = default;
+  Image(Device& device, const ImageDescription& description, const char* name);
+  Image(Image&& other) noexcept;
+  Image& operator=(Image&& other) noexcept;
+  ~Image();
+  VkImage handle() const { return handle_; }
+  VkImageView view() const { return view_; }     // all mips and layers
+  const ImageDescription& description() const { return description_; }
+  explicit operator bool() const { return handle_ != VK_NULL_HANDLE; }
+
+ private:
+  Device* device_ = nullptr;
+  VkImage handle_ = VK_NULL_HANDLE;
+  VkImageView view_ = VK_NULL_HANDLE;
+  VmaAllocation allocation_ = VK_NULL_HANDLE;
+  ImageDescription description_;
+};
+
+//! Where a frame ends up: a swapchain image or a picture to be read back.
+struct Target {
+  VkImage image = VK_NULL_HANDLE;
+  VkImageView view = VK_NULL_HANDLE;
+  VkExtent2D extent{};
+  VkFormat format = VK_FORMAT_UNDEFINED;
+  VkImageLayout finalLayout = VK_IMAGE_LAYOUT_PRESENT_SRC_KHR;
+  VkSemaphore waitBefore = VK_NULL_HANDLE;       // binary; the image is available (swapchain)
+  VkSemaphore signalAfter = VK_NULL_HANDLE;      // binary; rendering is done (swapchain)
+};
+
+//! `Lost` is a state, not an error: the owner drops everything made from the device and makes a new one.
+enum class DeviceState { Alive, Lost };
+
+class Device {
+ public:
+  //! Fails with a sentence that names the package to install where there is no Vulkan 1.3 device.
+  static Result<std::unique_ptr<Device>> create(const DeviceOptions& options);
+  ~Device();
+
+  VkInstance instance() const;
+  VkPhysicalDevice physical() const;
+  VkDevice handle() const;
+  VkQueue queue() const;
+  uint32_t queueFamily() const;
+  VmaAllocator allocator() const;
+  VkPipelineCache pipelineCache() const;         // read at start, written at the end, in cacheFolder()
+  const std::string& name() const;
+  bool isSoftware() const;                       // lavapipe and friends
+  DeviceState state() const;
+  void injectLoss();                             // tests: every later submit reports VK_ERROR_DEVICE_LOST
+
+  //! The timeline: `submit` signals and returns the next value; `completed` is how far the GPU is.
+  uint64_t submit(VkCommandBuffer commands, std::span<const VkSemaphoreSubmitInfo> waits,
+                  std::span<const VkSemaphoreSubmitInfo> signals);
+  uint64_t submitted() const;
+  uint64_t completed() const;
+  bool wait(uint64_t value, uint64_t nanoseconds = UINT64_MAX);
+  VkSemaphore timeline() const;
+
+  //! Destroys what the GPU is done with; called once a frame.
+  void collect();
+  void retire(VkBuffer buffer, VmaAllocation allocation);
+  void retire(VkImage image, VkImageView view, VmaAllocation allocation);
+  void setName(VkObjectType type, uint64_t handle, const char* name) const;
+  //! Messages of the validation layers so far (0 in a healthy program).
+  static uint32_t validationMessages();
+
+ private:
+  struct Impl;
+  explicit Device(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+//! A command buffer pool for frames in flight, waits for the one `kFramesInFlight` frames ago.
+inline constexpr unsigned kFramesInFlight = 2;
+
+//! A picture that can be read back.
+class Offscreen {
+ public:
+  Offscreen(Device& device, VkExtent2D extent, VkFormat format);
+  Target target();
+  //! RGBA8 rows from the top; waits for the device.
+  std::vector<uint8_t> read();
+
+ private:
+  Device& device_;
+  Image image_;
+};
+
+//! The window's chain of images. Out-of-date, minimised and resized are states: `acquire` then gives nothing.
+class Swapchain {
+ public:
+  //! Takes ownership of nothing; `surface` must outlive it.
+  Swapchain(Device& device, VkSurfaceKHR surface);
+  ~Swapchain();
+  VkFormat format() const;
+  VkExtent2D extent() const;
+  //! From the framebuffer-size callback; 0x0 is minimised.
+  void resize(VkExtent2D extent);
+  //! The next target, or nothing this time (minimised, out of date and being remade, lost).
+  bool acquire(Target& target);
+  void present();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace cm::gpu

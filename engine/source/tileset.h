@@ -1,0 +1,49 @@
+//! 3D Tiles 1.0 and 1.1: tileset.json and content, from bytes to plain data. Bad data never throws; the error names the uri,
+//! the place, what was found and what was expected. Any thread.
+//! Formats: OGC 22-025r4 (3D Tiles 1.1), 3D Tiles 1.0 Batched 3D Model.
+#pragma once
+
+#include <glm/glm.hpp>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/files.h"
+#include "geo/bounds.h"
+#include "source/content.h"
+
+namespace cm::source {
+
+enum class Refine { Replace, Add };
+
+struct TileDescription {
+  glm::dmat4 ecefFromTile{1.0};              // all transforms from the root multiplied in
+  geo::BoundingVolume bounds;                // in ECEF
+  double geometricError = 0;
+  Refine refine = Refine::Replace;
+  std::vector<std::string> contentUris;      // resolved; empty: an empty tile
+  std::vector<uint32_t> children;            // indices into Tileset::tiles
+};
+
+struct Tileset {
+  std::string uri;
+  std::string version;                       // "1.0", "1.1"
+  double geometricError = 0;
+  bool zUpContent = false;                   // asset.gltfUpAxis "Z" (legacy)
+  std::vector<TileDescription> tiles;        // [0] is the root; parents before children
+  std::vector<std::string> warnings;         // tiles left out and why
+};
+
+//! `parent` is the transform of the tile that refers to this tileset (identity at the top).
+Result<Tileset> parseTileset(std::span<const std::byte> json, const std::string& uri,
+                             const glm::dmat4& parent = glm::dmat4(1.0));
+
+//! What a content turned out to be: a mesh, or another tileset (told by its bytes, not by its name).
+bool isTilesetJson(std::span<const std::byte> bytes);
+
+//! glb (1.1), b3dm (1.0). `ecefFromTile` is the tile's transform.
+Result<MeshContent> decodeContent(std::span<const std::byte> bytes, const std::string& uri, const glm::dmat4& ecefFromTile,
+                                  bool zUpContent = false);
+
+}  // namespace cm::source

@@ -1,0 +1,48 @@
+//! Chooses what to draw and what to load for all views at once. Pure: reads its arguments, touches nothing else.
+#pragma once
+
+#include <cstdint>
+#include <glm/glm.hpp>
+#include <span>
+#include <vector>
+
+#include "geo/bounds.h"
+#include "tiles/tree.h"
+
+namespace cm::tiles {
+
+//! One view as selection sees it. `frustum` is already cut to the view's rectangle.
+struct SelectionView {
+  glm::dvec3 eyeEcef{0};
+  geo::Frustum frustum;
+  double viewportHeightPixels = 720;
+  double fovYRadians = 1.0;
+  std::vector<bool> tilesets;                // by TilesetId: drawn in this view; shorter means true
+  std::vector<bool> prefetch;                // by TilesetId: loaded though not drawn; shorter means false
+};
+
+struct SelectionOptions {
+  double maxSsePixels = 16;
+};
+
+struct WantedTile {
+  TileId tile = kNoTile;
+  double priority = 0;                       // smaller first
+};
+
+struct Selection {
+  std::vector<std::vector<TileId>> draw;     // per view, nearest first; every tile Resident
+  std::vector<WantedTile> want;              // what is missing, most urgent first
+  std::vector<TileId> keep;                  // must not be evicted: drawn, their nearest ancestors with content, roots
+  std::vector<uint8_t> refined;              // by TileId: children were drawn last time (prevents flashes)
+  bool complete = false;                     // what is drawn is what was asked for at full detail
+};
+
+//! A tile is refined when its screen-space error exceeds `options.maxSsePixels` in any view (3D Tiles 1.1, 6.8: SSE =
+//! geometricError * viewportHeight / (2 * distance * tan(fovY / 2))); a parent stays drawn until every child that is in a
+//! frustum is resident, so the picture never has a hole. `ready` is indexed by TileId. Failed tiles count as ready and
+//! draw nothing: their nearest drawable ancestor stays.
+Selection select(const TileTree& tree, std::span<const TileState> ready, std::span<const SelectionView> views,
+                 const Selection& previous, const SelectionOptions& options);
+
+}  // namespace cm::tiles

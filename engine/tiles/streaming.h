@@ -1,0 +1,81 @@
+//! Decides fetch, decode, upload and eviction from what selection wants, within one byte budget over all tilesets. Owns the
+//! tree's growth, the tiles' states and the worker pools; called by the loop's thread; workers talk back through its mailbox.
+//! Destruction never blocks a frame for longer than one running decode.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "source/fetch.h"
+#include "tiles/selection.h"
+#include "tiles/tree.h"
+
+namespace cm::tiles {
+
+struct Budgets {
+  size_t gpuBytes = size_t{512} << 20;       // all tilesets together; obeyed, whatever selection wants
+  size_t decodedBytes = size_t{64} << 20;    // decoded but not yet uploaded
+  size_t uploadBytesPerFrame = size_t{8} << 20;
+  unsigned fetches = 16;                     // under way at once
+};
+
+struct Upload {
+  TileId tile = kNoTile;
+  std::shared_ptr<const source::MeshContent> content;
+};
+
+//! What residency is told to do this frame.
+struct Orders {
+  std::vector<Upload> uploads;
+  std::vector<TileId> evictions;
+};
+
+struct TileFailure {
+  std::string uri;
+  std::string message;
+};
+
+struct StreamingStatistics {
+  size_t tiles = 0, resident = 0, fetching = 0, decoding = 0, failed = 0;
+  size_t gpuBytes = 0, fetchedBytes = 0;
+};
+
+class Streaming {
+ public:
+  explicit Streaming(source::Fetcher& fetcher, unsigned decodeThreads = 0 /* cores - 1 */);
+  ~Streaming();
+  Streaming(const Streaming&) = delete;
+  Streaming& operator=(const Streaming&) = delete;
+
+  //! Begins to fetch tileset.json; the tree has the root some frames later.
+  TilesetId add(const std::string& uri);
+
+  //! Takes what workers have posted. Call once a frame before select.
+  void drain();
+  //! Re-ranks queues by `selection`, starts and cancels work, and says what to upload and evict now.
+  Orders update(const Selection& selection, const Budgets& budgets);
+  //! Residency reports: the upload is complete on the GPU (`Uploading` -> `Resident`), or there was no memory for it.
+  void uploaded(TileId tile);
+  void uploadFailed(TileId tile);
+  //! The device was lost: everything resident is absent again.
+  void forgetResident();
+
+  const TileTree& tree() const;
+  std::span<const TileState> states() const;
+  //! True while anything is fetched, decoded or uploaded.
+  bool busy() const;
+  //! Blocks until a worker posts or `longest` passes.
+  void waitForWork(std::chrono::milliseconds longest);
+  //! Failures since the last call.
+  std::vector<TileFailure> takeFailures();
+  StreamingStatistics statistics() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace cm::tiles

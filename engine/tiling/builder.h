@@ -1,0 +1,73 @@
+//! The tiler: city data in, one 3D Tileset out. Out of core and parallel: `add` spools records to disk under a 64-bit spatial
+//! key, `finish` sorts them and emits tiles. The output is the same for any memory limit and any number of jobs; an
+//! interrupted run resumes; the output folder appears whole or not at all.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/files.h"
+#include "city/document.h"
+#include "tiling/model.h"
+#include "tiling/writer.h"
+
+namespace cm::tiling {
+
+struct Progress {
+  std::string stage;             // "read", "sort", "bake", "emit"
+  double done = 0, total = 0;    // of `unit`; total 0: unknown
+  std::string unit;
+  double secondsLeft = -1;
+};
+
+struct BuildOptions {
+  Path out;                      // folder that gets <tilesetName>/tileset.json and its tiles
+  std::string tilesetName = "tiles";
+  size_t memoryBytes = size_t{2} << 30;
+  unsigned jobs = 0;             // 0: all cores
+  std::string attribution;
+  bool synthetic = false;
+  std::function<void(const Progress&)> progress;
+  bool uncompressedTwin = false; // also writes <tilesetName>_raw/, for the validators
+  bool ground = true;            // false: buildings only, e.g. a project's additions
+  std::optional<geo::Geodetic> origin;   // of the ENU frame; default: the middle of the data
+};
+
+struct StageTime {
+  std::string stage;
+  double seconds = 0;
+};
+
+struct BuildReport {
+  size_t buildings = 0, groundFeatures = 0, tiles = 0, triangles = 0;
+  size_t bytes = 0, rootBytes = 0;
+  std::vector<StageTime> stages;
+  std::vector<std::string> repaired;   // ids and what was wrong; also written to <out>/<tilesetName>/report.json
+  std::vector<std::string> dropped;    // ids and why
+  geo::Geodetic origin;
+  glm::dvec4 bboxDegrees{0};           // west, south, east, north
+  double maxHeight = 0;
+};
+
+class Builder {
+ public:
+  explicit Builder(BuildOptions options);
+  ~Builder();
+  Builder(Builder&&) noexcept;
+  Builder& operator=(Builder&&) noexcept;
+
+  //! Geometry is checked and repaired here (GEOS MakeValid) and the repair reported. Not thread-safe.
+  Result<void> add(Building building);
+  Result<void> add(GroundFeature feature);
+  //! Terrain for the whole build; the default is sea level everywhere. `name` goes into the report.
+  void setTerrain(TerrainFunction terrain, std::string name);
+  Result<BuildReport> finish();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace cm::tiling
