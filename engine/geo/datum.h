@@ -31,7 +31,8 @@ class Transform {
 
   //! Fails (with the coordinate in the error) where the point lies outside the CRS or is not finite.
   Result<glm::dvec2> operator()(glm::dvec2 xy) const;
-  //! What to tell the user about accuracy, in metres: PROJ's stated accuracy, or the measured residual of GCJ-02/BD-09.
+  //! What to tell the user about accuracy, in metres: PROJ's stated accuracy (negative where it states
+  //! none), or the worst round-trip residual of GCJ-02/BD-09 among the points transformed so far.
   double residualMetres() const;
   const std::string& name() const;
 
