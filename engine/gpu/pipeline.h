@@ -1,0 +1,72 @@
+//! Graphics pipelines from embedded SPIR-V, and the few barriers a frame needs. Belongs to the loop's thread; pipelines, layouts
+//! and samplers live as long as the `Pipelines` that made them, which must not outlive the device.
+#pragma once
+
+#include <vulkan/vulkan.h>
+
+#include <span>
+#include <vector>
+
+#include "gpu/device.h"
+
+namespace cm::gpu {
+
+enum class Blend : uint8_t {
+  Opaque,
+  Premultiplied,   // source colour is already multiplied by its alpha
+  Constant,        // by the dynamic blend constant: running means
+};
+
+//! One graphics pipeline. Viewport and scissor are dynamic, always. Depth is reversed: greater is nearer.
+struct GraphicsPipeline {
+  const char* vertex = nullptr;                // "opaque.vert"
+  const char* fragment = nullptr;              // nullptr: depth only
+  VkPipelineLayout layout = VK_NULL_HANDLE;
+  std::span<const VkVertexInputBindingDescription> bindings;
+  std::span<const VkVertexInputAttributeDescription> attributes;
+  std::span<const uint32_t> constants;         // specialization constants 0, 1, 2 ...
+  std::vector<VkFormat> colours;               // attachments
+  VkFormat depth = VK_FORMAT_UNDEFINED;
+  VkPrimitiveTopology topology = VK_PRIMITIVE_TOPOLOGY_TRIANGLE_LIST;
+  VkCullModeFlags cull = VK_CULL_MODE_NONE;
+  bool dynamicCull = false;
+  bool depthTest = false, depthWrite = false;
+  VkCompareOp compare = VK_COMPARE_OP_GREATER_OR_EQUAL;
+  float depthBiasConstant = 0, depthBiasSlope = 0;
+  Blend blend = Blend::Opaque;
+  uint32_t writeMask = 0xf;
+};
+
+//! Makes and owns pipelines, layouts, samplers and set layouts; all die together.
+class Pipelines {
+ public:
+  explicit Pipelines(Device& device) : device_(device) {}
+  ~Pipelines();
+  Pipelines(const Pipelines&) = delete;
+  Pipelines& operator=(const Pipelines&) = delete;
+
+  VkDescriptorSetLayout setLayout(std::span<const VkDescriptorSetLayoutBinding> bindings);
+  VkPipelineLayout layout(std::span<const VkDescriptorSetLayout> sets, uint32_t pushBytes);
+  VkPipeline make(const GraphicsPipeline& description, const char* name);
+  VkSampler sampler(VkFilter filter, VkSamplerAddressMode address, bool compareGreater = false, float maxAnisotropy = 0);
+
+ private:
+  Device& device_;
+  std::vector<VkDescriptorSetLayout> setLayouts_;
+  std::vector<VkPipelineLayout> layouts_;
+  std::vector<VkPipeline> pipelines_;
+  std::vector<VkSampler> samplers_;
+};
+
+struct ImageBarrier {
+  VkImage image = VK_NULL_HANDLE;
+  VkImageLayout from = VK_IMAGE_LAYOUT_UNDEFINED, to = VK_IMAGE_LAYOUT_GENERAL;
+  VkPipelineStageFlags2 fromStage = 0, toStage = 0;
+  VkAccessFlags2 fromAccess = 0, toAccess = 0;
+  VkImageAspectFlags aspect = VK_IMAGE_ASPECT_COLOR_BIT;
+};
+void barrier(VkCommandBuffer commands, const ImageBarrier& image);
+void memoryBarrier(VkCommandBuffer commands, VkPipelineStageFlags2 fromStage, VkAccessFlags2 fromAccess,
+                   VkPipelineStageFlags2 toStage, VkAccessFlags2 toAccess);
+
+}  // namespace cm::gpu

@@ -1,0 +1,55 @@
+// Structures that C++ and GLSL share: one frame's uniforms and the push constants of the scene's passes.
+#ifndef CITYMIRROR_SHARED_FRAME_H
+#define CITYMIRROR_SHARED_FRAME_H
+
+#ifdef __cplusplus
+#include <cstdint>
+#include <glm/glm.hpp>
+namespace cm::shared {
+using glm::mat4;
+using glm::vec4;
+using uint = uint32_t;
+#endif
+
+const int kCascades = 2;   // shadow maps of one side: near and whole city
+const int kSectors = 16;   // directions in which the plane beyond the city has its own colour
+
+// std140. "World": axes of the document's origin (east, north, up), metres, relative to the eye.
+struct FrameUniforms {
+  mat4 clipFromWorld;
+  mat4 shadowFromWorld[4];     // [side * kCascades + cascade]: xy 0..1 in the map, z 0..1 with 1 nearest to the sun
+  vec4 sunDirection;           // xyz towards the sun; w: 1 where shadows are drawn
+  vec4 sunColour;              // linear, already times its strength
+  vec4 skyAmbient;             // linear light from above
+  vec4 groundAmbient;          // linear light from below
+  vec4 skyZenith;              // display colours of the sky
+  vec4 skyHorizon;
+  vec4 skySunGlow;
+  vec4 haze;                   // rgb display colour; a: extinction per metre
+  vec4 upAtEye;                // xyz; w: eye above the plane beyond the city, metres
+  vec4 viewport;               // width, height, 1/width, 1/height
+  vec4 time;                   // x seconds (wrapped), y still (0/1), z look (0 plain, 1 clay), w tan(fovY/2)
+  vec4 plain;                  // x ambient, y diffuse
+  vec4 right;                  // camera's axes in world; w: tan(fovX/2)
+  vec4 up;
+  vec4 forward;
+  vec4 accent;                 // highlighted features, linear
+  vec4 shadowTexel;            // x: 1/map size, y: softness in texels, zw: metres per texel of the cascades
+  vec4 edgeColour[kSectors];   // linear colour of the plane beyond the city by direction from its middle; a: 1 water
+  vec4 edgeCentre;             // xyz: the city's middle in world; w: its radius
+};
+
+// Bytes 0..31 of the push constants.
+struct SidePush {
+  uint slot;        // view slot: which visibility bit
+  float grow;       // 0..1, eased: how far the running transition is
+  uint sideIndex;   // which shadow maps
+  uint flags;
+  vec4 extra;       // of the pass
+};
+
+#ifdef __cplusplus
+static_assert(sizeof(SidePush) == 32);
+}  // namespace cm::shared
+#endif
+#endif
