@@ -59,15 +59,24 @@ class City {
   //! Applies in order. Unknown ids are ignored with a warning in the log. `nowSeconds` is the loop's clock; it starts
   //! flights and transitions. Also advances a flight that is under way.
   Changes apply(const std::vector<Command>& commands, double nowSeconds);
+  //! The session of an earlier run, as readSession filled it in: before the first frame, without a transition.
+  void restore(Session session);
   bool canUndo() const { return !undo_.empty(); }
   bool canRedo() const { return !redo_.empty(); }
   //! True while a flight or a transition runs.
   bool moving(double nowSeconds) const;
+  //! `evaluate` of one side, kept between changes: what a transition goes to.
+  const std::vector<ProjectState>& states(SideName side) const {
+    return side == SideName::Before ? beforeStates_ : afterStates_;
+  }
 
  private:
   Document document_;
   Session session_;
-  std::vector<Document> undo_, redo_;
+  std::vector<ProjectState> beforeStates_, afterStates_;
+  std::vector<Document> undo_, redo_;  // whole documents: an edit is rare, and its inverse is then exact
+
+  friend class Applier;
 };
 
 //! Session state that survives a restart, as JSON and back; unknown or broken parts are left at their defaults.

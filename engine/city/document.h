@@ -48,6 +48,7 @@ struct Source {
   std::string uri;
   std::string date;     // of the data
   Text note;
+  bool operator==(const Source&) const = default;
 };
 
 //! A 3D Tileset of the city as it is today. A city usually has one that holds ground and buildings together.
@@ -56,6 +57,7 @@ struct TilesetRef {
   Text name;
   std::string uri;      // relative to city.json, or http(s)
   std::string source;   // Source::id
+  bool operator==(const TilesetRef&) const = default;
 };
 
 enum class OverlayKind { Greenway, Metro, Rail, District, Place, Ground };
@@ -71,6 +73,7 @@ struct OverlayItem {
   std::optional<double> lengthKilometres;
   Text story;
   std::string source;
+  bool operator==(const OverlayItem&) const = default;
 };
 
 //! Vector data laid on the city: GeoJSON FeatureCollection, WGS84. Properties the engine reads: "item" (OverlayItem::id),
@@ -82,6 +85,7 @@ struct Overlay {
   std::string uri;
   std::string source;
   std::vector<OverlayItem> items;
+  bool operator==(const Overlay&) const = default;
 };
 
 //! WGS84 degrees; first ring outer, the rest holes; rings not closed.
@@ -92,6 +96,7 @@ struct Phase {
   Text name;
   Date from;
   Date to;              // on this date what the phase adds stands
+  bool operator==(const Phase&) const = default;
 };
 
 //! What leaves when `phase` begins: features by id, and everything whose centre lies inside `inside` (holes honoured).
@@ -99,6 +104,7 @@ struct Removal {
   std::string phase;
   std::vector<std::string> featureIds;
   std::vector<Polygon> inside;
+  bool operator==(const Removal&) const = default;
 };
 
 //! What stands when `phase` ends: a tileset of proposed buildings, and ground polygons (GeoJSON with "class": green, path,
@@ -107,6 +113,7 @@ struct Addition {
   std::string phase;
   std::string tilesetUri;
   std::string groundUri;
+  bool operator==(const Addition&) const = default;
 };
 
 //! A before/after figure, e.g. green ratio 12 -> 35 %.
@@ -115,6 +122,7 @@ struct Figure {
   Text unit;
   double before = 0;
   double after = 0;
+  bool operator==(const Figure&) const = default;
 };
 
 enum class ProjectKind { OldCommunity, VillageInCity, HistoricQuarter, Waterfront, IndustrialHeritage, Park, Transport, Other };
@@ -132,6 +140,7 @@ struct Project {
   std::vector<Figure> figures;
   CameraPose view;
   std::string source;
+  bool operator==(const Project&) const = default;
 };
 
 //! A set of projects at a date. `allProjects` with a far date is "the plan".
@@ -141,12 +150,14 @@ struct Scenario {
   Date date;
   bool allProjects = false;
   std::vector<std::string> projects;
+  bool operator==(const Scenario&) const = default;
 };
 
 struct SavedView {
   std::string id;
   Text name;
   CameraPose camera;
+  bool operator==(const SavedView&) const = default;
 };
 
 struct Document {
@@ -169,12 +180,18 @@ struct Document {
   const Scenario* scenario(std::string_view id) const;
   const SavedView* view(std::string_view id) const;
   const Source* source(std::string_view id) const;
+  const OverlayItem* item(std::string_view id) const;   // of any overlay
+  bool operator==(const Document&) const = default;
 };
+
+//! The project's own view, or one that shows its boundary where it has none.
+CameraPose viewOf(const Project& project);
 
 //! One thing that is wrong in a city.json: `path` as in "projects[2].phases[0].from".
 struct Problem {
   std::string path;
   std::string message;               // what was found, what was expected
+  bool operator==(const Problem&) const = default;
 };
 
 struct Parsed {

@@ -35,6 +35,9 @@ Date dateOf(const Document& document, const ScenarioState& side);
 //! One per Document::projects. A project is in where the scenario or the override says so; within it the phases decide by date.
 //! A project switched on by hand at a date before its phases is shown finished (a visitor who touches it wants to see it).
 std::vector<ProjectState> evaluate(const Document& document, const ScenarioState& side);
+//! Whether the scenario itself, without what was switched by hand, takes the project in; and with it.
+bool scenarioHas(const Document& document, const ScenarioState& side, std::string_view project);
+bool isOn(const Document& document, const ScenarioState& side, const std::string& project);
 
 enum class Compare { Off, Swipe };
 
@@ -91,5 +94,12 @@ struct Session {
 
 //! The session a window opens with: home view, first two scenarios.
 Session sessionFor(const Document& document);
+
+//! The first saved view, else a pose that looks at the document's origin.
+CameraPose homeOf(const Document& document);
+//! Equal within what a person can see: 1e-7 degrees, 1 cm, 0.01 degrees of heading (the short way round) and pitch.
+bool samePlace(const CameraPose& a, const CameraPose& b);
+//! Where a flight is at `nowSeconds`: eased in and out, along a gentle arc when far, turning the short way.
+CameraPose poseOf(const Flight& flight, double nowSeconds);
 
 }  // namespace cm::city

@@ -1,0 +1,62 @@
+//! The names that city.json uses: the keys of each kind of object and the words of each enumeration, in the order they are
+//! written. Parser, writer and assets/schema/city.schema.json agree by this one table (a test holds them together).
+#pragma once
+
+#include <array>
+#include <span>
+#include <string_view>
+
+#include "city/document.h"
+
+namespace cm::city::format {
+
+using Name = std::string_view;
+using Names = std::span<const Name>;
+
+inline constexpr std::array<Name, 2> kText{"zh", "en"};
+inline constexpr std::array<Name, 3> kPlace{"lon", "lat", "height"};
+inline constexpr std::array<Name, 5> kCamera{"lon", "lat", "height", "heading", "pitch"};
+inline constexpr std::array<Name, 6> kSource{"id", "name", "licence", "uri", "date", "note"};
+inline constexpr std::array<Name, 4> kTileset{"id", "name", "uri", "source"};
+inline constexpr std::array<Name, 8> kItem{"id",    "name",             "colour", "status",
+                                           "opens", "lengthKilometres", "story",  "source"};
+inline constexpr std::array<Name, 6> kOverlay{"id", "kind", "name", "uri", "source", "items"};
+inline constexpr std::array<Name, 4> kPhase{"id", "name", "from", "to"};
+inline constexpr std::array<Name, 3> kRemoval{"phase", "featureIds", "inside"};
+inline constexpr std::array<Name, 3> kAddition{"phase", "tileset", "ground"};
+inline constexpr std::array<Name, 4> kFigure{"label", "unit", "before", "after"};
+inline constexpr std::array<Name, 12> kProject{"id",     "name",     "kind",      "status",  "story", "boundary",
+                                               "phases", "removals", "additions", "figures", "view",  "source"};
+inline constexpr std::array<Name, 5> kScenario{"id", "name", "date", "allProjects", "projects"};
+inline constexpr std::array<Name, 3> kView{"id", "name", "camera"};
+inline constexpr std::array<Name, 15> kCity{"version",  "id",      "name",     "description", "illustrative",
+                                            "origin",   "geoid",   "dataDate", "sources",     "tilesets",
+                                            "overlays", "projects", "scenarios", "views",      "extras"};
+
+struct Kind {
+  Name name;  // as in the schema's $defs; "city" is its root
+  Names keys;
+};
+inline constexpr std::array<Kind, 15> kKinds{{{"city", kCity},
+                                              {"text", kText},
+                                              {"place", kPlace},
+                                              {"camera", kCamera},
+                                              {"source", kSource},
+                                              {"tileset", kTileset},
+                                              {"overlay", kOverlay},
+                                              {"item", kItem},
+                                              {"project", kProject},
+                                              {"phase", kPhase},
+                                              {"removal", kRemoval},
+                                              {"addition", kAddition},
+                                              {"figure", kFigure},
+                                              {"scenario", kScenario},
+                                              {"view", kView}}};
+
+// Indexed by the enumerations of document.h.
+inline constexpr std::array<Name, 6> kOverlayKinds{"greenway", "metro", "rail", "district", "place", "ground"};
+inline constexpr std::array<Name, 4> kStatuses{"existing", "planned", "underConstruction", "approved"};
+inline constexpr std::array<Name, 8> kProjectKinds{"oldCommunity",       "villageInCity", "historicQuarter", "waterfront",
+                                                   "industrialHeritage", "park",          "transport",       "other"};
+
+}  // namespace cm::city::format

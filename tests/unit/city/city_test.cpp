@@ -1,0 +1,189 @@
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "city/commands.h"
+#include "example.h"
+
+namespace cm::city {
+namespace {
+
+using Bits = std::vector<bool>;
+
+TEST(Evaluate, PhasesDecideByDate) {
+  Document city = example();
+  auto at = [&](Date date) { return evaluate(city, {"plan", date, {}})[0]; };
+  EXPECT_EQ(at({2025, 12, 31}), (ProjectState{false, Bits{false, false}, Bits{false, false}}));
+  EXPECT_EQ(at({2026, 1, 1}), (ProjectState{true, Bits{true, false}, Bits{false, false}}));
+  EXPECT_EQ(at({2027, 6, 30}), (ProjectState{true, Bits{true, false}, Bits{true, false}}));
+  EXPECT_EQ(at({2028, 1, 1}), (ProjectState{true, Bits{true, true}, Bits{true, false}}));
+  EXPECT_EQ(at({2029, 12, 31}), (ProjectState{true, Bits{true, true}, Bits{true, true}}));
+}
+
+TEST(Evaluate, TheScenarioChoosesAndTheHandOverrides) {
+  Document city = example();
+  EXPECT_FALSE(evaluate(city, {"today", {}, {}})[0].shown);
+  EXPECT_TRUE(evaluate(city, {"plan", {}, {}})[0].shown);
+  EXPECT_FALSE(evaluate(city, {"plan", {}, {{"harbour", false}}})[0].shown);
+  // Switched on by hand before its time: finished.
+  EXPECT_EQ(evaluate(city, {"today", {}, {{"harbour", true}}})[0], (ProjectState{true, Bits{true, true}, Bits{true, true}}));
+  EXPECT_FALSE(evaluate(city, {"no such", {}, {}})[0].shown);
+}
+
+TEST(Session, OpensAtHomeWithTheFirstTwoScenarios) {
+  City city(example());
+  EXPECT_EQ(city.session().camera, city.document().views[0].camera);
+  EXPECT_EQ(city.session().before.scenario, "today");
+  EXPECT_EQ(city.session().after.scenario, "plan");
+  EXPECT_FALSE(city.states(SideName::Before)[0].shown);
+  EXPECT_TRUE(city.states(SideName::After)[0].shown);
+}
+
+TEST(City, AProjectSwitchStartsOneTransition) {
+  City city(example());
+  Changes changes = city.apply({SetProject{"harbour", false}, SetProject{"mill", false}}, 5);
+  EXPECT_TRUE(changes.scenario);
+  EXPECT_TRUE(changes.any);
+  EXPECT_FALSE(changes.document);
+  EXPECT_EQ(city.session().transition.startSeconds, 5);
+  EXPECT_TRUE(city.session().previousAfter[0].shown);
+  EXPECT_TRUE(city.session().previousAfter[1].shown);
+  EXPECT_FALSE(city.states(SideName::After)[0].shown);
+  EXPECT_TRUE(city.moving(5.4));
+  EXPECT_FALSE(city.moving(5.6));
+  // The same again changes nothing.
+  EXPECT_FALSE(city.apply({SetProject{"harbour", false}}, 7).any);
+  EXPECT_EQ(city.session().transition.startSeconds, 5);
+}
+
+TEST(City, TheToggleGrowsFromWhatWasShown) {
+  City city(example());
+  EXPECT_TRUE(city.apply({ShowSide{true}}, 3).scenario);
+  EXPECT_FALSE(city.session().previousAfter[0].shown);
+  EXPECT_EQ(city.session().transition.startSeconds, 3);
+  EXPECT_TRUE(city.apply({ShowSide{false}}, 4).scenario);
+  EXPECT_TRUE(city.session().previousBefore[0].shown);
+}
+
+TEST(City, SwipeGrowsFromWhatFilledTheWindow) {
+  City city(example());
+  city.apply({SetCompare{Compare::Swipe}}, 1);
+  EXPECT_FALSE(city.session().previousAfter[0].shown);
+  EXPECT_EQ(city.session().compare, Compare::Swipe);
+}
+
+TEST(City, MovingThroughTimeFollowsThePhasesAgain) {
+  City city(example());
+  city.apply({SetAllProjects{true}, SetDate{SideName::After, {2025, 1, 1}}}, 1);
+  EXPECT_FALSE(city.states(SideName::After)[0].shown);
+  city.apply({SetProject{"harbour", true}}, 2);  // touched before its time: shown finished
+  EXPECT_EQ(city.states(SideName::After)[0].additions, (Bits{true, true}));
+  city.apply({SetDate{SideName::After, {2027, 1, 1}}}, 3);
+  EXPECT_EQ(city.states(SideName::After)[0].additions, (Bits{false, false}));
+  EXPECT_EQ(city.states(SideName::After)[0].removals, (Bits{true, false}));
+  city.apply({SetScenario{SideName::After, "plan"}}, 4);
+  EXPECT_FALSE(city.session().after.date);
+}
+
+TEST(City, FliesAlongAnArcAndArrivesExactly) {
+  City city(example());
+  CameraPose home = city.session().camera;
+  CameraPose far = home;
+  far.lonDegrees += 0.3;
+  far.headingDegrees = 350;
+  city.apply({FlyTo{far, 2}}, 10);
+  EXPECT_TRUE(samePlace(city.session().camera, home));
+  EXPECT_TRUE(city.moving(11));
+  EXPECT_TRUE(city.apply({}, 11).camera);
+  EXPECT_NEAR(city.session().camera.lonDegrees, home.lonDegrees + 0.15, 1e-9);
+  EXPECT_GT(city.session().camera.heightMetres, 5000);                                 // 27 km away: a third of it, less the ends
+  EXPECT_NEAR(std::remainder(city.session().camera.headingDegrees, 360), -5, 1e-9);    // the short way round
+  city.apply({}, 12);
+  EXPECT_EQ(city.session().camera, far);
+  EXPECT_FALSE(city.moving(12));
+  EXPECT_FALSE(city.apply({}, 13).any);
+}
+
+TEST(City, NearFlightsStayLow) {
+  Flight flight{{120, 36, 500, 0, -30}, {120.005, 36, 500, 0, -30}, 0, 1};
+  for (double t = 0; t <= 1; t += 0.05) EXPECT_NEAR(poseOf(flight, t).heightMetres, 500, 1e-6);
+}
+
+TEST(City, AHandOnTheCameraStopsTheFlight) {
+  City city(example());
+  city.apply({FlyTo{city.document().views[1].camera, 2}}, 0);
+  CameraPose held{120.2, 36, 100, 0, -10};
+  city.apply({SetCamera{held}}, 1);
+  city.apply({}, 1.5);
+  EXPECT_EQ(city.session().camera, held);
+  held.latDegrees = std::nan("");
+  city.apply({SetCamera{held}}, 2);
+  EXPECT_EQ(city.session().camera.latDegrees, 36);
+}
+
+TEST(City, EditsCanBeUndoneAndRedone) {
+  City city(example());
+  Document start = city.document();
+  SavedView view{"mine", {"我的", "Mine"}, {120, 36, 10, 0, 0}};
+  EXPECT_TRUE(city.apply({SaveView{view}}, 0).document);
+  EXPECT_EQ(city.document().views.size(), 3u);
+  city.apply({RemoveView{"quay"}}, 0);
+  Document end = city.document();
+  city.apply({Undo{}, Undo{}}, 0);
+  EXPECT_TRUE(city.document() == start);
+  EXPECT_FALSE(city.canUndo());
+  city.apply({Undo{}, Redo{}, Redo{}, Redo{}}, 0);
+  EXPECT_TRUE(city.document() == end);
+  EXPECT_FALSE(city.canRedo());
+  EXPECT_FALSE(city.apply({RemoveView{"no such"}}, 0).any);
+}
+
+TEST(City, LayersAndItems) {
+  City city(example());
+  EXPECT_TRUE(city.apply({SetItemVisible{"coast", false}}, 0).layers);
+  EXPECT_FALSE(city.apply({SetItemVisible{"coast", false}}, 0).layers);
+  EXPECT_FALSE(city.apply({SetItemVisible{"nothing", false}}, 0).any);
+  EXPECT_TRUE(city.session().layers.hiddenItems.contains("coast"));
+  EXPECT_TRUE(city.apply({SetItemVisible{"coast", true}}, 0).layers);
+}
+
+TEST(City, ResetGoesHome) {
+  City city(example());
+  city.apply({SetCamera{{1, 2, 3, 4, 5}}, SetLanguage{Language::English}, SetCompare{Compare::Swipe}, SetProject{"harbour", false}}, 0);
+  city.apply({Reset{}}, 10);
+  EXPECT_EQ(city.session().compare, Compare::Off);
+  EXPECT_EQ(city.session().language, Language::Chinese);
+  EXPECT_TRUE(city.states(SideName::After)[0].shown);
+  city.apply({}, 20);
+  EXPECT_EQ(city.session().camera, homeOf(city.document()));
+}
+
+TEST(SessionJson, SurvivesARestart) {
+  City city(example());
+  city.apply({SetCamera{{120.1, 36.1, 300, 20, -10}}, SetProject{"harbour", false}, SetDate{SideName::After, {2029, 1, 1}},
+              SetCompare{Compare::Swipe}, SetDivider{0.3}, SetLanguage{Language::English}, SetItemVisible{"m1", false}, SetHour{17}},
+             0);
+  std::string written = writeSession(city.session());
+  Session read = sessionFor(city.document());
+  readSession(written, city.document(), read);
+  EXPECT_EQ(writeSession(read), written);
+  City later(example());
+  later.restore(read);
+  EXPECT_EQ(later.session().camera, city.session().camera);
+  EXPECT_EQ(later.states(SideName::After), city.states(SideName::After));
+  EXPECT_FALSE(later.moving(0));
+}
+
+TEST(SessionJson, BrokenPartsStayAtTheirDefaults) {
+  Document document = example();
+  for (const char* text : {"", "[]", "nonsense", R"({"camera": 3, "after": {"scenario": "gone", "date": "x", "projects": {"gone": true}},
+                           "divider": 7, "language": "fr", "layers": {"labels": 1, "hiddenItems": ["gone", 4]}})"}) {
+    Session session = sessionFor(document);
+    std::string before = writeSession(session);
+    readSession(text, document, session);
+    EXPECT_EQ(writeSession(session), before) << text;
+  }
+}
+
+}  // namespace
+}  // namespace cm::city
