@@ -28,7 +28,7 @@ using VectorLayers = std::map<std::string, source::VectorLayer>;
 struct Scene {
   geo::Eye eye;
   city::Look look = city::Look::Clay;
-  city::Language language = city::Language::Chinese;
+  Language language = Language::Chinese;
   city::Layers layers;
   city::Selection selection;
   glm::dvec3 sunDirectionEcef{0};               // unit, towards the sun
