@@ -50,7 +50,10 @@ struct ImageDescription {
   uint32_t mipLevels = 1;
   uint32_t layers = 1;
   VkSampleCountFlagBits samples = VK_SAMPLE_COUNT_1_BIT;
+  bool arrayView = false;                        // a 2D array view even of one layer
 };
+
+bool isDepth(VkFormat format);
 
 class Image {
  public:
@@ -60,14 +63,18 @@ class Image {
   Image& operator=(Image&& other) noexcept;
   ~Image();
   VkImage handle() const { return handle_; }
-  VkImageView view() const { return view_; }     // all mips and layers
+  VkImageView view() const { return view_; }     // all mips and layers; an array view where there are several
+  //! One layer alone (first mip), for rendering into it.
+  VkImageView layerView(uint32_t layer) const { return layerViews_.empty() ? view_ : layerViews_[layer]; }
   const ImageDescription& description() const { return description_; }
   explicit operator bool() const { return handle_ != VK_NULL_HANDLE; }
 
  private:
+  void release();
   Device* device_ = nullptr;
   VkImage handle_ = VK_NULL_HANDLE;
   VkImageView view_ = VK_NULL_HANDLE;
+  std::vector<VkImageView> layerViews_;
   VmaAllocation allocation_ = VK_NULL_HANDLE;
   ImageDescription description_;
 };
@@ -101,8 +108,21 @@ class Device {
   VkPipelineCache pipelineCache() const;         // read at start, written at the end, in cacheFolder()
   const std::string& name() const;
   bool isSoftware() const;                       // lavapipe and friends
+  VkDeviceSize minUniformAlignment() const;
+  float timestampNanoseconds() const;            // of one tick; 0 where the queue has none
   DeviceState state() const;
   void injectLoss();                             // tests: every later submit reports VK_ERROR_DEVICE_LOST
+  //! An unexpected VkResult hits a check; VK_ERROR_DEVICE_LOST turns the state. True for success.
+  bool checked(VkResult result, const char* what);
+
+  //! The queue for copies: a family of its own where the device has one (else the graphics queue, and submitTransfer is
+  //! submit). Written for real GPUs; no machine with such a queue has run it yet. What it copies is visible to every
+  //! graphics submit made after `transferred()` has reached its value.
+  bool hasTransferQueue() const;
+  uint32_t transferFamily() const;
+  uint64_t submitTransfer(VkCommandBuffer commands);
+  uint64_t transferred();
+  bool waitTransfer(uint64_t value);
 
   //! The timeline: `submit` signals and returns the next value; `completed` is how far the GPU is.
   uint64_t submit(VkCommandBuffer commands, std::span<const VkSemaphoreSubmitInfo> waits,
@@ -115,7 +135,7 @@ class Device {
   //! Destroys what the GPU is done with; called once a frame.
   void collect();
   void retire(VkBuffer buffer, VmaAllocation allocation);
-  void retire(VkImage image, VkImageView view, VmaAllocation allocation);
+  void retire(VkImage image, std::span<const VkImageView> views, VmaAllocation allocation);
   void setName(VkObjectType type, uint64_t handle, const char* name) const;
   //! Messages of the validation layers so far (0 in a healthy program).
   static uint32_t validationMessages();
@@ -126,7 +146,7 @@ class Device {
   std::unique_ptr<Impl> impl_;
 };
 
-//! A command buffer pool for frames in flight, waits for the one `kFramesInFlight` frames ago.
+//! Frames the CPU may be ahead of the GPU.
 inline constexpr unsigned kFramesInFlight = 2;
 
 //! A picture that can be read back.
@@ -134,7 +154,7 @@ class Offscreen {
  public:
   Offscreen(Device& device, VkExtent2D extent, VkFormat format);
   Target target();
-  //! RGBA8 rows from the top; waits for the device.
+  //! RGBA8 rows from the top (BGRA targets are swizzled); waits for the device. Empty where the device is lost.
   std::vector<uint8_t> read();
 
  private:
