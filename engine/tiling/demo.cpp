@@ -1,0 +1,309 @@
+#include "tiling/demo.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "geo/datum.h"
+#include "tiling/demo_facts.h"
+#include "tiling/demo_schemes.h"
+#include "tiling/demo_town.h"
+
+namespace cm::tiling {
+namespace {
+
+using namespace demo;
+using Json = nlohmann::ordered_json;
+
+const Text kIllustrative{"示意数据", "Illustrative data"};
+
+//! Six decimals are 0.1 m; more would only make the files longer.
+double rounded(double degrees) { return std::round(degrees * 1e6) / 1e6; }
+
+//! Everything that is written beside the tiles: overlays, projects, city.json.
+class Writer {
+ public:
+  Writer(const DemoOptions& options, const Facts& facts, const Land& land)
+      : options_(options), facts_(facts), land_(land), geoid_(geo::Geoid::egm96()) {}
+
+  Json place(glm::dvec2 lonLat, double above) const {
+    double ground = std::max(0.0, land_.height(planeFrom(lonLat)));
+    double height = ground + above + geoid_.undulationMetres(lonLat.x, lonLat.y);
+    return {rounded(lonLat.x), rounded(lonLat.y), std::round(height * 10) / 10};
+  }
+  const std::string& geoid() const { return geoid_.name(); }
+  //! Ellipsoidal height of a camera that stands `above` the ground.
+  double ellipsoidal(glm::dvec2 lonLat, double above) const { return place(lonLat, above)[2].get<double>(); }
+
+  static Json feature(Json properties, const char* type, Json coordinates) {
+    return {{"type", "Feature"}, {"properties", std::move(properties)}, {"geometry", {{"type", type}, {"coordinates", std::move(coordinates)}}}};
+  }
+  Result<void> write(const std::string& uri, Json features, const std::string& source) const {
+    Json collection{{"type", "FeatureCollection"}, {"illustrative", true}, {"note", kIllustrative.zh + " / " + kIllustrative.en},
+                    {"source", source}, {"features", std::move(features)}};
+    return writeFileAtomically(options_.out / uri, collection.dump());
+  }
+  static Json ring(const std::vector<glm::dvec2>& points) {
+    Json out = Json::array();
+    for (glm::dvec2 p : points) out.push_back({rounded(p.x), rounded(p.y)});
+    if (!points.empty()) out.push_back(out.front());
+    return out;
+  }
+
+  Result<city::Overlay> metro() const;
+  Result<city::Overlay> greenways() const;
+  Result<city::Overlay> places() const;
+  Result<city::Project> project(const Scheme& scheme, const geo::Geodetic& origin, const TerrainFunction& terrain) const;
+
+ private:
+  const DemoOptions& options_;
+  const Facts& facts_;
+  const Land& land_;
+  geo::Geoid geoid_;
+};
+
+glm::vec3 colourOf(const std::string& hex) {
+  unsigned long value = std::stoul(hex.substr(1), nullptr, 16);
+  return glm::vec3((value >> 16) & 255, (value >> 8) & 255, value & 255) / 255.0f;
+}
+
+Result<city::Overlay> Writer::metro() const {
+  city::Overlay overlay{"metro", city::OverlayKind::Metro, {"地铁", "Metro"}, "overlays/metro.geojson", "metro", {}};
+  Json features = Json::array();
+  std::vector<const MetroLine*> firstLine(facts_.stations.size(), nullptr);
+  for (const MetroLine& line : facts_.metro) {
+    city::OverlayItem item;
+    item.id = line.id;
+    item.name = line.name;
+    item.colour = colourOf(line.colour);
+    item.status = line.planned ? city::PlanStatus::UnderConstruction : city::PlanStatus::Existing;
+    item.opens = line.opens;
+    item.source = "metro";
+    Json path = Json::array();
+    double metres = 0;
+    glm::dvec2 last{0};
+    for (size_t s : line.stations) {
+      if (!firstLine[s] || firstLine[s]->planned) firstLine[s] = &line;
+      glm::dvec2 here = facts_.stations[s].lonLat;
+      if (!path.empty()) {  // heights along the way, so that the line stays on the ground over hills
+        metres += glm::distance(planeFrom(last), planeFrom(here));
+        int pieces = std::max(1, static_cast<int>(glm::distance(planeFrom(last), planeFrom(here)) / 120));
+        for (int k = 1; k < pieces; ++k) path.push_back(place(glm::mix(last, here, double(k) / pieces), 3));
+      }
+      path.push_back(place(here, 3));
+      last = here;
+    }
+    item.lengthKilometres = std::round(metres / 100) / 10;
+    features.push_back(feature({{"item", line.id}, {"kind", "line"}, {"zh", line.name.zh}, {"en", line.name.en},
+                                {"colour", line.colour}, {"opens", city::toString(line.opens)}, {"planned", line.planned}},
+                               "LineString", std::move(path)));
+    overlay.items.push_back(std::move(item));
+  }
+  for (size_t s = 0; s < facts_.stations.size(); ++s) {
+    const Station& station = facts_.stations[s];
+    if (!firstLine[s]) continue;
+    features.push_back(feature({{"item", firstLine[s]->id}, {"kind", "station"}, {"id", "station-" + station.id},
+                                {"zh", station.name.zh}, {"en", station.name.en}, {"colour", firstLine[s]->colour},
+                                {"rank", station.transfer ? 3 : 5}, {"transfer", station.transfer},
+                                {"opens", city::toString(firstLine[s]->opens)}},
+                               "Point", place(station.lonLat, 4)));
+  }
+  if (auto written = write(overlay.uri, std::move(features), "metro"); !written) return written.error();
+  return overlay;
+}
+
+Result<city::Overlay> Writer::greenways() const {
+  city::Overlay overlay{"greenways", city::OverlayKind::Greenway, {"绿道", "Greenways"}, "overlays/greenways.geojson", "greenways", {}};
+  Json features = Json::array();
+  for (const Greenway& way : facts_.greenways) {
+    overlay.items.push_back(way.item);
+    for (const auto& line : way.lines) {
+      Json path = Json::array();
+      for (glm::dvec2 p : line) path.push_back(place(p, 1));
+      features.push_back(feature({{"item", way.item.id}, {"kind", "line"}, {"zh", way.item.name.zh}, {"en", way.item.name.en},
+                                  {"planned", way.item.status != city::PlanStatus::Existing}, {"width", 9}},
+                                 "LineString", std::move(path)));
+    }
+  }
+  if (auto written = write(overlay.uri, std::move(features), "greenways"); !written) return written.error();
+  return overlay;
+}
+
+Result<city::Overlay> Writer::places() const {
+  city::Overlay overlay{"places", city::OverlayKind::Place, {"地名", "Places"}, "overlays/places.geojson", "places", {}};
+  Json features = Json::array();
+  auto add = [&](const PlaceLabel& p, double above) {
+    features.push_back(feature({{"kind", "place"}, {"place", p.kind}, {"id", p.id}, {"zh", p.name.zh}, {"en", p.name.en}, {"rank", p.rank}},
+                               "Point", place(p.lonLat, above)));
+  };
+  for (const PlaceLabel& p : facts_.places) add(p, p.kind == "water" ? 0 : 30);
+  for (const auto& [label, rings] : facts_.districts) add(label, 60);
+  for (const Summit& s : facts_.summits)
+    if (s.name.zh.find("峰") == std::string::npos && s.name.zh.find("余脉") == std::string::npos)
+      add({s.id, s.name, "peak", lonLatFrom(s.at), s.height > 250 ? 2 : 4}, 12);
+  if (auto written = write(overlay.uri, std::move(features), "places"); !written) return written.error();
+  return overlay;
+}
+
+Result<city::Project> Writer::project(const Scheme& scheme, const geo::Geodetic& origin, const TerrainFunction& terrain) const {
+  city::Project project = scheme.project;
+  Massing massing = massingOf(scheme);
+  project.boundary = massing.boundary;
+  for (size_t k = 0; k < massing.phases.size() && k < project.phases.size(); ++k) {
+    const std::string& phase = project.phases[k].id;
+    std::string folder = "projects/" + project.id;
+    project.removals.push_back({phase, {}, massing.phases[k].removed});
+
+    BuildOptions build;
+    build.out = options_.out / folder;
+    build.tilesetName = phase;
+    build.memoryBytes = options_.memoryBytes;
+    build.jobs = 1;
+    build.synthetic = true;
+    build.attribution = kIllustrative.zh + " " + kIllustrative.en;
+    build.ground = false;
+    build.origin = origin;
+    Builder builder(build);
+    builder.setTerrain(terrain, kIllustrative.en);
+    for (Building& b : massing.phases[k].buildings)
+      if (auto added = builder.add(std::move(b)); !added) return added.error();
+    if (auto built = builder.finish(); !built) return built.error().within("project {}", project.id);
+
+    Json features = Json::array();
+    for (const SchemeGround& g : massing.phases[k].ground)
+      features.push_back(feature({{"class", g.kind}, {"project", project.id}}, "Polygon", Json::array({ring(g.rings.front())})));
+    std::string groundUri = fmt::format("{}/{}-ground.geojson", folder, phase);
+    if (auto written = write(groundUri, std::move(features), "schemes"); !written) return written.error();
+    project.additions.push_back({phase, fmt::format("{}/{}/tileset.json", folder, phase), groundUri});
+  }
+  // Seen from the south-east, over the shoulder of the scheme.
+  double heading = 332, away = 2.3 * std::max(scheme.halfWidth, scheme.halfDepth);
+  glm::dvec2 eye = scheme.at - away * glm::dvec2(std::sin(heading * geo::kDegree), std::cos(heading * geo::kDegree));
+  glm::dvec2 eyeDegrees = lonLatFrom(eye);
+  project.view = {eyeDegrees.x, eyeDegrees.y, ellipsoidal(lonLatFrom(scheme.at), away * 0.62), heading, -31};
+  return project;
+}
+
+city::SavedView viewFrom(const Writer& writer, const char* id, Text name, glm::dvec2 target, double heading, double away, double pitch) {
+  glm::dvec2 eye = planeFrom(target) - away * std::cos(-pitch * geo::kDegree) *
+                                           glm::dvec2(std::sin(heading * geo::kDegree), std::cos(heading * geo::kDegree));
+  glm::dvec2 degrees = lonLatFrom(eye);
+  double height = writer.ellipsoidal(target, away * std::sin(-pitch * geo::kDegree));
+  return {id, std::move(name), {degrees.x, degrees.y, height, heading, pitch}};
+}
+
+void addGround(const Facts& facts, const Land& land, Builder& builder, Result<void>& outcome) {
+  auto add = [&](GroundFeature feature) {
+    if (outcome) outcome = builder.add(std::move(feature));
+  };
+  int n = 0;
+  for (const Shore& shore : facts.shores) {
+    GroundFeature feature;
+    feature.id = fmt::format("qd:shore:{}", ++n);
+    feature.kind = shore.kind == "sea" ? GroundClass::Sea : shore.kind == "sand" ? GroundClass::Sand : GroundClass::Land;
+    feature.rings = shore.rings;
+    add(std::move(feature));
+  }
+  for (const Summit& summit : facts.summits) {  // woods where the hill is steep: an outline of equal height, walked outwards
+    GroundFeature wood;
+    wood.id = "qd:wood:" + summit.id;
+    wood.name = summit.name.zh;
+    wood.kind = GroundClass::Forest;
+    std::vector<glm::dvec2> ring;
+    for (int k = 0; k < 48; ++k) {
+      double angle = k * 6.283185307179586 / 48, r = 20;
+      glm::dvec2 way{std::cos(angle), std::sin(angle)};
+      while (r < summit.radius && land.hill(summit.at + way * (r + 15)) > 28 && land.inland(summit.at + way * (r + 15)) > 25) r += 15;
+      ring.push_back(lonLatFrom(summit.at + way * r));
+    }
+    wood.rings = {std::move(ring)};
+    add(std::move(wood));
+  }
+  for (const Road& road : facts.roads) {
+    GroundFeature feature;
+    feature.id = road.id;
+    feature.name = road.name;
+    feature.kind = road.major ? GroundClass::RoadMajor : GroundClass::RoadMinor;
+    feature.widthMetres = static_cast<float>(road.width);
+    feature.line = road.line;
+    add(std::move(feature));
+  }
+  GroundFeature bridge;  // Jiaozhou Bay Bridge, drawn between its two shores
+  bridge.id = "qd:bridge:jiaozhou";
+  bridge.name = "胶州湾大桥";
+  bridge.kind = GroundClass::Motorway;
+  bridge.widthMetres = 35;
+  bridge.layer = 2;
+  bridge.bridge = true;
+  bridge.line = {{120.3755, 36.1610}, {120.3600, 36.1650}, {120.3300, 36.1700}, {120.2950, 36.1700}, {120.2600, 36.1600}, {120.2300, 36.1450}, {120.2100, 36.1300}};
+  add(std::move(bridge));
+}
+
+}  // namespace
+
+Result<BuildReport> buildDemo(const DemoOptions& options) {
+  auto facts = readFacts(options.facts.empty() ? assetsFolder() / "qingdao" : options.facts);
+  if (!facts) return facts.error();
+  Land land(*facts);
+  Writer writer(options, *facts, land);
+  TerrainFunction terrain = [&land](double lon, double lat) { return land.height(planeFrom({lon, lat})); };
+  geo::Geodetic origin{kMiddleDegrees.x, kMiddleDegrees.y, geo::Geoid::egm96().undulationMetres(kMiddleDegrees.x, kMiddleDegrees.y)};
+
+  BuildOptions build;
+  build.out = options.out;
+  build.memoryBytes = options.memoryBytes;
+  build.jobs = options.jobs;
+  build.progress = options.progress;
+  build.synthetic = true;
+  build.attribution = kIllustrative.zh + " " + kIllustrative.en + "; GSHHG (LGPL); OpenStreetMap contributors (ODbL)";
+  build.origin = origin;
+  Builder builder(build);
+  builder.setTerrain(terrain, "summits.json");
+  Result<void> outcome;
+  addGround(*facts, land, builder, outcome);
+  layOutTown(
+      *facts, land,
+      [&](Building b) {
+        if (outcome) outcome = builder.add(std::move(b));
+      },
+      [&](GroundFeature g) {
+        if (outcome) outcome = builder.add(std::move(g));
+      });
+  if (!outcome) return outcome.error();
+  auto report = builder.finish();
+  if (!report) return report;
+
+  city::Document city;
+  city.id = "qingdao-bay";
+  city.name = {"青岛 · 前海湾", "Qingdao Bay"};
+  city.description = {"内置示意城市：海岸、山体、地铁与地名来自公开资料，建筑、道路与更新项目按规则生成，并非测绘成果。",
+                      "The built-in city: coast, hills, metro and names are public facts; buildings, streets and schemes are made by rule and are no survey."};
+  city.illustrative = true;
+  city.origin = origin;
+  city.geoid = writer.geoid();
+  city.dataDate = "2026-11";
+  city.sources = facts->sources;
+  city.tilesets.push_back({"city", {"城市现状（示意）", "The city today (illustrative)"}, "tiles/tileset.json", "zones"});
+  for (auto make : {&Writer::metro, &Writer::greenways, &Writer::places}) {
+    auto overlay = (writer.*make)();
+    if (!overlay) return overlay.error();
+    city.overlays.push_back(std::move(*overlay));
+  }
+  for (const Scheme& scheme : facts->schemes) {
+    auto project = writer.project(scheme, origin, terrain);
+    if (!project) return project.error();
+    city.projects.push_back(std::move(*project));
+  }
+  city.scenarios = {{"today", {"现状", "Today"}, {2026, 11, 1}, false, {}}, {"plan", {"规划 2035", "Plan 2035"}, {2035, 12, 31}, true, {}}};
+  city.views = {viewFrom(writer, "home", {"前海全景", "The front bays"}, {120.3800, 36.0700}, 22, 5200, -17),
+                viewFrom(writer, "fushan-bay", {"浮山湾天际线", "Fushan Bay skyline"}, {120.3850, 36.0650}, 338, 2600, -12),
+                viewFrom(writer, "old-town", {"红瓦老城", "Red roofs"}, {120.3200, 36.0655}, 35, 1500, -24),
+                viewFrom(writer, "port", {"胶州湾东岸", "East bay shore"}, {120.3380, 36.1000}, 118, 4200, -20),
+                viewFrom(writer, "laoshan", {"石老人与崂山", "Shilaoren and Laoshan"}, {120.4560, 36.0960}, 52, 3800, -14)};
+  if (auto written = writeFileAtomically(options.out / "city.json", city::writeDocument(city)); !written) return written.error();
+  return report;
+}
+
+}  // namespace cm::tiling

@@ -1,0 +1,474 @@
+#include "tiling/demo_town.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace cm::tiling::demo {
+namespace {
+
+constexpr double kReach = 1500;            // metres from a zone's middle to where its streets end at the latest
+const glm::vec3 kRedTile{0.70f, 0.36f, 0.27f}, kCream{0.93f, 0.88f, 0.77f}, kSheet{0.72f, 0.77f, 0.81f};
+
+//! Where nobody builds: the sea and its edge, hills, main roads, rail.
+class Site {
+ public:
+  Site(const Facts& facts, const Land& land) : facts_(facts), land_(land) {
+    columns_ = static_cast<size_t>((kHi.x - kLo.x) / kCell);
+    rows_ = static_cast<size_t>((kHi.y - kLo.y) / kCell);
+    taken_.assign(columns_ * rows_, 0);
+    for (const Road& road : facts.roads) stamp(road.line, road.width / 2 + 9);
+  }
+
+  void stamp(const std::vector<glm::dvec2>& degrees, double reach) {
+    for (size_t i = 1; i < degrees.size(); ++i) {
+      glm::dvec2 a = planeFrom(degrees[i - 1]), b = planeFrom(degrees[i]);
+      int steps = std::max(1, static_cast<int>(glm::distance(a, b) / (kCell * 0.5)));
+      for (int s = 0; s <= steps; ++s) {
+        glm::dvec2 p = glm::mix(a, b, double(s) / steps);
+        for (double y = -reach; y <= reach; y += kCell * 0.7)
+          for (double x = -reach; x <= reach; x += kCell * 0.7)
+            if (x * x + y * y <= reach * reach)
+              if (char* cell = at(p + glm::dvec2(x, y))) *cell = 1;
+      }
+    }
+  }
+
+  bool buildable(glm::dvec2 p, double shore) const {
+    if (const char* cell = const_cast<Site*>(this)->at(p); cell && *cell) return false;
+    return land_.inland(p) > shore && land_.hill(p) < 34 && land_.slope(p) < 0.2;
+  }
+
+  //! The two nearest zones: index of the nearest, and how far p is from the border between them.
+  std::pair<size_t, double> zoneAt(glm::dvec2 p) const {
+    size_t best = 0;
+    double first = 1e18, second = 1e18;
+    for (size_t i = 0; i < facts_.zones.size(); ++i) {
+      glm::dvec2 d = p - facts_.zones[i].at;
+      double q = glm::dot(d, d);
+      if (q < first) {
+        second = first;
+        first = q;
+        best = i;
+      } else {
+        second = std::min(second, q);
+      }
+    }
+    return {best, (std::sqrt(second) - std::sqrt(first)) / 2};
+  }
+
+  const Land& land() const { return land_; }
+  const Facts& facts() const { return facts_; }
+
+ private:
+  static constexpr double kCell = 6;
+  static constexpr glm::dvec2 kLo{-12500, -8500}, kHi{12500, 12000};
+  char* at(glm::dvec2 p) {
+    glm::dvec2 q = (p - kLo) / kCell;
+    if (q.x < 0 || q.y < 0 || q.x >= double(columns_) || q.y >= double(rows_)) return nullptr;
+    return &taken_[static_cast<size_t>(q.y) * columns_ + static_cast<size_t>(q.x)];
+  }
+  const Facts& facts_;
+  const Land& land_;
+  size_t columns_ = 0, rows_ = 0;
+  std::vector<char> taken_;
+};
+
+//! What a quarter is made of: block and street sizes in metres.
+struct Grain {
+  double blockWidth, blockDepth, street, shore;
+};
+Grain grainOf(Quarter quarter) {
+  switch (quarter) {
+    case Quarter::OldTown: return {74, 56, 9, 30};
+    case Quarter::Villa: return {104, 78, 9, 45};
+    case Quarter::Dense: return {92, 70, 12, 30};
+    case Quarter::Residential: return {132, 96, 13, 30};
+    case Quarter::Estate: return {190, 140, 16, 40};
+    case Quarter::Towers: return {176, 140, 18, 60};
+    case Quarter::SeaFront: return {150, 110, 16, 95};
+    case Quarter::Centre: return {118, 104, 20, 70};
+    case Quarter::Campus: return {210, 160, 12, 60};
+    case Quarter::Industry: return {220, 160, 16, 25};
+    case Quarter::Workshops: return {160, 120, 14, 30};
+    case Quarter::Port: return {240, 120, 18, 12};
+    case Quarter::Waterfront: return {110, 70, 12, 18};
+    case Quarter::Village: return {52, 44, 5, 30};
+  }
+  return {120, 90, 12, 30};
+}
+
+//! One zone being filled. Functions named after what they put on a block.
+struct ZoneFiller {
+  const Site& site;
+  size_t index;
+  const Zone& zone;
+  const AddBuilding& add;
+  const AddGround& ground;
+  Grain grain = grainOf(zone.quarter);
+  int count = 0;
+  Turned frame{};
+  Dice dice{0};
+
+  bool fits(double u, double v, double width, double depth) const {
+    for (double a : {-0.5, 0.0, 0.5})
+      for (double b : {-0.5, 0.0, 0.5}) {
+        glm::dvec2 p = frame(u + a * width, v + b * depth);
+        auto [nearest, border] = site.zoneAt(p);
+        if (nearest != index || border < 10 || !site.buildable(p, grain.shore)) return false;
+      }
+    return true;
+  }
+
+  std::string id() { return fmt::format("qd:{}:{}", index, ++count); }
+
+  //! False where the place is taken.
+  bool put(Building building, double u, double v, double width, double depth) {
+    if (!fits(u, v, width, depth)) return false;
+    building.rings = {rectangle(frame, u, v, width, depth)};
+    add(std::move(building));
+    return true;
+  }
+
+  void lawn(double u, double v, double width, double depth, GroundClass kind = GroundClass::Grass) {
+    if (!fits(u, v, width, depth)) return;
+    GroundFeature green;
+    green.id = fmt::format("qd:g:{}:{}", index, ++count);
+    green.kind = kind;
+    // Corners cut so that greens read as planting, not as plots.
+    double c = std::min(width, depth) * 0.18, w = width / 2, d = depth / 2;
+    std::vector<glm::dvec2> ring;
+    for (auto [a, b] : {std::pair{-w + c, -d}, {w - c, -d}, {w, -d + c}, {w, d - c}, {w - c, d}, {-w + c, d}, {-w, d - c}, {-w, -d + c}})
+      ring.push_back(lonLatFrom(frame(u + a, v + b)));
+    green.rings = {std::move(ring)};
+    ground(std::move(green));
+  }
+
+  Building house(BuildingClass kind, double floors, double floorHeight, RoofShape roof, double roofHeight) {
+    Building b = ruled(id(), kind, floors * floorHeight + roofHeight);
+    b.roof = roof;
+    b.roofHeight = static_cast<float>(roofHeight);
+    return b;
+  }
+
+  void redRoof(Building& b) {
+    float shade = static_cast<float>(dice.between(0.9, 1.08));
+    b.roofColour = kRedTile * shade;
+    b.colour = kCream * static_cast<float>(dice.between(0.94, 1.03));
+  }
+
+  void oldTown(double w, double d) {
+    for (int side : {-1, 1}) {
+      double v = side * (d / 2 - 6.5);
+      for (double u = -w / 2; u < w / 2 - 9;) {
+        double width = dice.between(12, 20);
+        width = std::min(width, w / 2 - u);
+        Building b = house(dice.chance(0.3) ? BuildingClass::Historic : BuildingClass::Residential, dice.whole(2, 4), 3.3,
+                           dice.chance(0.7) ? RoofShape::Gabled : RoofShape::Hipped, dice.between(2.2, 3.6));
+        redRoof(b);
+        if (!dice.chance(0.06)) put(std::move(b), u + width / 2, v, width - 0.8, dice.between(10, 13));
+        u += width;
+      }
+    }
+    for (int side : {-1, 1}) {  // the courts' ends
+      Building b = house(BuildingClass::Residential, dice.whole(2, 3), 3.2, RoofShape::Gabled, 2.4);
+      redRoof(b);
+      if (dice.chance(0.75)) put(std::move(b), side * (w / 2 - 6), 0, 10.5, d - 30);
+    }
+    if (dice.chance(0.5)) {
+      Building shed = house(BuildingClass::Shed, 1, 3, RoofShape::Skillion, 0.8);
+      put(std::move(shed), dice.between(-w / 5, w / 5), 0, dice.between(6, 14), dice.between(5, 8));
+    }
+  }
+
+  void villas(double w, double d) {
+    lawn(0, 0, w - 4, d - 4, GroundClass::Park);
+    int columns = 4;
+    for (int side : {-1, 1})
+      for (int c = 0; c < columns; ++c) {
+        if (dice.chance(0.14)) continue;
+        Building b = house(BuildingClass::House, dice.whole(2, 3), 3.3, dice.chance(0.6) ? RoofShape::Hipped : RoofShape::Gabled,
+                           dice.between(2.6, 4.2));
+        redRoof(b);
+        put(std::move(b), (c + 0.5) * w / columns - w / 2 + dice.between(-3, 3), side * (d / 4 + dice.between(-3, 3)),
+            dice.between(11, 16), dice.between(10, 13));
+      }
+  }
+
+  void dense(double w, double d) {
+    for (double v = -d / 2 + 9; v < d / 2 - 6; v += 23)
+      for (double u = -w / 2; u < w / 2 - 10;) {
+        double width = std::min(dice.between(15, 27), w / 2 - u);
+        bool tall = dice.chance(0.08);
+        Building b = house(tall ? BuildingClass::Commercial : BuildingClass::Apartments, tall ? dice.whole(12, 22) : dice.whole(5, 8),
+                           3.1, RoofShape::Flat, 0);
+        if (!tall && dice.chance(0.45)) {
+          b.roof = RoofShape::Hipped;
+          b.roofHeight = 2.6f;
+          b.height += 2.6f;
+          redRoof(b);
+        }
+        if (!dice.chance(0.07)) put(std::move(b), u + width / 2, v, width - 2.5, dice.between(12, 15));
+        u += width;
+      }
+  }
+
+  void slabs(double w, double d, int floorsLo, int floorsHi, double spacing, double pitchedShare) {
+    double length = (w - 14) / 2;
+    for (double v = -d / 2 + 10; v < d / 2 - 6; v += spacing)
+      for (int side : {-1, 1}) {
+        if (dice.chance(0.08)) {
+          lawn(side * (w / 4), v, length * 0.8, 12);
+          continue;
+        }
+        int floors = dice.whole(floorsLo, floorsHi);
+        Building b = house(BuildingClass::Apartments, floors, 3.0, RoofShape::Flat, 0);
+        if (dice.chance(pitchedShare)) {
+          b.roof = RoofShape::Gabled;
+          b.roofHeight = 3;
+          b.height += 3;
+          redRoof(b);
+        }
+        if (put(std::move(b), side * (w / 4), v, length * dice.between(0.78, 0.98), dice.between(11.5, 13.5)))
+          lawn(side * (w / 4), v + spacing / 2, length * 0.9, spacing * 0.3);
+      }
+  }
+
+  void points(double w, double d, int floorsLo, int floorsHi, double share) {
+    lawn(0, 0, w * 0.55, d * 0.4, GroundClass::Park);
+    int columns = 3, lines = 2;
+    for (int r = 0; r < lines; ++r)
+      for (int c = 0; c < columns; ++c) {
+        if (!dice.chance(share)) continue;
+        double u = (c + 0.5) * w / columns - w / 2 + dice.between(-5, 5), v = (r + 0.5) * d / lines - d / 2 + (r ? 12 : -12);
+        double width = dice.between(24, 34), depth = dice.between(15, 19), height = dice.whole(floorsLo, floorsHi) * 3.0;
+        Building b = ruled(id(), BuildingClass::Apartments, height);
+        if (put(std::move(b), u, v, width, depth)) {  // a stair core that rises above the roof, and a shallower wing
+          Building core = ruled(id(), BuildingClass::Apartments, height + 5);
+          core.minHeight = static_cast<float>(height);
+          put(std::move(core), u, v, width * 0.3, depth * 0.5);
+        }
+      }
+    if (dice.chance(0.6)) {
+      Building shops = ruled(id(), BuildingClass::Retail, dice.whole(2, 3) * 4.5);
+      put(std::move(shops), 0, -d / 2 + 7, w * 0.8, 12);
+    }
+  }
+
+  void towerWithPodium(double u, double v, double side, double depth, double height, BuildingClass kind) {
+    double podium = dice.between(14, 26);
+    if (!put(ruled(id(), BuildingClass::Retail, podium), u, v, side * 1.55, depth * 1.6)) return;
+    Building shaft = ruled(id(), kind, height * 0.82);
+    shaft.minHeight = static_cast<float>(podium);
+    put(std::move(shaft), u, v, side, depth);
+    Building setback = ruled(id(), kind, height);
+    setback.minHeight = static_cast<float>(height * 0.82);
+    put(std::move(setback), u, v, side * 0.78, depth * 0.78);
+  }
+
+  void centre(double w, double d, double nearness) {
+    double height = (60 + 80 * dice.unit()) * (0.75 + 1.1 * nearness);
+    if (dice.chance(0.12)) {
+      lawn(0, 0, w * 0.9, d * 0.9, GroundClass::Plaza);
+      return;
+    }
+    towerWithPodium(dice.between(-8, 8), dice.between(-6, 6), dice.between(30, 42), dice.between(28, 36), std::min(height, 235.0),
+                    dice.chance(0.75) ? BuildingClass::Office : BuildingClass::Hotel);
+    if (dice.chance(0.6))
+      put(ruled(id(), BuildingClass::Commercial, dice.between(18, 42)), w * 0.36, dice.between(-d / 4, d / 4), w * 0.16, d * 0.4);
+  }
+
+  void seaFront(double w, double d) {
+    lawn(0, 0, w * 0.9, d * 0.86, GroundClass::Park);
+    for (int c = 0; c < 2; ++c)
+      if (dice.chance(0.8))
+        towerWithPodium((c - 0.5) * w * 0.5, dice.between(-10, 10), dice.between(26, 34), dice.between(19, 25),
+                        dice.between(78, 168), dice.chance(0.3) ? BuildingClass::Hotel : BuildingClass::Apartments);
+  }
+
+  void campus(double w, double d) {
+    lawn(0, 0, w * 0.92, d * 0.92, GroundClass::Park);
+    for (int r = -1; r <= 1; ++r)
+      for (int c = 0; c < 2; ++c)
+        if (dice.chance(0.8)) {
+          Building b = house(BuildingClass::School, dice.whole(4, 7), 3.6, RoofShape::Flat, 0);
+          put(std::move(b), (c - 0.5) * w * 0.48, r * d * 0.3, dice.between(48, 70), dice.between(15, 19));
+        }
+  }
+
+  void sheds(double w, double d, double scale, bool chimney) {
+    for (int r = 0; r < 2; ++r)
+      for (int c = 0; c < 2; ++c) {
+        if (dice.chance(0.12)) continue;
+        Building b = ruled(id(), dice.chance(0.5) ? BuildingClass::Industrial : BuildingClass::Warehouse, dice.between(9, 15));
+        b.roof = dice.chance(0.5) ? RoofShape::Gabled : dice.chance(0.5) ? RoofShape::Round : RoofShape::Flat;
+        b.roofHeight = b.roof == RoofShape::Flat ? 0.0f : static_cast<float>(dice.between(2.5, 4.0));
+        b.roofColour = kSheet * static_cast<float>(dice.between(0.9, 1.08));
+        put(std::move(b), (c - 0.5) * w * 0.5, (r - 0.5) * d * 0.5, w * 0.5 * scale * dice.between(0.72, 0.92),
+            d * 0.5 * scale * dice.between(0.6, 0.85));
+      }
+    if (chimney && dice.chance(0.25)) {
+      Building stack = ruled(id(), BuildingClass::Industrial, dice.between(38, 62));
+      put(std::move(stack), 0, 0, 4.4, 4.4);
+    }
+  }
+
+  void port(double w, double d) {
+    if (dice.chance(0.45)) {
+      sheds(w, d, 1.0, false);
+      return;
+    }
+    static const glm::vec3 paints[] = {{0.62f, 0.36f, 0.30f}, {0.36f, 0.48f, 0.60f}, {0.72f, 0.58f, 0.38f}, {0.44f, 0.55f, 0.50f}};
+    for (double v = -d / 2 + 8; v < d / 2 - 8; v += 17)
+      for (double u = -w / 2 + 12; u < w / 2 - 12; u += 27) {
+        if (dice.chance(0.25)) continue;
+        Building stack = ruled(id(), BuildingClass::Warehouse, 2.6 * dice.whole(1, 4));
+        stack.colour = stack.roofColour = paints[dice.whole(0, 3)];
+        put(std::move(stack), u, v, 24, 10);
+      }
+  }
+
+  void village(double w, double d) {
+    for (double v = -d / 2 + 5; v < d / 2 - 3; v += 10.6)
+      for (double u = -w / 2 + 5.5; u < w / 2 - 4; u += 11.4) {
+        if (dice.chance(0.07)) continue;
+        Building b = house(BuildingClass::House, dice.whole(1, 3), 3.0, dice.chance(0.55) ? RoofShape::Gabled : RoofShape::Flat, 0);
+        if (b.roof == RoofShape::Gabled) {
+          b.roofHeight = 2;
+          b.height += 2;
+          redRoof(b);
+        }
+        put(std::move(b), u, v, dice.between(8.6, 10.6), dice.between(7.8, 9.8));
+      }
+  }
+
+  void block(double w, double d, double nearness) {
+    switch (zone.quarter) {
+      case Quarter::OldTown: return oldTown(w, d);
+      case Quarter::Villa: return villas(w, d);
+      case Quarter::Dense: return dense(w, d);
+      case Quarter::Residential: return slabs(w, d, 5, 7, 23, 0.55);
+      case Quarter::Estate: return dice.chance(0.3) ? points(w, d, 16, 27, 0.85) : slabs(w, d, 6, 11, 27, 0.2);
+      case Quarter::Towers: return points(w, d, 22, 34, 0.8);
+      case Quarter::SeaFront: return seaFront(w, d);
+      case Quarter::Centre: return centre(w, d, nearness);
+      case Quarter::Campus: return campus(w, d);
+      case Quarter::Industry: return sheds(w, d, 1.0, true);
+      case Quarter::Workshops: return dice.chance(0.35) ? slabs(w, d, 4, 6, 26, 0.0) : sheds(w, d, 0.92, false);
+      case Quarter::Port: return port(w, d);
+      case Quarter::Waterfront: return dice.chance(0.5) ? sheds(w, d, 0.9, false) : dense(w, d);
+      case Quarter::Village: return village(w, d);
+    }
+  }
+
+  //! Runs of a street's centre line that lie on buildable ground of this zone.
+  void street(glm::dvec2 from, glm::dvec2 to, double width) {
+    constexpr double step = 14;
+    int steps = std::max(1, static_cast<int>(glm::distance(from, to) / step));
+    std::vector<glm::dvec2> run;
+    auto flush = [&] {
+      if (run.size() >= 4) {
+        GroundFeature road;
+        road.id = fmt::format("qd:s:{}:{}", index, ++count);
+        road.kind = GroundClass::RoadMinor;
+        road.widthMetres = static_cast<float>(width);
+        road.line = {lonLatFrom(run.front()), lonLatFrom(run.back())};
+        if (glm::distance(run.front(), run.back()) > 700)  // a straight run follows the ground in pieces
+          road.line.insert(road.line.begin() + 1, lonLatFrom((run.front() + run.back()) * 0.5));
+        ground(std::move(road));
+      }
+      run.clear();
+    };
+    for (int s = 0; s <= steps; ++s) {
+      glm::dvec2 p = glm::mix(from, to, double(s) / steps);
+      const Land& land = site.land();
+      bool open = glm::distance(p, zone.at) < kReach && site.zoneAt(p).first == index && land.inland(p) > grain.shore - 8 &&
+                  land.hill(p) < 42 && land.slope(p) < 0.22;
+      if (open) run.push_back(p);
+      else flush();
+    }
+    flush();
+  }
+
+  void fill() {
+    double stepU = grain.blockWidth + grain.street, stepV = grain.blockDepth + grain.street;
+    int reachU = static_cast<int>(kReach / stepU) + 1, reachV = static_cast<int>(kReach / stepV) + 1;
+    Turned whole(zone.at, zone.angleRadians);
+    for (int j = -reachV; j <= reachV; ++j)
+      for (int i = -reachU; i <= reachU; ++i) {
+        glm::dvec2 middle = whole(i * stepU, j * stepV);
+        double away = glm::distance(middle, zone.at);
+        if (away > kReach || site.zoneAt(middle).first != index) continue;
+        frame = Turned(middle, zone.angleRadians);
+        dice = Dice(hash64(zone.name) ^ (static_cast<uint64_t>(i + 512) << 20) ^ static_cast<uint64_t>(j + 512));
+        block(grain.blockWidth, grain.blockDepth, std::exp(-away * away / (450.0 * 450.0)));
+      }
+    for (int j = -reachV; j <= reachV; ++j)
+      street(whole(-kReach, (j + 0.5) * stepV), whole(kReach, (j + 0.5) * stepV), grain.street * 0.62);
+    for (int i = -reachU; i <= reachU; ++i)
+      street(whole((i + 0.5) * stepU, -kReach), whole((i + 0.5) * stepU, kReach), grain.street * 0.62);
+  }
+};
+
+//! The avenue between two zones: the part of their bisector where both are nearest.
+void avenues(const Site& site, const AddGround& ground) {
+  const auto& zones = site.facts().zones;
+  int count = 0;
+  for (size_t a = 0; a < zones.size(); ++a)
+    for (size_t b = a + 1; b < zones.size(); ++b) {
+      glm::dvec2 d = zones[b].at - zones[a].at;
+      double length = glm::length(d);
+      if (length > 2 * kReach) continue;
+      glm::dvec2 along = glm::dvec2(-d.y, d.x) / length, middle = (zones[a].at + zones[b].at) * 0.5;
+      std::vector<glm::dvec2> run;
+      auto flush = [&] {
+        if (run.size() >= 6) {
+          GroundFeature road;
+          road.id = fmt::format("qd:a:{}", ++count);
+          road.kind = GroundClass::RoadMajor;
+          road.widthMetres = 15;
+          road.line = {lonLatFrom(run.front()), lonLatFrom(run[run.size() / 2]), lonLatFrom(run.back())};
+          ground(std::move(road));
+        }
+        run.clear();
+      };
+      for (double t = -kReach; t <= kReach; t += 20) {
+        glm::dvec2 p = middle + along * t;
+        double mine = glm::distance(p, zones[a].at);
+        bool edge = mine < kReach && site.land().inland(p) > 35 && site.land().hill(p) < 45 && site.land().slope(p) < 0.22;
+        for (size_t c = 0; edge && c < zones.size(); ++c)
+          if (c != a && c != b && glm::distance(p, zones[c].at) < mine) edge = false;
+        if (edge) run.push_back(p);
+        else flush();
+      }
+      flush();
+    }
+}
+
+}  // namespace
+
+Turned::Turned(glm::dvec2 middle, double angleRadians) : at(middle), cosine(std::cos(angleRadians)), sine(std::sin(angleRadians)) {}
+
+std::vector<glm::dvec2> rectangle(const Turned& frame, double u, double v, double width, double depth) {
+  double w = width / 2, d = depth / 2;
+  return {lonLatFrom(frame(u - w, v - d)), lonLatFrom(frame(u + w, v - d)), lonLatFrom(frame(u + w, v + d)),
+          lonLatFrom(frame(u - w, v + d))};
+}
+
+Building ruled(std::string id, BuildingClass kind, double height) {
+  Building b;
+  b.id = std::move(id);
+  b.kind = kind;
+  b.height = static_cast<float>(height);
+  b.heightSource = HeightSource::Rule;
+  return b;
+}
+
+void layOutTown(const Facts& facts, const Land& land, const AddBuilding& building, const AddGround& ground) {
+  Site site(facts, land);
+  for (size_t i = 0; i < facts.zones.size(); ++i) ZoneFiller{site, i, facts.zones[i], building, ground}.fill();
+  avenues(site, ground);
+}
+
+}  // namespace cm::tiling::demo
