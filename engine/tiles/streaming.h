@@ -24,7 +24,7 @@ struct Budgets {
 
 struct Upload {
   TileId tile = kNoTile;
-  std::shared_ptr<const source::MeshContent> content;
+  std::shared_ptr<source::MeshContent> content;  // handed over: residency takes the feature table and drops the rest
 };
 
 //! What residency is told to do this frame.
