@@ -17,6 +17,8 @@ namespace cm::source {
 //! What a triangle is, which decides how it is lit: read from the name of the glTF material ("cm:building" ...).
 //! Anything else is Authored: drawn with its own colours and textures.
 enum class Surface : uint8_t { Authored, Building, Ground, Green, Water, Road, Rail, Structure };
+std::string_view nameOf(Surface surface);         // "building" ...
+Surface surfaceNamed(std::string_view material);  // of "cm:building" ...; Authored for anything else
 
 //! 24 bytes; also the layout of the GPU vertex buffer.
 struct Vertex {

@@ -1,0 +1,59 @@
+#include "source/content.h"
+
+#include <array>
+
+#include "source/json.h"
+
+namespace cm::source {
+namespace {
+constexpr std::array<std::string_view, 8> kSurfaceNames = {"authored", "building", "ground", "green",
+                                                           "water",    "road",     "rail",   "structure"};
+}  // namespace
+
+std::string_view nameOf(Surface surface) { return kSurfaceNames[static_cast<size_t>(surface)]; }
+
+Surface surfaceNamed(std::string_view material) {
+  if (!material.starts_with("cm:")) return Surface::Authored;
+  for (size_t i = 1; i < kSurfaceNames.size(); ++i)
+    if (material.substr(3) == kSurfaceNames[i]) return static_cast<Surface>(i);
+  return Surface::Authored;
+}
+
+const Column* FeatureTable::column(std::string_view name) const {
+  for (const Column& column : columns)
+    if (column.name == name) return &column;
+  return nullptr;
+}
+
+std::string FeatureTable::text(std::string_view name, size_t row) const {
+  const Column* found = column(name);
+  if (!found) return {};
+  if (const auto* strings = std::get_if<std::vector<std::string>>(&found->values))
+    return row < strings->size() ? (*strings)[row] : std::string();
+  const auto& numbers = std::get<std::vector<double>>(found->values);
+  return row < numbers.size() ? numberText(numbers[row]) : std::string();
+}
+
+size_t MeshContent::gpuBytes() const {
+  size_t bytes = vertices.size() * sizeof(Vertex) + uvs.size() * sizeof(glm::vec2) + indices.size() * sizeof(uint32_t) +
+                 features.size() * sizeof(uint32_t);
+  for (const Image& image : images) bytes += image.rgba.size() * 4 / 3;  // with mip levels
+  return bytes;
+}
+
+size_t MeshContent::cpuBytes() const {
+  size_t bytes = vertices.capacity() * sizeof(Vertex) + uvs.capacity() * sizeof(glm::vec2) +
+                 indices.capacity() * sizeof(uint32_t) + features.lo.capacity() * 2 * sizeof(glm::vec3);
+  for (const Image& image : images) bytes += image.rgba.capacity();
+  const auto add = [&](const std::vector<std::string>& strings) {
+    for (const std::string& text : strings) bytes += sizeof(std::string) + (text.size() > 15 ? text.capacity() : 0);
+  };
+  add(features.ids);
+  for (const Column& column : features.columns) {
+    if (const auto* strings = std::get_if<std::vector<std::string>>(&column.values)) add(*strings);
+    else bytes += std::get<std::vector<double>>(column.values).size() * sizeof(double);
+  }
+  return bytes;
+}
+
+}  // namespace cm::source

@@ -1,0 +1,171 @@
+#include "source/tileset.h"
+
+#include <cmath>
+
+#include "source/fetch.h"
+#include "source/json.h"
+
+namespace cm::source {
+namespace {
+
+class Parser {
+ public:
+  Parser(Tileset& tileset) : tileset_(tileset) {}
+
+  //! What a tile takes over from the one above it.
+  struct Above {
+    glm::dmat4 ecefFromTile{1.0};
+    double geometricError = 0;
+    Refine refine = Refine::Replace;
+  };
+
+  //! Appends the tile and all below it. A child that cannot be used becomes a warning; an error is only the root's.
+  Result<uint32_t> tile(const Json& json, const std::string& path, const Above& above) {
+    if (!json.isObject()) return makeError("{}: found {}, expected a tile", path, json.kind());
+    TileDescription tile;
+    auto transform = transformOf(json["transform"], path);
+    if (!transform) return transform.error();
+    tile.ecefFromTile = above.ecefFromTile * *transform;
+    auto volume = volumeOf(json["boundingVolume"], path + ".boundingVolume");
+    if (!volume) return volume.error();
+    tile.bounds = geo::transformed(*volume, tile.ecefFromTile);
+    tile.geometricError = errorOf(json["geometricError"], path, above.geometricError);
+    tile.refine = refineOf(json["refine"], path, above.refine);
+    contents(json, path, tile);
+
+    const auto index = static_cast<uint32_t>(tileset_.tiles.size());
+    const Above below{tile.ecefFromTile, tile.geometricError, tile.refine};
+    tileset_.tiles.push_back(std::move(tile));
+    const Json children = json["children"];
+    if (children.present() && !children.isArray()) warn("{}.children: found {}, expected an array", path, children.kind());
+    size_t number = 0;
+    for (const Json& child : children.items()) {
+      auto added = this->tile(child, fmt::format("{}.children[{}]", path, number++), below);
+      if (added) tileset_.tiles[index].children.push_back(*added);
+      else warn("{}; the tile is left out", added.error().text());
+    }
+    return index;
+  }
+
+  template <class... Args>
+  void warn(fmt::format_string<Args...> format, Args&&... args) {
+    tileset_.warnings.push_back(tileset_.uri + ": " + fmt::format(format, std::forward<Args>(args)...));
+  }
+
+ private:
+  static Result<glm::dmat4> transformOf(const Json& json, const std::string& path) {
+    glm::dmat4 matrix{1.0};
+    if (!json.present()) return matrix;
+    const auto numbers = json.numbers();
+    if (numbers.size() != 16) return makeError("{}.transform: found {}, expected 16 numbers", path, json.kind());
+    for (int i = 0; i < 16; ++i) matrix[i / 4][i % 4] = numbers[static_cast<size_t>(i)];
+    if (!(std::abs(glm::determinant(glm::dmat3(matrix))) > 0))
+      return makeError("{}.transform: squeezes space flat (determinant 0), expected one that can be undone", path);
+    return matrix;
+  }
+
+  static Result<geo::BoundingVolume> volumeOf(const Json& json, const std::string& path) {
+    if (const Json box = json["box"]; box.present()) {
+      const auto n = box.numbers();
+      if (n.size() != 12) return makeError("{}.box: found {}, expected 12 numbers", path, box.kind());
+      geo::OrientedBox out{{n[0], n[1], n[2]}, glm::dmat3(n[3], n[4], n[5], n[6], n[7], n[8], n[9], n[10], n[11])};
+      return geo::BoundingVolume(out);
+    }
+    if (const Json sphere = json["sphere"]; sphere.present()) {
+      const auto n = sphere.numbers();
+      if (n.size() != 4 || n[3] < 0)
+        return makeError("{}.sphere: expected 4 numbers, the last a radius of at least 0", path);
+      return geo::BoundingVolume(geo::Sphere{{n[0], n[1], n[2]}, n[3]});
+    }
+    if (const Json region = json["region"]; region.present()) {
+      const auto n = region.numbers();
+      if (n.size() != 6 || n[1] > n[3] || n[4] > n[5] || std::abs(n[1]) > 1.5708 || std::abs(n[3]) > 1.5708 ||
+          std::abs(n[0]) > 6.2832 || std::abs(n[2]) > 6.2832)
+        return makeError("{}.region: expected west, south, east, north in radians and lowest, highest in metres", path);
+      return geo::BoundingVolume(geo::Region{n[0], n[1], n[2], n[3], n[4], n[5]});
+    }
+    return makeError("{}: found {}, expected a box, sphere or region", path, json.present() ? "none of them" : "nothing");
+  }
+
+  double errorOf(const Json& json, const std::string& path, double above) {
+    const auto value = json.number();
+    if (value && *value >= 0) return *value;
+    warn("{}.geometricError: found {}, expected a number of at least 0; half its parent's is taken", path,
+         value ? numberText(*value) : std::string(json.kind()));
+    return above / 2;
+  }
+
+  Refine refineOf(const Json& json, const std::string& path, Refine above) {
+    if (!json.present()) return above;
+    const std::string text = json.text();
+    if (text == "REPLACE" || text == "replace") return Refine::Replace;  // 1.0 files have both spellings
+    if (text == "ADD" || text == "add") return Refine::Add;
+    warn("{}.refine: found \"{}\", expected ADD or REPLACE", path, text);
+    return above;
+  }
+
+  void contents(const Json& json, const std::string& path, TileDescription& tile) {
+    const bool implicit = json["implicitTiling"].present() || json["extensions"]["3DTILES_implicit_tiling"].present();
+    if (implicit) return warn("{}.implicitTiling: implicit tiling is not read; its tiles are left out", path);
+    if (json["content"].present()) content(json["content"], path + ".content", tile);
+    size_t number = 0;
+    Json several = json["contents"];
+    if (!several.present()) several = json["extensions"]["3DTILES_multiple_contents"]["contents"];
+    if (!several.present()) several = json["extensions"]["3DTILES_multiple_contents"]["content"];
+    for (const Json& one : several.items()) content(one, fmt::format("{}.contents[{}]", path, number++), tile);
+  }
+
+  void content(const Json& json, const std::string& path, TileDescription& tile) {
+    Json uri = json["uri"];
+    if (!uri.present()) uri = json["url"];  // before 1.0
+    const auto text = uri.string();
+    if (!text || text->empty())
+      return warn("{}.uri: found {}, expected a uri; the content is left out", path, text ? "an empty one" : uri.kind());
+    tile.contentUris.push_back(resolveUri(tileset_.uri, *text));
+  }
+
+  Tileset& tileset_;
+};
+
+}  // namespace
+
+Result<Tileset> parseTileset(std::span<const std::byte> bytes, const std::string& uri, const glm::dmat4& parent) {
+  auto document = JsonDocument::parse(bytes);
+  if (!document) return document.error().within("{}", uri);
+  const Json json = document->root();
+  if (!json.isObject()) return makeError("{}: found {}, expected a tileset", uri, json.kind());
+  Tileset tileset;
+  tileset.uri = uri;
+  Parser parser(tileset);
+  const auto version = json["asset"]["version"].string();
+  if (!version) parser.warn("asset.version: found {}, expected \"1.0\" or \"1.1\"", json["asset"]["version"].kind());
+  else if (*version != "1.0" && *version != "1.1" && *version != "0.0")
+    return makeError("{}: asset.version is \"{}\", expected \"1.0\" or \"1.1\"", uri, *version);
+  tileset.version = version.value_or("1.0");
+  const auto upAxis = json["asset"]["gltfUpAxis"].string();
+  tileset.zUpContent = upAxis && (*upAxis == "Z" || *upAxis == "z");
+  for (const Json& extension : json["extensionsRequired"].items()) {
+    const std::string name = extension.text();
+    if (name != "3DTILES_content_gltf" && name != "3DTILES_multiple_contents" && name != "3DTILES_metadata" &&
+        name != "3DTILES_implicit_tiling")
+      return makeError("{}: requires the extension {}, which is not supported", uri, name);
+  }
+  tileset.geometricError = json["geometricError"].number().value_or(0);
+  if (!json["geometricError"].number())
+    parser.warn("geometricError: found {}, expected a number", json["geometricError"].kind());
+  if (!json["root"].present()) return makeError("{}: root: found nothing, expected the root tile", uri);
+  auto root = parser.tile(json["root"], "root", {parent, tileset.geometricError, Refine::Replace});
+  if (!root) return root.error().within("{}", uri);
+  return tileset;
+}
+
+bool isTilesetJson(std::span<const std::byte> bytes) {
+  std::string_view text = asText(bytes);
+  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
+  const size_t start = text.find_first_not_of(" \t\r\n");
+  if (start == std::string_view::npos || text[start] != '{') return false;
+  // A glTF in JSON form also starts with "asset"; a tileset is what has a root tile.
+  return text.find("\"root\"") != std::string_view::npos && text.find("\"geometricError\"") != std::string_view::npos;
+}
+
+}  // namespace cm::source
