@@ -40,8 +40,16 @@ Frame frameOf(const OrientedBox& box) {
   return frame;
 }
 
+//! The volume's own box where it is one, else `made`, filled.
+const OrientedBox& boxIn(const BoundingVolume& volume, OrientedBox& made) {
+  if (const auto* box = std::get_if<OrientedBox>(&volume)) return *box;
+  made = asBox(volume);
+  return made;
+}
+
 double maxScale(const glm::dmat4& matrix) {
-  return std::max({glm::length(glm::dvec3(matrix[0])), glm::length(glm::dvec3(matrix[1])), glm::length(glm::dvec3(matrix[2]))});
+  return std::max(
+      {glm::length(glm::dvec3(matrix[0])), glm::length(glm::dvec3(matrix[1])), glm::length(glm::dvec3(matrix[2]))});
 }
 
 }  // namespace
@@ -90,15 +98,17 @@ BoundingVolume transformed(const BoundingVolume& volume, const glm::dmat4& matri
 double distanceTo(const BoundingVolume& volume, const glm::dvec3& point) {
   if (const auto* sphere = std::get_if<Sphere>(&volume))
     return std::max(glm::length(point - sphere->centre) - sphere->radius, 0.0);
-  OrientedBox box = asBox(volume);
+  OrientedBox made;
+  const OrientedBox& box = boxIn(volume, made);
   Frame frame = frameOf(box);
-  glm::dvec3 inBox = glm::transpose(frame.axes) * (point - box.centre);
+  glm::dvec3 inBox = (point - box.centre) * frame.axes;  // the axes are columns: transpose(axes) * v
   return glm::length(glm::max(glm::abs(inBox) - frame.half, glm::dvec3(0)));
 }
 
 glm::dvec3 centreOf(const BoundingVolume& volume) {
   if (const auto* sphere = std::get_if<Sphere>(&volume)) return sphere->centre;
-  return asBox(volume).centre;
+  OrientedBox made;
+  return boxIn(volume, made).centre;
 }
 
 double radiusOf(const BoundingVolume& volume) {
@@ -114,10 +124,12 @@ bool intersects(const Frustum& frustum, const BoundingVolume& volume) {
       if (glm::dot(plane.normal, sphere->centre) + plane.offset < -sphere->radius) return false;
     return true;
   }
-  OrientedBox box = asBox(volume);
+  OrientedBox made;
+  const OrientedBox& box = boxIn(volume, made);
   for (const Plane& plane : frustum.planes) {
     // The corner furthest along the normal decides.
-    double reach = std::abs(glm::dot(plane.normal, box.halfAxes[0])) + std::abs(glm::dot(plane.normal, box.halfAxes[1])) +
+    double reach = std::abs(glm::dot(plane.normal, box.halfAxes[0])) +
+                   std::abs(glm::dot(plane.normal, box.halfAxes[1])) +
                    std::abs(glm::dot(plane.normal, box.halfAxes[2]));
     if (glm::dot(plane.normal, box.centre) + plane.offset + reach < 0) return false;
   }

@@ -32,7 +32,7 @@ OrientedBox boxOf(const Region& region);
 using BoundingVolume = std::variant<OrientedBox, Sphere, Region>;
 
 BoundingVolume transformed(const BoundingVolume& volume, const glm::dmat4& matrix);  // a region stays as it is
-double distanceTo(const BoundingVolume& volume, const glm::dvec3& point);           // 0 inside
+double distanceTo(const BoundingVolume& volume, const glm::dvec3& point);            // 0 inside
 glm::dvec3 centreOf(const BoundingVolume& volume);
 double radiusOf(const BoundingVolume& volume);
 OrientedBox asBox(const BoundingVolume& volume);

@@ -99,7 +99,7 @@ struct Transform::Impl {
     if (context) proj_context_destroy(context);
   }
   void readArea(const PJ* crs);
-  void readAccuracy();
+  void readAccuracy(const PJ* crs);
 };
 
 void Transform::Impl::readArea(const PJ* crs) {
@@ -107,7 +107,16 @@ void Transform::Impl::readArea(const PJ* crs) {
   if (proj_get_area_of_use(context, crs, &w, &s, &e, &n, nullptr) && w > -1000) areaDegrees = {w, s, e, n};
 }
 
-void Transform::Impl::readAccuracy() {
+void Transform::Impl::readAccuracy(const PJ* crs) {
+  PJ* base = proj_crs_get_geodetic_crs(context, crs);
+  std::string_view baseName = base ? proj_get_name(base) : "";
+  bool isWgs84 = baseName == "WGS 84", isCgcs2000 = baseName == "China Geodetic Coordinate System 2000";
+  proj_destroy(base);
+  if (isWgs84 || isCgcs2000) {
+    // PROJ states nothing for CGCS2000. It is ITRF97 at epoch 2000.0; the plates under China have moved by less than a metre since.
+    accuracyMetres = isWgs84 ? 0 : 1;
+    return;
+  }
   accuracyMetres = proj_coordoperation_get_accuracy(context, operation);
   if (accuracyMetres >= 0) return;
   // Several operations are candidates: ask for the one that serves the middle of the area.
@@ -137,11 +146,16 @@ Result<Transform> Transform::toWgs84(std::string_view crs) {
   impl->context = proj_context_create();
   proj_log_level(impl->context, PJ_LOG_NONE);
   PJ* source = text.empty() ? nullptr : proj_create(impl->context, text.c_str());
-  if (!source || !proj_is_crs(source)) {
+  // PROJ also takes a part of a name ("Beijing") for the first CRS that contains it: a guess is not good enough here.
+  bool guessed = source && text.find_first_of(":[{+") == std::string::npos &&
+                 lettersAndDigits(text) != lettersAndDigits(proj_get_name(source));
+  if (!source || guessed || !proj_is_crs(source)) {
     int code = proj_context_errno(impl->context);
     proj_destroy(source);
-    return makeError("CRS \"{}\": not a coordinate system PROJ knows{}; expected a name such as EPSG:4549, GCJ02, BD09 or a WKT text",
-                     text, code ? fmt::format(" ({})", proj_context_errno_string(impl->context, code)) : "");
+    return makeError(
+        "CRS \"{}\": not a coordinate system PROJ knows{}; expected a name such as EPSG:4549, GCJ02, BD09 or a WKT "
+        "text",
+        text, code ? fmt::format(" ({})", proj_context_errno_string(impl->context, code)) : "");
   }
   impl->readArea(source);
   const char* name = proj_get_name(source);
@@ -152,12 +166,12 @@ Result<Transform> Transform::toWgs84(std::string_view crs) {
     impl->operation = proj_normalize_for_visualization(impl->context, raw);
     proj_destroy(raw);
   }
+  if (impl->operation) impl->readAccuracy(source);
   proj_destroy(source);
   proj_destroy(target);
   if (!impl->operation)
     return makeError("CRS \"{}\" ({}): PROJ has no way from it to WGS84: {}", text, impl->name,
                      proj_context_errno_string(impl->context, proj_context_errno(impl->context)));
-  impl->readAccuracy();
   return Transform(std::move(impl));
 }
 
@@ -166,7 +180,8 @@ Result<glm::dvec2> Transform::operator()(glm::dvec2 xy) const {
     return makeError("{}: coordinate ({}, {}) is not finite", impl_->name, xy.x, xy.y);
   if (impl_->kind != Impl::Kind::Proj) {
     if (std::abs(xy.x) > 180 || std::abs(xy.y) > 90)
-      return makeError("{}: coordinate ({}, {}) found, expected longitude and latitude in degrees", impl_->name, xy.x, xy.y);
+      return makeError("{}: coordinate ({}, {}) found, expected longitude and latitude in degrees", impl_->name, xy.x,
+                       xy.y);
     bool gcj = impl_->kind == Impl::Kind::Gcj02;
     glm::dvec2 wgs = gcj ? wgs84FromGcj02(xy) : wgs84FromBd09(xy);
     glm::dvec2 back = gcj ? gcj02FromWgs84(wgs) : bd09FromGcj02(gcj02FromWgs84(wgs));
@@ -183,11 +198,13 @@ Result<glm::dvec2> Transform::operator()(glm::dvec2 xy) const {
   // Surveys cross the edges of their zone by a little; swapped axes or a wrong zone miss by far more.
   constexpr double kMarginDegrees = 6;
   auto [w, s, e, n] = impl_->areaDegrees;
-  bool lonOutside = w <= e && e - w < 360 - 2 * kMarginDegrees && (out.xy.x < w - kMarginDegrees || out.xy.x > e + kMarginDegrees);
+  bool lonOutside =
+      w <= e && e - w < 360 - 2 * kMarginDegrees && (out.xy.x < w - kMarginDegrees || out.xy.x > e + kMarginDegrees);
   if (lonOutside || out.xy.y < s - kMarginDegrees || out.xy.y > n + kMarginDegrees)
-    return makeError("{}: coordinate ({}, {}) lies at {:.4f}, {:.4f}, far outside this CRS ({:.2f}..{:.2f}, {:.2f}..{:.2f}); "
-                     "are x and y swapped, or is it another zone?",
-                     impl_->name, xy.x, xy.y, out.xy.x, out.xy.y, w, e, s, n);
+    return makeError(
+        "{}: coordinate ({}, {}) lies at {:.4f}, {:.4f}, far outside this CRS ({:.2f}..{:.2f}, {:.2f}..{:.2f}); "
+        "are x and y swapped, or is it another zone?",
+        impl_->name, xy.x, xy.y, out.xy.x, out.xy.y, w, e, s, n);
   return glm::dvec2(out.xy.x, out.xy.y);
 }
 
@@ -271,8 +288,11 @@ double Geoid::undulationMetres(double lonDegrees, double latDegrees) const {
   int ix = std::clamp(static_cast<int>(x), 0, Impl::kStepsPerBlock - 1);
   int iy = std::clamp(static_cast<int>(y), 0, Impl::kStepsPerBlock - 1);
   double fx = x - ix, fy = y - iy;
-  auto at = [&](int column, int row) { return static_cast<double>(nodes[static_cast<size_t>(row * Impl::kNodes + column)]); };
-  return (at(ix, iy) * (1 - fx) + at(ix + 1, iy) * fx) * (1 - fy) + (at(ix, iy + 1) * (1 - fx) + at(ix + 1, iy + 1) * fx) * fy;
+  auto at = [&](int column, int row) {
+    return static_cast<double>(nodes[static_cast<size_t>(row * Impl::kNodes + column)]);
+  };
+  return (at(ix, iy) * (1 - fx) + at(ix + 1, iy) * fx) * (1 - fy) +
+         (at(ix, iy + 1) * (1 - fx) + at(ix + 1, iy + 1) * fx) * fy;
 }
 
 const std::string& Geoid::name() const { return impl_->name; }

@@ -6,10 +6,10 @@
 
 namespace cm::geo {
 
-inline constexpr double kSemiMajorMetres = 6378137.0;                  // NIMA TR8350.2, table 3.1
-inline constexpr double kFlattening = 1.0 / 298.257223563;             // NIMA TR8350.2, table 3.1
+inline constexpr double kSemiMajorMetres = 6378137.0;       // NIMA TR8350.2, table 3.1
+inline constexpr double kFlattening = 1.0 / 298.257223563;  // NIMA TR8350.2, table 3.1
 inline constexpr double kSemiMinorMetres = kSemiMajorMetres * (1.0 - kFlattening);
-inline constexpr double kDegree = 0.017453292519943295769;             // radians
+inline constexpr double kDegree = 0.017453292519943295769;  // radians
 
 //! A place on WGS84; height in metres above the ellipsoid.
 struct Geodetic {

@@ -8,9 +8,9 @@
 namespace cm::geo {
 
 struct Eye {
-  glm::dvec3 position{0};     // ECEF
-  glm::dvec3 direction{0};    // unit
-  glm::dvec3 up{0};           // unit, orthogonal to direction
+  glm::dvec3 position{0};   // ECEF
+  glm::dvec3 direction{0};  // unit
+  glm::dvec3 up{0};         // unit, orthogonal to direction
   double fovYRadians = 0.7854;
 };
 

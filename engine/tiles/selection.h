@@ -33,15 +33,17 @@ struct WantedTile {
 struct Selection {
   std::vector<std::vector<TileId>> draw;     // per view, nearest first; every tile Resident
   std::vector<WantedTile> want;              // what is missing, most urgent first
-  std::vector<TileId> keep;                  // must not be evicted: drawn, their nearest ancestors with content, roots
+  std::vector<TileId> keep;                  // must not be evicted: drawn, their ancestors with content, roots
+  std::vector<WantedTile> useful;            // resident, not drawn, and wanted: give way only to what is more urgent
   std::vector<uint8_t> refined;              // by TileId: children were drawn last time (prevents flashes)
-  bool complete = false;                     // what is drawn is what was asked for at full detail
+  bool complete = false;                     // all that was asked for at full detail is drawn, or has failed for good
 };
 
 //! A tile is refined when its screen-space error exceeds `options.maxSsePixels` in any view (3D Tiles 1.1, 6.8: SSE =
 //! geometricError * viewportHeight / (2 * distance * tan(fovY / 2))); a parent stays drawn until every child that is in a
-//! frustum is resident, so the picture never has a hole. `ready` is indexed by TileId. Failed tiles count as ready and
-//! draw nothing: their nearest drawable ancestor stays.
+//! frustum is resident, so the picture never has a hole. `ready` is indexed by TileId (shorter: Absent). A failed tile with
+//! children is replaced by them; without, its nearest drawable ancestor stays, and where there is none it draws nothing.
+//! Where the views of one call differ in what they ask, the finest wish decides for all of them. At most 32 views.
 Selection select(const TileTree& tree, std::span<const TileState> ready, std::span<const SelectionView> views,
                  const Selection& previous, const SelectionOptions& options);
 
