@@ -32,6 +32,9 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     -Wno-error=maybe-uninitialized -Wno-error=array-bounds -Wno-error=stringop-overflow -Wno-error=stringop-overread
     -Wno-error=free-nonheap-object -Wno-error=null-dereference
     -Wno-error=uninitialized)
+  if(CITYMIRROR_SANITIZE)
+    target_compile_options(cm_warnings INTERFACE -Wno-maybe-uninitialized -Wno-tsan)
+  endif()
   if(CMAKE_CXX_COMPILER_VERSION VERSION_GREATER_EQUAL 13)
     target_compile_options(cm_warnings INTERFACE -Wno-dangling-reference)
   endif()
