@@ -55,6 +55,8 @@ bool isDepth(VkFormat format) { return format == VK_FORMAT_D32_SFLOAT || format 
 
 Image::Image(Device& device, const ImageDescription& description, const char* name)
     : device_(&device), description_(description) {
+  const uint32_t families[] = {device.queueFamily(), device.transferFamily()};
+  const bool shared = device.hasTransferQueue() && (description.usage & VK_IMAGE_USAGE_TRANSFER_DST_BIT);
   const VkImageCreateInfo info{.sType = VK_STRUCTURE_TYPE_IMAGE_CREATE_INFO,
                                .imageType = VK_IMAGE_TYPE_2D,
                                .format = description.format,
@@ -63,7 +65,10 @@ Image::Image(Device& device, const ImageDescription& description, const char* na
                                .arrayLayers = description.layers,
                                .samples = description.samples,
                                .tiling = VK_IMAGE_TILING_OPTIMAL,
-                               .usage = description.usage};
+                               .usage = description.usage,
+                               .sharingMode = shared ? VK_SHARING_MODE_CONCURRENT : VK_SHARING_MODE_EXCLUSIVE,
+                               .queueFamilyIndexCount = shared ? 2u : 0u,
+                               .pQueueFamilyIndices = families};
   const VmaAllocationCreateInfo memory{.usage = VMA_MEMORY_USAGE_AUTO};
   const VkResult result = vmaCreateImage(device.allocator(), &info, &memory, &handle_, &allocation_, nullptr);
   CM_CHECK(result == VK_SUCCESS, "image {} of {}x{} gave {}", name, info.extent.width, info.extent.height, int(result));

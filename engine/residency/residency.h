@@ -2,7 +2,9 @@
 //! with a timeline value. Belongs to the loop's thread; must not outlive the device.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -15,34 +17,62 @@
 
 namespace cm::residency {
 
-//! Bits of one feature's GPU record (a uint32). The vertex shader looks them up (shaders/shared/feature.h).
+//! One feature's GPU record (shaders/shared/feature.h) is a word of bits and the height of the feature's base in its content frame.
 //! Bit s: visible in view slot s now. Bit 8+s: was visible in slot s when the running transition began. Bit 16: highlighted.
 //! Bits 17..: free.
 inline constexpr unsigned kMaxViewSlots = 8;
+inline constexpr uint32_t kHighlightBit = 1u << 16;
+inline constexpr uint32_t kVisibleEverywhere = 0xffff;  // what a new tile's features are until setRecords
 
 struct FeatureRef {
   tiles::TileId tile = tiles::kNoTile;
   uint32_t feature = 0;
 };
 
-//! What one resident tile keeps on the CPU for picking and rules (ids, bounds, columns): shared with the decoded content's
-//! feature table; vertices are freed once uploaded.
+//! Decides the pipeline a run of triangles is drawn with.
+enum class DrawClass : uint8_t { Solid, Ground, Water, Textured };
+
+//! A run of indices with one look; offsets are those of vkCmdDrawIndexed in the tile's chunk.
+struct TileDraw {
+  DrawClass kind = DrawClass::Solid;
+  bool doubleSided = false;
+  bool unlit = false;
+  uint32_t firstIndex = 0, indexCount = 0;
+  glm::vec4 baseColour{1.0f};                   // linear
+  float alphaCutoff = 0;
+  VkDescriptorSet texture = VK_NULL_HANDLE;     // Textured only; layout: Residency::textureLayout()
+};
+
+//! What a tile shows along the border of its box, for what lies beyond the city: by direction from its middle (kSectors of
+//! shaders/shared/frame.h), linear colour and how much of it is water.
+struct TileBorder {
+  std::array<glm::vec4, 16> colours{};          // a: share of water; all zero where nothing was found
+  std::array<float, 16> weights{};
+};
+
+//! What one resident tile keeps on the CPU for picking and rules (ids, bounds, columns): taken from the decoded content;
+//! vertices are freed once uploaded.
 struct ResidentTile {
   tiles::TileId tile = tiles::kNoTile;
   std::shared_ptr<const source::FeatureTable> features;
   glm::dmat4 ecefFromContent{1.0};
   glm::vec3 lo{0}, hi{0};
-  uint32_t firstVertex = 0, firstIndex = 0;     // in the arenas
+  uint32_t chunk = 0;                           // Residency::chunk(): vertices and indices lie in the same buffer
+  int32_t vertexOffset = 0;                     // in vertices
+  VkDeviceSize uvOffset = 0;                    // in bytes; only where there are textures
   uint32_t firstRecord = 0;                     // of its features in the record buffer
-  std::vector<source::Part> parts;
-  std::vector<source::Material> materials;
-  // textures: see residency.cpp
+  std::vector<TileDraw> draws;
+  uint32_t triangles = 0;
+  std::optional<float> waterHeight;             // lowest water vertex, content frame
+  TileBorder border;
 };
 
 class Residency {
  public:
   Residency(gpu::Device& device, size_t budgetBytes);
   ~Residency();
+  Residency(const Residency&) = delete;
+  Residency& operator=(const Residency&) = delete;
 
   //! Starts uploads (at most `uploadBytes` a call), frees evicted tiles; returns the tiles whose upload is complete.
   struct Report {
@@ -51,13 +81,26 @@ class Residency {
   };
   Report apply(const tiles::Orders& orders, size_t uploadBytes);
   bool pending() const;
+  //! Blocks until uploads under way are complete (programs without a frame clock); the next apply reports them.
+  void waitUploads();
 
   const ResidentTile* tile(tiles::TileId tile) const;
   std::span<const tiles::TileId> residents() const;
+  //! Changes whenever a tile comes or goes.
+  uint64_t generation() const;
 
-  //! Rewrites records: `visible(tile, feature)` gives the bits; only tiles in `which` (new ones, or all after a change).
-  void setRecords(tiles::TileId tile, std::span<const uint32_t> records);
+  //! Rewrites the bits of all records of a resident tile; they reach the GPU with the next flushRecords.
+  void setRecords(tiles::TileId tile, std::span<const uint32_t> bits);
   size_t gpuBytes() const;
+
+  // For the frame.
+  using Stage = std::function<std::byte*(VkDeviceSize size, VkBuffer& buffer, VkDeviceSize& offset)>;
+  //! Records the copies of changed records; `stage` gives host memory that lives as long as the frame.
+  void flushRecords(VkCommandBuffer commands, const Stage& stage);
+  VkBuffer chunk(uint32_t index) const;
+  size_t chunks() const;
+  VkBuffer records() const;
+  VkDescriptorSetLayout textureLayout() const;
 
  private:
   struct Impl;

@@ -1,0 +1,100 @@
+#include "residency/mesh_layout.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "shared/frame.h"
+
+namespace cm::residency {
+namespace {
+
+constexpr VkDeviceSize alignUp(VkDeviceSize value, VkDeviceSize to) { return (value + to - 1) / to * to; }
+
+source::Surface surfaceOf(const source::Vertex& vertex) { return source::Surface(vertex.featureAndSurface >> 24); }
+
+DrawClass classOf(source::Surface surface) {
+  switch (surface) {
+    case source::Surface::Ground:
+    case source::Surface::Green:
+    case source::Surface::Road:
+    case source::Surface::Rail: return DrawClass::Ground;
+    case source::Surface::Water: return DrawClass::Water;
+    default: return DrawClass::Solid;
+  }
+}
+
+//! Border colours are gathered from ground and water within this share of the box's size from its sides.
+constexpr float kBorderShare = 0.06f;
+
+void addToBorder(const source::Vertex& vertex, glm::vec2 centre, TileBorder& border) {
+  const source::Surface surface = surfaceOf(vertex);
+  const bool water = surface == source::Surface::Water;
+  if (!water && surface != source::Surface::Ground && surface != source::Surface::Green) return;
+  const float angle = std::atan2(vertex.position.y - centre.y, vertex.position.x - centre.x);  // -pi..pi from east
+  const int sector = int((angle / 6.2831853f + 1.0f) * shared::kSectors + 0.5f) % shared::kSectors;
+  border.colours[size_t(sector)] += glm::vec4(vertex.colour[0], vertex.colour[1], vertex.colour[2], water ? 255 : 0) / 255.0f;
+  border.weights[size_t(sector)] += 1;
+}
+
+}  // namespace
+
+MeshLayout layoutOf(const source::MeshContent& content) {
+  MeshLayout layout;
+  layout.uvs = alignUp(content.vertices.size() * sizeof(source::Vertex), 8);
+  layout.indices = layout.uvs + content.uvs.size() * sizeof(glm::vec2);
+  layout.bytes = layout.indices + content.indices.size() * sizeof(uint32_t);
+  return layout;
+}
+
+void writeMesh(const source::MeshContent& content, const MeshLayout& layout, std::byte* out, ResidentTile& tile) {
+  auto* vertices = reinterpret_cast<source::Vertex*>(out + layout.vertices);
+  const size_t features = tile.features->size();
+  const glm::vec2 centre = (glm::vec2(content.lo) + glm::vec2(content.hi)) * 0.5f;
+  const glm::vec2 inner = (glm::vec2(content.hi) - glm::vec2(content.lo)) * (0.5f - kBorderShare);
+  for (size_t i = 0; i < content.vertices.size(); ++i) {
+    source::Vertex vertex = content.vertices[i];
+    const uint32_t feature = vertex.featureAndSurface & source::kNoFeature;
+    if (feature != source::kNoFeature && feature >= features) vertex.featureAndSurface |= source::kNoFeature;
+    if (surfaceOf(vertex) == source::Surface::Water)
+      tile.waterHeight = std::min(tile.waterHeight.value_or(vertex.position.z), vertex.position.z);
+    const glm::vec2 offset = glm::abs(glm::vec2(vertex.position) - centre);
+    if (offset.x > inner.x || offset.y > inner.y) addToBorder(vertex, centre, tile.border);
+    vertices[i] = vertex;
+  }
+  if (!content.uvs.empty()) std::memcpy(out + layout.uvs, content.uvs.data(), content.uvs.size() * sizeof(glm::vec2));
+  auto* indices = reinterpret_cast<uint32_t*>(out + layout.indices);
+  const auto count = uint32_t(content.vertices.size());
+  for (size_t i = 0; i < content.indices.size(); ++i) indices[i] = content.indices[i] < count ? content.indices[i] : 0;
+}
+
+std::vector<TileDraw> drawsOf(const source::MeshContent& content, std::span<const VkDescriptorSet> images) {
+  std::vector<TileDraw> draws;
+  for (const source::Part& part : content.parts) {
+    if (part.indexCount == 0 || size_t(part.firstIndex) + part.indexCount > content.indices.size()) continue;
+    const source::Material plain;
+    const source::Material& material = part.material < content.materials.size() ? content.materials[part.material] : plain;
+    const uint32_t vertex = content.indices[part.firstIndex];
+    TileDraw draw{.doubleSided = material.doubleSided,
+                  .unlit = material.unlit,
+                  .firstIndex = part.firstIndex,
+                  .indexCount = part.indexCount,
+                  .baseColour = material.baseColour,
+                  .alphaCutoff = material.alphaCutoff};
+    if (vertex < content.vertices.size()) draw.kind = classOf(surfaceOf(content.vertices[vertex]));
+    const bool textured = material.image >= 0 && size_t(material.image) < images.size() && !content.uvs.empty();
+    if (textured && images[size_t(material.image)]) {
+      draw.kind = DrawClass::Textured;
+      draw.texture = images[size_t(material.image)];
+    }
+    const bool joins = !draws.empty() && draws.back().firstIndex + draws.back().indexCount == draw.firstIndex &&
+                       draws.back().kind == draw.kind && draws.back().doubleSided == draw.doubleSided &&
+                       draws.back().unlit == draw.unlit && draws.back().baseColour == draw.baseColour &&
+                       draws.back().texture == draw.texture && draws.back().alphaCutoff == draw.alphaCutoff;
+    if (joins) draws.back().indexCount += draw.indexCount;
+    else draws.push_back(draw);
+  }
+  return draws;
+}
+
+}  // namespace cm::residency

@@ -1,0 +1,284 @@
+#include "residency/residency.h"
+
+#include <algorithm>
+#include <cstring>
+#include <deque>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "base/check.h"
+#include "gpu/pipeline.h"
+#include "residency/arena.h"
+#include "residency/mesh_layout.h"
+#include "residency/records.h"
+#include "residency/textures.h"
+
+namespace cm::residency {
+namespace {
+
+constexpr size_t kBatchesInFlight = 3;
+
+struct Held {
+  ResidentTile tile;
+  ArenaRange range;
+  RecordRange records;
+  std::vector<Texture> textures;
+};
+
+//! Uploads that travel together: one staging buffer, one submit.
+struct Batch {
+  uint64_t value = 0;
+  gpu::Buffer staging;
+  VkCommandPool pool = VK_NULL_HANDLE;
+  VkCommandBuffer commands = VK_NULL_HANDLE;
+  std::vector<std::unique_ptr<Held>> tiles;
+};
+
+}  // namespace
+
+struct Residency::Impl {
+  gpu::Device& device;
+  size_t budgetBytes;
+  Arena arena;
+  Records records;
+  Textures textures;
+  size_t textureBytes = 0;
+  std::deque<tiles::Upload> queue;
+  std::deque<Batch> flying;
+  std::vector<Batch> idle;                              // with their staging buffers, for the next uploads
+  std::unordered_map<tiles::TileId, std::unique_ptr<Held>> held;
+  std::unordered_set<tiles::TileId> dropped;            // evicted while their upload was under way
+  std::vector<tiles::TileId> residents;
+  uint64_t generation = 1;
+
+  Impl(gpu::Device& d, size_t budget) : device(d), budgetBytes(budget), arena(d, budget), records(d), textures(d) {}
+
+  void evict(tiles::TileId tile);
+  void release(Held& tile);
+  void takeFinished(Report& report);
+  Batch makeBatch(VkDeviceSize bytes);
+  void startUploads(size_t uploadBytes, Report& report);
+  std::unique_ptr<Held> place(source::MeshContent& content, tiles::TileId id, VkDeviceSize meshBytes);
+};
+
+void Residency::Impl::release(Held& tile) {
+  if (tile.range.size) arena.free(tile.range);
+  records.free(tile.records);
+  for (Texture& texture : tile.textures) {
+    const VkExtent2D extent = texture.image.description().extent;
+    textureBytes -= mipChainOf(extent.width, extent.height).bytes;
+    textures.free(std::move(texture));
+  }
+}
+
+void Residency::Impl::evict(tiles::TileId tile) {
+  ++generation;
+  if (auto found = held.find(tile); found != held.end()) {
+    release(*found->second);
+    held.erase(found);
+    residents.erase(std::find(residents.begin(), residents.end(), tile));
+    return;
+  }
+  std::erase_if(queue, [&](const tiles::Upload& upload) { return upload.tile == tile; });
+  for (const Batch& batch : flying)
+    for (const auto& flyer : batch.tiles)
+      if (flyer->tile.tile == tile) dropped.insert(tile);
+}
+
+void Residency::Impl::takeFinished(Report& report) {
+  const uint64_t done = flying.empty() ? 0 : device.transferred();
+  while (!flying.empty() && flying.front().value <= done) {
+    Batch batch = std::move(flying.front());
+    flying.pop_front();
+    for (auto& tile : batch.tiles) {
+      const tiles::TileId id = tile->tile.tile;
+      if (dropped.erase(id)) {
+        release(*tile);
+        continue;
+      }
+      report.uploaded.push_back(id);
+      residents.push_back(id);
+      held[id] = std::move(tile);
+      ++generation;
+    }
+    batch.tiles.clear();
+    vkResetCommandPool(device.handle(), batch.pool, 0);
+    idle.push_back(std::move(batch));
+  }
+}
+
+Batch Residency::Impl::makeBatch(VkDeviceSize bytes) {
+  auto fits = std::find_if(idle.begin(), idle.end(), [&](const Batch& batch) { return batch.staging.size() >= bytes; });
+  Batch batch;
+  if (fits == idle.end() && !idle.empty()) fits = idle.begin();
+  if (fits != idle.end()) {
+    batch = std::move(*fits);
+    idle.erase(fits);
+  } else {
+    const VkCommandPoolCreateInfo pool{.sType = VK_STRUCTURE_TYPE_COMMAND_POOL_CREATE_INFO,
+                                       .flags = VK_COMMAND_POOL_CREATE_TRANSIENT_BIT,
+                                       .queueFamilyIndex = device.transferFamily()};
+    CM_CHECK(vkCreateCommandPool(device.handle(), &pool, nullptr, &batch.pool) == VK_SUCCESS, "upload pool");
+    const VkCommandBufferAllocateInfo allocate{.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_ALLOCATE_INFO,
+                                               .commandPool = batch.pool,
+                                               .level = VK_COMMAND_BUFFER_LEVEL_PRIMARY,
+                                               .commandBufferCount = 1};
+    CM_CHECK(vkAllocateCommandBuffers(device.handle(), &allocate, &batch.commands) == VK_SUCCESS, "upload commands");
+  }
+  if (batch.staging.size() < bytes) {
+    const VkDeviceSize size = std::max<VkDeviceSize>(bytes, VkDeviceSize{1} << 20);
+    batch.staging = gpu::Buffer(device, size, VK_BUFFER_USAGE_TRANSFER_SRC_BIT, true, "staging");
+  }
+  return batch;
+}
+
+std::unique_ptr<Held> Residency::Impl::place(source::MeshContent& content, tiles::TileId id, VkDeviceSize meshBytes) {
+  auto tile = std::make_unique<Held>();
+  if (meshBytes) {
+    const auto range = arena.allocate(meshBytes + sizeof(source::Vertex));
+    if (!range) return nullptr;
+    tile->range = *range;
+  }
+  tile->tile.tile = id;
+  tile->tile.features = std::make_shared<source::FeatureTable>(std::move(content.features));
+  tile->tile.ecefFromContent = content.ecefFromContent;
+  tile->tile.lo = content.lo;
+  tile->tile.hi = content.hi;
+  const source::FeatureTable& features = *tile->tile.features;
+  tile->records = records.allocate(uint32_t(features.size()));
+  tile->tile.firstRecord = tile->records.first;
+  const auto bases = records.at(tile->records);
+  for (size_t i = 0; i < bases.size(); ++i) bases[i].base = i < features.lo.size() ? features.lo[i].z : content.lo.z;
+  return tile;
+}
+
+void Residency::Impl::startUploads(size_t uploadBytes, Report& report) {
+  if (queue.empty() || flying.size() >= kBatchesInFlight || device.state() == gpu::DeviceState::Lost) return;
+  // What goes together this time, and how much room it needs in the staging buffer.
+  struct Item {
+    tiles::Upload upload;
+    MeshLayout layout;
+    std::vector<MipChain> mips;
+    VkDeviceSize at = 0;
+  };
+  std::vector<Item> items;
+  VkDeviceSize bytes = 0;
+  while (!queue.empty() && (items.empty() || bytes < uploadBytes)) {
+    Item item{.upload = std::move(queue.front()), .at = (bytes + 15) / 16 * 16};
+    queue.pop_front();
+    item.layout = layoutOf(*item.upload.content);
+    bytes = item.at + (item.layout.bytes + 15) / 16 * 16;
+    for (const source::Image& image : item.upload.content->images) {
+      item.mips.push_back(mipChainOf(image.width, image.height));
+      bytes += (item.mips.back().bytes + 15) / 16 * 16;
+    }
+    items.push_back(std::move(item));
+  }
+  Batch batch = makeBatch(std::max<VkDeviceSize>(bytes, 1));
+  const VkCommandBufferBeginInfo begin{.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO,
+                                       .flags = VK_COMMAND_BUFFER_USAGE_ONE_TIME_SUBMIT_BIT};
+  vkBeginCommandBuffer(batch.commands, &begin);
+  for (Item& item : items) {
+    source::MeshContent& content = *item.upload.content;
+    VkDeviceSize imageBytes = 0;
+    for (const MipChain& chain : item.mips) imageBytes += chain.bytes;
+    std::unique_ptr<Held> tile;
+    if (arena.usedBytes() + textureBytes + item.layout.bytes + imageBytes <= budgetBytes)
+      tile = place(content, item.upload.tile, content.indices.empty() ? 0 : item.layout.bytes);
+    if (!tile) {
+      report.failed.push_back(item.upload.tile);
+      continue;
+    }
+    std::vector<VkDescriptorSet> images;
+    VkDeviceSize at = item.at + (item.layout.bytes + 15) / 16 * 16;
+    for (size_t i = 0; i < content.images.size(); ++i) {
+      writeMips(content.images[i], item.mips[i], batch.staging.mapped() + at);
+      tile->textures.push_back(textures.make(content.images[i], item.mips[i], batch.commands, batch.staging.handle(), at));
+      images.push_back(tile->textures.back().set);
+      at += (item.mips[i].bytes + 15) / 16 * 16;
+    }
+    textureBytes += imageBytes;
+    if (!content.indices.empty()) {
+      writeMesh(content, item.layout, batch.staging.mapped() + item.at, tile->tile);
+      const VkDeviceSize start = (tile->range.offset + sizeof(source::Vertex) - 1) / sizeof(source::Vertex) * sizeof(source::Vertex);
+      const VkBufferCopy copy{item.at, start, item.layout.bytes};
+      vkCmdCopyBuffer(batch.commands, batch.staging.handle(), arena.buffer(tile->range.chunk), 1, &copy);
+      tile->tile.chunk = tile->range.chunk;
+      tile->tile.vertexOffset = int32_t(start / sizeof(source::Vertex));
+      tile->tile.uvOffset = start + item.layout.uvs;
+      tile->tile.draws = drawsOf(content, images);
+      for (TileDraw& draw : tile->tile.draws) {
+        tile->tile.triangles += draw.indexCount / 3;
+        draw.firstIndex += uint32_t((start + item.layout.indices) / sizeof(uint32_t));
+      }
+    }
+    batch.tiles.push_back(std::move(tile));
+  }
+  if (!device.hasTransferQueue())
+    gpu::memoryBarrier(batch.commands, VK_PIPELINE_STAGE_2_COPY_BIT, VK_ACCESS_2_TRANSFER_WRITE_BIT,
+                       VK_PIPELINE_STAGE_2_VERTEX_INPUT_BIT, VK_ACCESS_2_VERTEX_ATTRIBUTE_READ_BIT | VK_ACCESS_2_INDEX_READ_BIT);
+  vkEndCommandBuffer(batch.commands);
+  batch.value = device.submitTransfer(batch.commands);
+  flying.push_back(std::move(batch));
+}
+
+Residency::Residency(gpu::Device& device, size_t budgetBytes) : impl_(std::make_unique<Impl>(device, budgetBytes)) {}
+
+Residency::~Residency() {
+  Impl& r = *impl_;
+  r.device.wait(r.device.submitted());
+  if (!r.flying.empty()) r.device.waitTransfer(r.flying.back().value);
+  for (const Batch& batch : r.flying) vkDestroyCommandPool(r.device.handle(), batch.pool, nullptr);
+  for (const Batch& batch : r.idle) vkDestroyCommandPool(r.device.handle(), batch.pool, nullptr);
+}
+
+Residency::Report Residency::apply(const tiles::Orders& orders, size_t uploadBytes) {
+  Impl& r = *impl_;
+  Report report;
+  r.arena.collect();
+  r.textures.collect();
+  r.takeFinished(report);
+  for (const tiles::TileId tile : orders.evictions) r.evict(tile);
+  std::erase_if(report.uploaded, [&](tiles::TileId tile) { return !r.held.contains(tile); });
+  for (const tiles::Upload& upload : orders.uploads)
+    if (upload.content) r.queue.push_back(upload);
+  r.startUploads(uploadBytes, report);
+  return report;
+}
+
+bool Residency::pending() const { return !impl_->queue.empty() || !impl_->flying.empty(); }
+
+void Residency::waitUploads() {
+  if (!impl_->flying.empty()) impl_->device.waitTransfer(impl_->flying.front().value);
+}
+
+const ResidentTile* Residency::tile(tiles::TileId tile) const {
+  auto found = impl_->held.find(tile);
+  return found == impl_->held.end() ? nullptr : &found->second->tile;
+}
+
+std::span<const tiles::TileId> Residency::residents() const { return impl_->residents; }
+uint64_t Residency::generation() const { return impl_->generation; }
+
+void Residency::setRecords(tiles::TileId tile, std::span<const uint32_t> bits) {
+  auto found = impl_->held.find(tile);
+  if (found == impl_->held.end()) return;
+  const auto records = impl_->records.at(found->second->records);
+  CM_CHECK(records.size() == bits.size(), "tile {} has {} features, {} records were given", tile, records.size(), bits.size());
+  bool changed = false;
+  for (size_t i = 0; i < bits.size(); ++i) {
+    changed = changed || records[i].bits != bits[i];
+    records[i].bits = bits[i];
+  }
+  if (changed) impl_->records.changed(found->second->records);
+}
+
+size_t Residency::gpuBytes() const { return impl_->arena.usedBytes() + impl_->textureBytes; }
+
+void Residency::flushRecords(VkCommandBuffer commands, const Stage& stage) { impl_->records.flush(commands, stage); }
+VkBuffer Residency::chunk(uint32_t index) const { return impl_->arena.buffer(index); }
+size_t Residency::chunks() const { return impl_->arena.chunks(); }
+VkBuffer Residency::records() const { return impl_->records.buffer(); }
+VkDescriptorSetLayout Residency::textureLayout() const { return impl_->textures.layout(); }
+
+}  // namespace cm::residency
