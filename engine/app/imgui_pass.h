@@ -1,0 +1,29 @@
+//! Dear ImGui on our device: draws the layer into the frame's ui pass. One at a time, as ImGui itself; the loop's thread; the
+//! device must outlive it.
+#pragma once
+
+#include <vulkan/vulkan.h>
+
+#include "frame/frame.h"
+#include "gpu/device.h"
+
+namespace cm::app {
+
+class ImguiPass {
+ public:
+  ImguiPass(gpu::Device& device, VkFormat colourFormat);
+  ~ImguiPass();
+  ImguiPass(const ImguiPass&) = delete;
+  ImguiPass& operator=(const ImguiPass&) = delete;
+
+  //! After Ui::prepare has built io.Fonts anew.
+  void uploadFonts();
+  //! Draws what ImGui::Render made last.
+  frame::UiPass pass() const;
+
+ private:
+  gpu::Device& device_;
+  VkDescriptorPool pool_ = VK_NULL_HANDLE;
+};
+
+}  // namespace cm::app

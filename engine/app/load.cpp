@@ -1,0 +1,74 @@
+#include "app/load.h"
+
+#include <filesystem>
+
+#include "source/geojson.h"
+#include "source/tileset.h"
+
+namespace cm::app {
+namespace {
+
+void loadLayer(LoadedCity& city, const std::string& uri, source::Fetcher& fetcher) {
+  if (uri.empty() || city.layers.contains(uri)) return;
+  std::string whole = source::resolveUri(city.uri, uri);
+  auto bytes = fetcher.read(whole);
+  if (!bytes) {
+    city.failures.push_back(bytes.error().text());
+    return;
+  }
+  auto layer = source::parseGeoJson(asText(*bytes), whole);
+  if (!layer) {
+    city.failures.push_back(layer.error().text());
+    return;
+  }
+  for (const std::string& problem : layer->problems) city.failures.push_back(problem);
+  city.layers.emplace(uri, std::move(*layer));
+}
+
+//! A bare tileset has no origin of its own: the middle of its root stands in for it.
+Result<city::Document> documentOf(std::span<const std::byte> json, const std::string& uri) {
+  auto tileset = source::parseTileset(json, uri);
+  if (!tileset) return tileset.error();
+  city::Document document = city::documentForTileset(uri);
+  const geo::BoundingVolume& bounds = tileset->tiles.front().bounds;
+  document.origin = geo::geodeticFromEcef(geo::centreOf(bounds));
+  double radius = geo::radiusOf(bounds);
+  city::SavedView home;
+  home.id = "home";
+  home.name = {"全景", "Overview"};
+  double away = radius * 1.5;
+  geo::EnuFrame frame = geo::enuFrameAt(document.origin);
+  geo::Geodetic eye = geo::geodeticFromEcef(frame.toEcef({0, -away * 0.8, away * 0.6}));
+  home.camera = {eye.lonDegrees, eye.latDegrees, eye.heightMetres, 0, -35};
+  document.views = {home};
+  return document;
+}
+
+}  // namespace
+
+Result<LoadedCity> loadCity(const std::string& uri, source::Fetcher& fetcher) {
+  LoadedCity city;
+  city.uri = uri;
+  if (!source::isHttp(uri) && !uri.starts_with("file:")) {
+    std::error_code ignored;
+    if (std::filesystem::is_directory(uri, ignored)) city.uri = (Path(uri) / "city.json").string();
+  }
+  auto bytes = fetcher.read(city.uri);
+  if (!bytes) return bytes.error();
+  if (source::isTilesetJson(*bytes)) {
+    auto document = documentOf(*bytes, city.uri);
+    if (!document) return document.error();
+    city.document = std::move(*document);
+    return city;
+  }
+  auto parsed = city::parseDocument(asText(*bytes), city.uri);
+  if (!parsed) return parsed.error();
+  city.document = std::move(parsed->document);
+  city.problems = std::move(parsed->problems);
+  for (const city::Overlay& overlay : city.document.overlays) loadLayer(city, overlay.uri, fetcher);
+  for (const city::Project& project : city.document.projects)
+    for (const city::Addition& addition : project.additions) loadLayer(city, addition.groundUri, fetcher);
+  return city;
+}
+
+}  // namespace cm::app

@@ -1,0 +1,24 @@
+//! A city from a path or URL: the document, its overlays, what was wrong. Blocking; used when a program starts.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "city/document.h"
+#include "frame/frame.h"
+#include "source/fetch.h"
+
+namespace cm::app {
+
+struct LoadedCity {
+  std::string uri;                          // of city.json or tileset.json
+  city::Document document;
+  frame::VectorLayers layers;               // by uri as written in the document
+  std::vector<city::Problem> problems;      // of the document; the rest of it was kept
+  std::vector<std::string> failures;        // overlays that could not be read
+};
+
+//! Fails only where there is nothing to show. A tileset.json may stand wherever a city.json may.
+Result<LoadedCity> loadCity(const std::string& uri, source::Fetcher& fetcher);
+
+}  // namespace cm::app

@@ -1,0 +1,52 @@
+//! The programs behind `citymirror`: each takes plain options and returns the process's exit code.
+//! 0: done. 1: could not be done. 2: the call was wrong. 3: done, but parts could not be loaded (they are named).
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "city/session.h"
+
+namespace cm::app {
+
+inline constexpr int kExitDone = 0, kExitFailed = 1, kExitUsage = 2, kExitPartial = 3;
+
+struct RenderOptions {
+  std::string city;
+  std::string out;
+  unsigned width = 1280, height = 720;
+  std::string view;                              // SavedView id or name
+  std::optional<city::CameraPose> camera;
+  std::string date;                              // ISO 8601, with or without a time
+  std::string scenario, against;
+  bool swipe = false;
+  double divider = 0.5;
+  city::Look look = city::Look::Clay;
+  Language language = Language::Chinese;
+  bool ui = true;
+  int samples = 16;
+  double timeoutSeconds = 300;
+  std::string select;                            // feature, project or item id to highlight
+};
+int renderProgram(const RenderOptions& options);
+
+struct BenchOptions {
+  std::string tileset, poses, json, shots;
+  city::Look look = city::Look::Plain;
+  bool swipe = false;
+  int repeats = 3, step = 1;
+  double maxSsePixels = 0;                       // 0: what poses.json says
+};
+int benchProgram(const BenchOptions& options);
+
+int checkProgram(const std::string& city);
+
+struct WindowOptions {
+  std::string city;                              // empty: the built-in one
+  unsigned width = 1600, height = 900;
+  bool fullscreen = false;
+  bool forget = false;                           // start as new: no state of the last run
+};
+int windowProgram(const WindowOptions& options);
+
+}  // namespace cm::app

@@ -1,0 +1,211 @@
+#include <fmt/format.h>
+#include <imgui.h>
+
+#include <chrono>
+#include <cmath>
+#include <ctime>
+
+#include "app/facts.h"
+#include "app/imgui_pass.h"
+#include "app/programs.h"
+#include "app/stage.h"
+#include "app/ui/ui.h"
+#include "base/log.h"
+#include "source/image.h"
+
+namespace cm::app {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+double secondsSince(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+//! "2030-06-01" or "2030-06-01T10:00[:00][Z|+08:00]": the civil date, and with a time the sun's local solar hour.
+struct When {
+  city::Date date;
+  std::optional<double> solarHour;
+};
+Result<When> parseWhen(const std::string& text, double lonDegrees) {
+  auto date = city::parseDate(text.substr(0, text.find('T')));
+  if (!date) return date.error().within("--date {}", text);
+  When when{*date, std::nullopt};
+  size_t t = text.find('T');
+  if (t == std::string::npos) return when;
+  int hour = 0, minute = 0, used = 0;
+  std::string rest = text.substr(t + 1);
+  if (std::sscanf(rest.c_str(), "%d:%d%n", &hour, &minute, &used) != 2 || hour < 0 || hour > 24 || minute < 0 || minute > 59)
+    return makeError("--date {}: found time \"{}\", expected hh:mm with Z or an offset like +08:00", text, rest);
+  size_t zone = rest.find_first_of("Z+-", static_cast<size_t>(used));
+  double offset = std::round(lonDegrees / 15);   // without a zone: that of the place, by longitude
+  if (zone != std::string::npos) {
+    int zh = 0, zm = 0;
+    if (rest[zone] != 'Z' && std::sscanf(rest.c_str() + zone + 1, "%d:%d", &zh, &zm) < 1)
+      return makeError("--date {}: found zone \"{}\", expected Z or an offset like +08:00", text, rest.substr(zone));
+    offset = (rest[zone] == '-' ? -1 : 1) * (zh + zm / 60.0);
+  }
+  when.solarHour = std::fmod(hour + minute / 60.0 - offset + lonDegrees / 15 + 48, 24.0);
+  return when;
+}
+
+Result<city::CameraPose> cameraFor(const city::Document& document, const RenderOptions& options) {
+  if (options.camera) return *options.camera;
+  if (options.view.empty()) return city::homeOf(document);
+  for (const city::SavedView& view : document.views)
+    if (view.id == options.view || view.name.zh == options.view || view.name.en == options.view) return view.camera;
+  for (const city::Project& project : document.projects)
+    if (project.id == options.view || project.name.zh == options.view || project.name.en == options.view) return project.view;
+  std::string known;
+  for (const city::SavedView& view : document.views) known += (known.empty() ? "" : ", ") + view.id;
+  for (const city::Project& project : document.projects) known += ", " + project.id;
+  return makeError("--view: there is no view \"{}\"; there are {}", options.view, known);
+}
+
+Result<void> setUp(Stage& stage, const RenderOptions& options) {
+  const city::Document& document = stage.document();
+  std::vector<city::Command> commands;
+  auto camera = cameraFor(document, options);
+  if (!camera) return camera.error();
+  commands.push_back(city::SetCamera{*camera});
+  commands.push_back(city::SetLook{options.look});
+  commands.push_back(city::SetLanguage{options.language});
+  for (const std::string& id : {options.scenario, options.against})
+    if (!id.empty() && !document.scenario(id)) {
+      std::string known;
+      for (const city::Scenario& scenario : document.scenarios) known += (known.empty() ? "" : ", ") + scenario.id;
+      return makeError("there is no scenario \"{}\"; there are: {}", id, known.empty() ? "none" : known);
+    }
+  if (!options.scenario.empty()) commands.push_back(city::SetScenario{city::SideName::Before, options.scenario});
+  if (options.swipe) {
+    commands.push_back(city::SetScenario{city::SideName::After, options.against});
+    commands.push_back(city::SetCompare{city::Compare::Swipe});
+    commands.push_back(city::SetDivider{options.divider});
+  }
+  if (!options.date.empty()) {
+    auto when = parseWhen(options.date, document.origin.lonDegrees);
+    if (!when) return when.error();
+    commands.push_back(city::SetDate{options.swipe ? city::SideName::After : city::SideName::Before, when->date});
+    if (when->solarHour) {
+      commands.push_back(city::SetHour{*when->solarHour});
+      std::tm day{};
+      day.tm_year = when->date.year - 1900;
+      day.tm_mon = when->date.month - 1;
+      day.tm_mday = when->date.day;
+      day.tm_hour = 12;
+      timegm(&day);   // fills tm_yday
+      stage.options().dayOfYear = day.tm_yday + 1;
+    }
+  }
+  if (!options.select.empty()) {
+    auto kind = document.project(options.select) ? city::PickKind::Project
+                : document.item(options.select)  ? city::PickKind::MetroLine
+                                                 : city::PickKind::Building;
+    commands.push_back(city::Select{{kind, options.select}});
+  }
+  stage.city().apply(commands, -10);   // long ago: no transition is under way in the picture
+  return {};
+}
+
+//! The control layer without a window.
+class UiPicture {
+ public:
+  UiPicture(gpu::Device& device, const Stage& stage, VkExtent2D extent) : stage_(stage) {
+    ImGui::CreateContext();
+    ImGui::GetIO().IniFilename = nullptr;
+    ImGui::GetIO().DisplaySize = {float(extent.width), float(extent.height)};
+    ui_ = std::make_unique<ui::Ui>(stage.document());
+    pass_ = std::make_unique<ImguiPass>(device, VK_FORMAT_R8G8B8A8_UNORM);
+  }
+  ~UiPicture() {
+    pass_.reset();
+    ui_.reset();
+    ImGui::DestroyContext();
+  }
+  void draw(double nowSeconds) {
+    ui::Observations seen;
+    seen.windowSize = {ImGui::GetIO().DisplaySize.x, ImGui::GetIO().DisplaySize.y};
+    seen.scale = std::max(1.0f, std::min(seen.windowSize.x / 1280, seen.windowSize.y / 720) > 1.6f ? 1.5f : 1.0f);
+    seen.nowSeconds = nowSeconds;
+    seen.headingDegrees = stage_.session().camera.headingDegrees;
+    ImGui::GetIO().DeltaTime = 0.25f;   // cards finish sliding in within a few frames
+    if (ui_->prepare(stage_.document(), stage_.session(), seen)) pass_->uploadFonts();
+    ImGui::NewFrame();
+    std::vector<city::Command> ignored;
+    ui_->draw(stage_.document(), stage_.session(), seen, ignored);
+    ImGui::Render();
+  }
+  frame::UiPass pass() const { return pass_->pass(); }
+
+ private:
+  const Stage& stage_;
+  std::unique_ptr<ui::Ui> ui_;
+  std::unique_ptr<ImguiPass> pass_;
+};
+
+}  // namespace
+
+int renderProgram(const RenderOptions& options) {
+  source::Fetcher fetcher;
+  auto loaded = loadCity(options.city, fetcher);
+  if (!loaded) {
+    log::error("{}", loaded.error().text());
+    return kExitFailed;
+  }
+  bool complete = loaded->failures.empty() && loaded->problems.empty();
+  for (const city::Problem& problem : loaded->problems) log::warning("{}: {}: {}", loaded->uri, problem.path, problem.message);
+  for (const std::string& failure : loaded->failures) log::warning("{}", failure);
+  auto device = gpu::Device::create({});
+  if (!device) {
+    log::error("{}", device.error().text());
+    return kExitFailed;
+  }
+  VkExtent2D extent{options.width, options.height};
+  gpu::Offscreen picture(**device, extent, VK_FORMAT_R8G8B8A8_UNORM);
+  Stage stage(**device, VK_FORMAT_R8G8B8A8_UNORM, std::move(*loaded), fetcher, {});
+  if (auto ready = setUp(stage, options); !ready) {
+    log::error("{}", ready.error().text());
+    return kExitUsage;
+  }
+  auto start = Clock::now();
+  bool timedOut = false;
+  int settledFor = 0;
+  while (settledFor < 2) {   // twice: what arrived last may ask for more
+    stage.step({}, secondsSince(start), extent);
+    for (const std::string& failure : stage.takeFailures()) {
+      log::warning("{}", failure);
+      complete = false;
+    }
+    settledFor = stage.settled() ? settledFor + 1 : 0;
+    if (!settledFor) stage.waitForWork(std::chrono::milliseconds(20));
+    if (secondsSince(start) > options.timeoutSeconds) {
+      timedOut = true;
+      log::warning("{} s passed and not everything was there (--timeout)", options.timeoutSeconds);
+      break;
+    }
+    (*device)->collect();
+  }
+  std::unique_ptr<UiPicture> layer;
+  if (options.ui) layer = std::make_unique<UiPicture>(**device, stage, extent);
+  gpu::Target target = picture.target();
+  double now = secondsSince(start) + 10;
+  // The first pictures bring labels and glyphs into being; the last one is kept.
+  for (int turn = 0;; ++turn) {
+    now += 0.25;
+    stage.step({}, now, extent);
+    if (layer) layer->draw(now);
+    bool last = turn >= 3 && (!stage.frame().wantsAnotherFrame() || turn > 400);
+    target = picture.target();
+    stage.render(target, last ? options.samples : 1, layer ? layer->pass() : frame::UiPass{});
+    (*device)->wait((*device)->submitted());
+    (*device)->collect();
+    if (last) break;
+  }
+  auto pixels = picture.read();
+  if (auto written = source::writePng(options.out, options.width, options.height, pixels); !written) {
+    log::error("{}", written.error().text());
+    return kExitFailed;
+  }
+  layer.reset();
+  fmt::print("{}\n", options.out);
+  return complete && !timedOut ? kExitDone : kExitPartial;
+}
+
+}  // namespace cm::app

@@ -1,0 +1,205 @@
+#include "app/stage.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "geo/sun.h"
+
+namespace cm::app {
+namespace {
+
+constexpr double kNearMetres = 0.5, kFarMetres = 4.0e6;
+constexpr double kPrefetchMetres = 9000;      // projects nearer than this are kept ready to be switched on
+
+bool changesScenario(const city::Command& command) {
+  return std::holds_alternative<city::ShowSide>(command) || std::holds_alternative<city::SetCompare>(command) ||
+         std::holds_alternative<city::SetScenario>(command) || std::holds_alternative<city::SetDate>(command) ||
+         std::holds_alternative<city::SetProject>(command) || std::holds_alternative<city::SetAllProjects>(command);
+}
+
+}  // namespace
+
+Stage::Stage(gpu::Device& device, VkFormat format, LoadedCity loaded, source::Fetcher& fetcher, const StageOptions& options)
+    : loaded_(std::move(loaded)),
+      options_(options),
+      city_(loaded_.document),
+      axes_(geo::enuFrameAt(loaded_.document.origin)),
+      streaming_(fetcher),
+      ground_(axes_) {
+  for (const city::TilesetRef& tileset : document().tilesets) {
+    streaming_.add(source::resolveUri(loaded_.uri, tileset.uri));
+    ++tilesetCount_;
+  }
+  for (size_t p = 0; p < document().projects.size(); ++p)
+    for (size_t a = 0; a < document().projects[p].additions.size(); ++a) {
+      const std::string& uri = document().projects[p].additions[a].tilesetUri;
+      if (uri.empty()) continue;
+      tilesetOfAddition_[{p, a}] = streaming_.add(source::resolveUri(loaded_.uri, uri));
+      ++tilesetCount_;
+    }
+  attach(device, format);
+}
+
+Stage::~Stage() = default;
+
+void Stage::attach(gpu::Device& device, VkFormat format) {
+  residency_ = std::make_unique<residency::Residency>(device, options_.budgets.gpuBytes);
+  frame_ = std::make_unique<frame::Frame>(device, *residency_, format);
+  frame_->setDocument(document(), loaded_.layers);
+}
+
+void Stage::detach() {
+  frame_.reset();
+  residency_.reset();
+  ground_.clear();
+  streaming_.forgetResident();
+  selection_ = {};
+}
+
+geo::Eye Stage::eye() const {
+  if (eyeOverride_) return *eyeOverride_;
+  const city::CameraPose& c = session().camera;
+  return geo::eyeAt({c.lonDegrees, c.latDegrees, c.heightMetres}, c.headingDegrees, c.pitchDegrees, kFieldOfViewRadians);
+}
+
+void Stage::setPlainLight(glm::vec3 background, glm::dvec3 sunEcef, float diffuse, float ambient) {
+  scene_.plainBackground = background;
+  scene_.plainDiffuse = diffuse;
+  scene_.plainAmbient = ambient;
+  scene_.sunDirectionEcef = sunEcef;
+}
+
+void Stage::collectSides(double nowSeconds) {
+  const city::Session& s = session();
+  double t = s.transition.durationSeconds > 0 ? (nowSeconds - s.transition.startSeconds) / s.transition.durationSeconds : 1;
+  auto make = [&](city::SideName name, float left, float right) {
+    bool before = name == city::SideName::Before;
+    frame::Side side;
+    side.slot = before ? 0 : 1;
+    side.left = left;
+    side.right = right;
+    side.date = city::dateOf(document(), before ? s.before : s.after);
+    side.to = city_.states(name);
+    side.from = before ? s.previousBefore : s.previousAfter;
+    if (side.from.size() != side.to.size()) side.from = side.to;
+    side.transition = static_cast<float>(std::clamp(t, 0.0, 1.0));
+    sides_.push_back(std::move(side));
+  };
+  sides_.clear();
+  if (s.compare == city::Compare::Swipe) {
+    float divider = static_cast<float>(std::clamp(s.divider, 0.0, 1.0));
+    if (divider > 0.0005f) make(city::SideName::Before, 0, divider);
+    if (divider < 0.9995f) make(city::SideName::After, divider, 1);
+  } else {
+    make(s.showAfter ? city::SideName::After : city::SideName::Before, 0, 1);
+  }
+}
+
+std::vector<bool> Stage::additionsShown(const frame::Side& side) const {
+  std::vector<bool> shown(tilesetCount_, false);
+  std::fill_n(shown.begin(), static_cast<ptrdiff_t>(document().tilesets.size()), true);
+  for (const auto& [key, tileset] : tilesetOfAddition_) {
+    auto stands = [&](const std::vector<city::ProjectState>& states) {
+      return key.first < states.size() && key.second < states[key.first].additions.size() &&
+             states[key.first].additions[key.second];
+    };
+    if (tileset < shown.size()) shown[tileset] = stands(side.to) || (side.transition < 1 && stands(side.from));
+  }
+  return shown;
+}
+
+tiles::SelectionView Stage::selectionView(const frame::Side& side, double aspect, double heightPixels) const {
+  tiles::SelectionView view;
+  geo::Eye eye = scene_.eye;
+  view.eyeEcef = eye.position;
+  view.frustum = geo::frustumOf(eye, aspect, side.left, side.right, kNearMetres, kFarMetres);
+  view.viewportHeightPixels = heightPixels;
+  view.fovYRadians = eye.fovYRadians;
+  view.tilesets = additionsShown(side);
+  view.prefetch.assign(tilesetCount_, false);
+  for (const auto& [key, tileset] : tilesetOfAddition_) {
+    const city::CameraPose& place = document().projects[key.first].view;
+    glm::dvec3 there = geo::ecefFromGeodetic({place.lonDegrees, place.latDegrees, place.heightMetres});
+    if (tileset < view.prefetch.size()) view.prefetch[tileset] = glm::distance(there, eye.position) < kPrefetchMetres;
+  }
+  return view;
+}
+
+bool Stage::additionsReady() const {
+  auto states = streaming_.states();
+  for (const auto& [key, tileset] : tilesetOfAddition_) {
+    const tiles::TilesetEntry& entry = tree().tilesets[tileset];
+    if (entry.failed) continue;
+    const city::CameraPose& place = document().projects[key.first].view;
+    glm::dvec3 there = geo::ecefFromGeodetic({place.lonDegrees, place.latDegrees, place.heightMetres});
+    if (glm::distance(there, scene_.eye.position) >= kPrefetchMetres) continue;   // far away nobody sees it arrive
+    if (entry.root == tiles::kNoTile) return false;
+    if (tree().tiles[entry.root].contentUris.empty()) continue;
+    tiles::TileState state = states[entry.root];
+    if (state != tiles::TileState::Resident && state != tiles::TileState::Failed) return false;
+  }
+  return true;
+}
+
+city::Changes Stage::step(std::vector<city::Command> commands, double nowSeconds, VkExtent2D extent) {
+  now_ = nowSeconds;
+  bool wantsScenario = std::any_of(commands.begin(), commands.end(), changesScenario);
+  if (wantsScenario && held_.empty()) heldSince_ = nowSeconds;
+  if (!held_.empty() || (wantsScenario && !additionsReady())) {
+    held_.insert(held_.end(), commands.begin(), commands.end());
+    commands.clear();
+    if (additionsReady() || nowSeconds - heldSince_ > kLongestWaitSeconds) commands = std::exchange(held_, {});
+  }
+  city::Changes changes = city_.apply(commands, nowSeconds);
+  if (changes.document) frame_->setDocument(document(), loaded_.layers);
+
+  geo::Eye eyeNow = eye();
+  bool moved = eyeNow.position != scene_.eye.position || eyeNow.direction != scene_.eye.direction;
+  scene_.eye = eyeNow;
+  scene_.look = session().look;
+  scene_.language = session().language;
+  scene_.layers = session().layers;
+  scene_.selection = session().selection;
+  scene_.nowSeconds = nowSeconds;
+  if (scene_.look != city::Look::Plain)
+    scene_.sunDirectionEcef = geo::sunDirectionEcef(document().origin, options_.dayOfYear, session().hourOfDay);
+
+  streaming_.drain();
+  collectSides(nowSeconds);
+  double aspect = double(extent.width) / std::max(1u, extent.height);
+  std::vector<tiles::SelectionView> views;
+  for (const frame::Side& side : sides_) views.push_back(selectionView(side, aspect, extent.height));
+  selection_ = tiles::select(tree(), streaming_.states(), views, selection_, {options_.maxSsePixels});
+  tiles::Orders orders = streaming_.update(selection_, options_.budgets);
+  for (const tiles::Upload& upload : orders.uploads) ground_.add(upload.tile, *upload.content);
+  for (tiles::TileId tile : orders.evictions) ground_.remove(tile);
+  residency::Residency::Report report = residency_->apply(orders, options_.budgets.uploadBytesPerFrame);
+  for (tiles::TileId tile : report.uploaded) streaming_.uploaded(tile);
+  for (tiles::TileId tile : report.failed) streaming_.uploadFailed(tile);
+  for (size_t i = 0; i < sides_.size(); ++i) sides_[i].draw = selection_.draw[i];
+  frame_->updateVisibility(tree(), sides_, tilesetOfAddition_);
+
+  wantedPeak_ = selection_.want.empty() ? 0 : std::max(wantedPeak_, selection_.want.size());
+  scene_.still = !moved && !moving(nowSeconds) && selection_.complete && !residency_->pending();
+  return changes;
+}
+
+void Stage::render(gpu::Target& target, int samples, const frame::UiPass& ui) { frame_->render(target, scene_, sides_, samples, ui); }
+
+bool Stage::moving(double nowSeconds) const { return city_.moving(nowSeconds) || !held_.empty(); }
+
+bool Stage::settled() const { return selection_.complete && !streaming_.busy() && !residency_->pending() && !moving(now_); }
+
+double Stage::loaded() const {
+  if (wantedPeak_ == 0) return 1;
+  return 1.0 - double(selection_.want.size()) / double(wantedPeak_);
+}
+
+std::vector<std::string> Stage::takeFailures() {
+  std::vector<std::string> sentences;
+  for (tiles::TileFailure& failure : streaming_.takeFailures()) sentences.push_back(std::move(failure.message));
+  return sentences;
+}
+
+}  // namespace cm::app

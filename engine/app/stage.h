@@ -1,0 +1,104 @@
+//! A city on a GPU: document and session, streaming, residency and frame, joined by the one loop of DESIGN.md. The window and
+//! the programs without one all step this. Belongs to one thread; the device must outlive it.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/ground.h"
+#include "app/load.h"
+#include "city/commands.h"
+#include "frame/frame.h"
+#include "gpu/device.h"
+#include "residency/residency.h"
+#include "tiles/streaming.h"
+
+namespace cm::app {
+
+//! Vertical field of view of every picture that does not say otherwise.
+inline constexpr double kFieldOfViewRadians = 0.7854;
+
+struct StageOptions {
+  tiles::Budgets budgets;
+  double maxSsePixels = 16;
+  int dayOfYear = 130;                       // for the sun: a day in May, when shadows are neither long nor short
+};
+
+class Stage {
+ public:
+  //! Puts the loaded city on the device. `fetcher` must outlive the stage.
+  Stage(gpu::Device& device, VkFormat format, LoadedCity loaded, source::Fetcher& fetcher, const StageOptions& options);
+  ~Stage();
+
+  const city::Document& document() const { return city_.document(); }
+  const city::Session& session() const { return city_.session(); }
+  city::City& city() { return city_; }
+  frame::Frame& frame() { return *frame_; }
+  const residency::Residency& residency() const { return *residency_; }
+  const tiles::TileTree& tree() const { return streaming_.tree(); }
+  const frame::VectorLayers& layers() const { return loaded_.layers; }
+  const geo::EnuFrame& axes() const { return axes_; }
+  const GroundHeights& ground() const { return ground_; }
+  tiles::StreamingStatistics streamingStatistics() const { return streaming_.statistics(); }
+  std::vector<std::string> takeFailures();
+  const std::vector<std::string>& loadFailures() const { return loaded_.failures; }
+  StageOptions& options() { return options_; }
+
+  //! One turn of the loop up to the picture: commands, mailbox, selection, streaming, residency, visibility. Commands that
+  //! show a project wait until all of it is here (at most kLongestWaitSeconds), so that it switches in one frame.
+  city::Changes step(std::vector<city::Command> commands, double nowSeconds, VkExtent2D extent);
+
+  //! The picture of the last step.
+  void render(gpu::Target& target, int samples, const frame::UiPass& ui);
+
+  //! What is on screen is all that was asked for: nothing on its way, nothing moving.
+  bool settled() const;
+  //! Blocks until a worker has something or `longest` has passed.
+  void waitForWork(std::chrono::milliseconds longest) { streaming_.waitForWork(longest); }
+  //! True while the picture would change by itself.
+  bool moving(double nowSeconds) const;
+
+  //! Sets the eye directly, for poses that are not the session's camera; empty to go back to it.
+  void overrideEye(std::optional<geo::Eye> eye) { eyeOverride_ = eye; }
+  geo::Eye eye() const;
+  //! 0..1: how much of what is wanted is here.
+  double loaded() const;
+  //! Plain look: background and light of the measurement.
+  void setPlainLight(glm::vec3 background, glm::dvec3 sunEcef, float diffuse, float ambient);
+
+  //! The device was lost: everything of it goes; `attach` puts it on a new one.
+  void detach();
+  void attach(gpu::Device& device, VkFormat format);
+
+ private:
+  static constexpr double kLongestWaitSeconds = 3;
+  void collectSides(double nowSeconds);
+  tiles::SelectionView selectionView(const frame::Side& side, double aspect, double heightPixels) const;
+  bool additionsReady() const;
+  std::vector<bool> additionsShown(const frame::Side& side) const;
+
+  LoadedCity loaded_;
+  StageOptions options_;
+  city::City city_;
+  geo::EnuFrame axes_;
+  tiles::Streaming streaming_;
+  tiles::Selection selection_;
+  std::map<std::pair<size_t, size_t>, tiles::TilesetId> tilesetOfAddition_;
+  size_t tilesetCount_ = 0;
+  std::unique_ptr<residency::Residency> residency_;
+  std::unique_ptr<frame::Frame> frame_;
+  GroundHeights ground_;
+  std::vector<frame::Side> sides_;
+  frame::Scene scene_;
+  std::optional<geo::Eye> eyeOverride_;
+  std::vector<city::Command> held_;
+  double heldSince_ = 0;
+  double now_ = 0;
+  size_t wantedPeak_ = 0;
+};
+
+}  // namespace cm::app

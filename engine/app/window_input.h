@@ -1,0 +1,53 @@
+//! What the window's mouse, fingers and keys mean: gestures to the camera, keys to commands. Reads GLFW's state once a frame
+//! and its callbacks' queue; the loop's thread.
+#pragma once
+
+#define GLFW_INCLUDE_NONE
+#include <GLFW/glfw3.h>
+
+#include <glm/glm.hpp>
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "app/camera_control.h"
+#include "app/stage.h"
+#include "app/ui/ui.h"
+
+namespace cm::app {
+
+class WindowInput {
+ public:
+  //! Installs the callbacks (before Dear ImGui's, which chains them). `window` must outlive it.
+  explicit WindowInput(GLFWwindow* window);
+
+  //! Turns what happened since the last frame into commands. `uiHasMouse`/`uiHasKeys`: the control layer has taken them.
+  void handle(Stage& stage, ui::Ui& layer, bool uiHasMouse, bool uiHasKeys, double nowSeconds, std::vector<city::Command>& out);
+  //! A click that asks what is under it, in window units; taken once.
+  std::optional<glm::dvec2> takeClick();
+  bool dragging() const { return drag_ != Drag::None; }
+  bool closeAsked() const { return closeAsked_; }
+  bool takeFullscreenToggle() { return std::exchange(fullscreenToggle_, false); }
+  //! Something came in since the last call: the loop need not sleep.
+  bool takeActivity() { return std::exchange(activity_, false); }
+
+ private:
+  enum class Drag { None, Pan, Turn };
+  struct Button { int button = 0, action = 0, mods = 0; glm::dvec2 at{0}; };
+  void keys(Stage& stage, ui::Ui& layer, CameraControl& control, double seconds, std::vector<city::Command>& out, bool& moved);
+  glm::dvec2 fraction(glm::dvec2 at) const;
+
+  GLFWwindow* window_;
+  std::vector<Button> buttons_;
+  std::vector<std::pair<int, int>> pressed_;     // key, mods
+  double scroll_ = 0;
+  Drag drag_ = Drag::None;
+  glm::dvec2 downAt_{0}, lastAt_{0};
+  double downSince_ = 0, lastClick_ = -10;
+  bool wandered_ = false, closeAsked_ = false, fullscreenToggle_ = false, activity_ = false;
+  std::optional<glm::dvec2> click_;
+  double lastSeconds_ = 0;
+};
+
+}  // namespace cm::app
