@@ -1,5 +1,7 @@
 #include "app/window_input.h"
 
+#include <imgui.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -20,7 +22,7 @@ void flyNearer(Stage& stage, glm::dvec2 at, double aspect, double factor, std::v
 
 }  // namespace
 
-WindowInput::WindowInput(GLFWwindow* window) : window_(window) {
+WindowInput::WindowInput(GLFWwindow* window) : window_(window), touch_(window) {
   glfwSetWindowUserPointer(window, this);
   glfwSetMouseButtonCallback(window, [](GLFWwindow* w, int button, int action, int mods) {
     Button event{button, action, mods, {}};
@@ -48,39 +50,103 @@ glm::dvec2 WindowInput::fraction(glm::dvec2 at) const {
 
 std::optional<glm::dvec2> WindowInput::takeClick() { return std::exchange(click_, std::nullopt); }
 
+bool WindowInput::takeActivity() {
+  fingers();
+  return std::exchange(activity_, false);
+}
+
+//! Fingers to the mouse the rest of the program knows: the first one presses, moves and lets go; a second one begins a pinch.
+void WindowInput::fingers() {
+  for (const Touch& touch : touch_.poll()) {
+    activity_ = true;
+    ImGuiIO& io = ImGui::GetIO();
+    io.AddMouseSourceEvent(ImGuiMouseSource_TouchScreen);
+    auto found = std::find_if(fingers_.begin(), fingers_.end(), [&](const Finger& f) { return f.id == touch.finger; });
+    bool first = found == fingers_.begin();
+    if (touch.phase == TouchPhase::Begin) {
+      fingers_.push_back({touch.finger, touch.at, touch.at});
+      if (fingers_.size() > 1) continue;
+      io.AddMousePosEvent(float(touch.at.x), float(touch.at.y));
+      io.AddMouseButtonEvent(0, true);
+      buttons_.push_back({GLFW_MOUSE_BUTTON_LEFT, GLFW_PRESS, 0, touch.at});
+    } else if (found != fingers_.end()) {
+      found->at = touch.at;
+      if (first) io.AddMousePosEvent(float(touch.at.x), float(touch.at.y));
+      if (touch.phase != TouchPhase::End) continue;
+      if (first) {
+        io.AddMouseButtonEvent(0, false);
+        buttons_.push_back({GLFW_MOUSE_BUTTON_LEFT, GLFW_RELEASE, 0, touch.at});
+      }
+      fingers_.erase(found);
+      if (fingers_.empty()) pinching_ = false;
+    }
+  }
+}
+
+//! Two fingers: apart and together zoom, round each other turn, up and down together tilt.
+bool WindowInput::pinch(CameraControl& control, double height) {
+  Finger &a = fingers_[0], &b = fingers_[1];
+  glm::dvec2 was = b.last - a.last, is = b.at - a.at, middle = fraction((a.at + b.at) * 0.5);
+  glm::dvec2 moveA = a.at - a.last, moveB = b.at - b.last;
+  bool moved = moveA != glm::dvec2(0) || moveB != glm::dvec2(0);
+  if (moved && glm::length(was) > 4 && glm::length(is) > 4) {
+    control.zoom(middle, glm::length(was) / glm::length(is));
+    double angle = std::atan2(was.x * is.y - was.y * is.x, glm::dot(was, is));
+    double tilt = moveA.y * moveB.y > 0 ? (moveA.y + moveB.y) * 0.5 / height * 2.2 : 0;
+    control.beginTurn(middle);
+    control.turn(-angle, -tilt);
+  }
+  a.last = a.at;
+  b.last = b.at;
+  return moved;
+}
+
+void WindowInput::button(const Button& event, Stage& stage, bool uiHasMouse, double aspect, double nowSeconds,
+                         std::vector<city::Command>& out) {
+  if (event.action == GLFW_PRESS && !uiHasMouse && drag_ == Drag::None) {
+    bool turn = event.button == GLFW_MOUSE_BUTTON_RIGHT || event.button == GLFW_MOUSE_BUTTON_MIDDLE ||
+                (event.mods & (GLFW_MOD_CONTROL | GLFW_MOD_SHIFT));
+    drag_ = turn ? Drag::Turn : Drag::Pan;
+    downAt_ = lastAt_ = event.at;
+    downSince_ = nowSeconds;
+    wandered_ = false;
+    if (stage.session().flight.durationSeconds > 0) out.push_back(city::StopFlight{});
+  } else if (event.action == GLFW_RELEASE && drag_ != Drag::None) {
+    bool click = drag_ == Drag::Pan && !wandered_ && glm::distance(event.at, downAt_) <= kClickPixels &&
+                 nowSeconds - downSince_ < kClickSeconds;
+    drag_ = Drag::None;
+    if (!click) return;
+    if (nowSeconds - lastClick_ < kDoubleClickSeconds) {
+      flyNearer(stage, fraction(event.at), aspect, 0.45, out);
+      lastClick_ = -10;
+    } else {
+      click_ = event.at;
+      lastClick_ = nowSeconds;
+    }
+  }
+}
+
 void WindowInput::handle(Stage& stage, ui::Ui& layer, bool uiHasMouse, bool uiHasKeys, double nowSeconds,
                          std::vector<city::Command>& out) {
   int width = 1, height = 1;
   glfwGetWindowSize(window_, &width, &height);
+  double aspect = double(width) / std::max(1, height);
   CameraControl control(stage.axes(), stage.ground());
-  control.take(stage.session().camera, double(width) / std::max(1, height));
+  control.take(stage.session().camera, aspect);
   bool moved = false;
   glm::dvec2 at{0};
   glfwGetCursorPos(window_, &at.x, &at.y);
+  if (!fingers_.empty()) at = fingers_.front().at;
 
-  for (const Button& event : std::exchange(buttons_, {})) {
-    if (event.action == GLFW_PRESS && !uiHasMouse && drag_ == Drag::None) {
-      bool turn = event.button == GLFW_MOUSE_BUTTON_RIGHT || event.button == GLFW_MOUSE_BUTTON_MIDDLE ||
-                  (event.mods & (GLFW_MOD_CONTROL | GLFW_MOD_SHIFT));
-      drag_ = turn ? Drag::Turn : Drag::Pan;
-      downAt_ = lastAt_ = event.at;
-      downSince_ = nowSeconds;
-      wandered_ = false;
-      if (stage.session().flight.durationSeconds > 0) out.push_back(city::StopFlight{});
-    } else if (event.action == GLFW_RELEASE && drag_ != Drag::None) {
-      if (drag_ == Drag::Pan && !wandered_ && nowSeconds - downSince_ < kClickSeconds) {
-        if (nowSeconds - lastClick_ < kDoubleClickSeconds) {
-          flyNearer(stage, fraction(event.at), double(width) / std::max(1, height), 0.45, out);
-          lastClick_ = -10;
-        } else {
-          click_ = event.at;
-          lastClick_ = nowSeconds;
-        }
-      }
-      drag_ = Drag::None;
-    }
-  }
-  if (drag_ != Drag::None && at != lastAt_) {
+  for (const Button& event : std::exchange(ripe_, std::exchange(buttons_, {})))
+    button(event, stage, uiHasMouse, aspect, nowSeconds, out);
+  if (!ripe_.empty()) activity_ = true;
+  if (fingers_.size() >= 2 && drag_ != Drag::None) {
+    if (pinching_) moved = pinch(control, height);
+    else for (Finger& finger : fingers_) finger.last = finger.at;
+    pinching_ = wandered_ = true;
+    lastAt_ = at;
+  } else if (drag_ != Drag::None && at != lastAt_ && !pinching_) {
     if (!wandered_ && glm::distance(at, downAt_) > kClickPixels) {
       wandered_ = true;
       lastAt_ = downAt_;

@@ -13,6 +13,7 @@
 
 #include "app/camera_control.h"
 #include "app/stage.h"
+#include "app/touch.h"
 #include "app/ui/ui.h"
 
 namespace cm::app {
@@ -30,16 +31,24 @@ class WindowInput {
   bool closeAsked() const { return closeAsked_; }
   bool takeFullscreenToggle() { return std::exchange(fullscreenToggle_, false); }
   //! Something came in since the last call: the loop need not sleep.
-  bool takeActivity() { return std::exchange(activity_, false); }
+  bool takeActivity();
 
  private:
   enum class Drag { None, Pan, Turn };
   struct Button { int button = 0, action = 0, mods = 0; glm::dvec2 at{0}; };
+  struct Finger { uint32_t id = 0; glm::dvec2 at{0}, last{0}; };
+  void fingers();
+  bool pinch(CameraControl& control, double height);
+  void button(const Button& event, Stage& stage, bool uiHasMouse, double aspect, double nowSeconds, std::vector<city::Command>& out);
   void keys(Stage& stage, ui::Ui& layer, CameraControl& control, double seconds, std::vector<city::Command>& out, bool& moved);
   glm::dvec2 fraction(glm::dvec2 at) const;
 
   GLFWwindow* window_;
-  std::vector<Button> buttons_;
+  TouchScreen touch_;
+  std::vector<Finger> fingers_;                  // down now; the first one stands in for the mouse
+  bool pinching_ = false;
+  //! A press is judged one frame late: only then has the control layer seen the pointer where it is.
+  std::vector<Button> buttons_, ripe_;
   std::vector<std::pair<int, int>> pressed_;     // key, mods
   double scroll_ = 0;
   Drag drag_ = Drag::None;
