@@ -184,6 +184,7 @@ void bakeSky(TileMesh& tile, const HeightField& heights) {
       const float ratio = open > 0 ? seen / open : 0;
       mesh.sky[i] = curved(ratio * 0.5f * (1 + n.z));
     }
+    for (const auto& [vertex, other] : mesh.skyOf) mesh.sky[vertex] = mesh.sky[other];
   }
 }
 

@@ -1,0 +1,443 @@
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <tuple>
+
+#include "tiling/building_mesh.h"
+#include "tiling/geometry.h"
+#include "tiling/ground_cell.h"
+#include "tiling/ground_shapes.h"
+
+namespace cm::tiling {
+namespace {
+
+constexpr double kSeaDrop = 1.2, kWaterDrop = 0.5;   // metres below sea level and below the banks: the edge shows, quays look built
+constexpr double kBankFoot = 0.3;                    // banks go on this far below the water
+constexpr unsigned kMostSeaCells = 8;                // of a tile that is nothing but flat water, a side
+const glm::vec3 kQuayLinear(0.55f, 0.53f, 0.49f);
+
+bool isWater(GroundClass kind) { return kind == GroundClass::Water || kind == GroundClass::Sea; }
+
+// Local coordinates of where an edge crosses the cell, rounded. Crossings are computed from the whole edge, so that the two cells
+// at a border get the same point.
+bool clipEdge(const std::array<Point, 2>& edge, int x0, int y0, Point& from, Point& to) {
+  const int x1 = x0 + kCellUnits, y1 = y0 + kCellUnits;
+  const auto [a, b] = edge;
+  std::array<Point, 6> found;
+  size_t count = 0;
+  auto add = [&](Point p) { found[count++] = p; };
+  auto inside = [&](Point p) { return p.x >= x0 && p.x <= x1 && p.y >= y0 && p.y <= y1; };
+  if (inside(a)) add(a);
+  if (inside(b)) add(b);
+  if (count < 2) {
+    const double dx = double(b.x) - a.x, dy = double(b.y) - a.y;
+    for (int x : {x0, x1}) {
+      if ((a.x < x) == (b.x < x) || a.x == x || b.x == x) continue;
+      const double y = a.y + dy * ((double(x) - a.x) / dx);
+      if (y >= y0 && y <= y1) add({x, static_cast<int>(std::lround(y))});
+    }
+    for (int y : {y0, y1}) {
+      if ((a.y < y) == (b.y < y) || a.y == y || b.y == y) continue;
+      const double x = a.x + dx * ((double(y) - a.y) / dy);
+      if (x >= x0 && x <= x1) add({static_cast<int>(std::lround(x)), y});
+    }
+  }
+  if (count < 2) return false;
+  auto before = [](Point p, Point q) { return p.x != q.x ? p.x < q.x : p.y < q.y; };
+  const auto [least, most] = std::minmax_element(found.begin(), found.begin() + std::ptrdiff_t(count), before);
+  from = *least - Point(x0, y0);
+  to = *most - Point(x0, y0);
+  return from != to;
+}
+
+struct Edge {
+  uint64_t from, to;       // keys of points, from < to
+  bool forward;            // the triangle has it in this direction
+  int shape;               // -1: plain land
+};
+
+class GroundBuilder {
+ public:
+  GroundBuilder(TileMesh& tile, const GroundTile& ground, std::span<const LocalGround> features)
+      : tile_(tile), ground_(ground), shapes_(ground, features), cells_(int(ground.cells)), unit_(shapes_.unitMetres()) {}
+
+  GroundStatistics build() {
+    if (!openWater()) {
+      sampleSlopes();
+      columnPoints_.resize(size_t(cells_ + 1) * size_t(cells_));
+      rowPoints_.resize(size_t(cells_ + 1) * size_t(cells_));
+      segments_.resize(size_t(cells_) * size_t(cells_));
+      for (int r = 0; r < cells_; ++r)
+        for (int c = 0; c < cells_; ++c) cutCell(c, r);
+      for (const GroundShape& shape : shapes_.shapes()) water_ = water_ || isWater(shape.kind);
+      for (int r = 0; r < cells_; ++r)
+        for (int c = 0; c < cells_; ++c) fillCell(c, r);
+      banks();
+    }
+    statistics_.geosFailures = shapes_.geosFailures();
+    return statistics_;
+  }
+
+ private:
+  struct Look {
+    GroundClass kind = GroundClass::Land;
+    uint32_t feature = source::kNoFeature;
+    double level = std::numeric_limits<double>::quiet_NaN();
+  };
+
+  size_t cellOf(int c, int r) const { return size_t(r) * size_t(cells_) + size_t(c); }
+  std::vector<int>& columnLine(int line, int row) { return columnPoints_[size_t(line) * size_t(cells_) + size_t(row)]; }
+  std::vector<int>& rowLine(int line, int column) { return rowPoints_[size_t(line) * size_t(cells_) + size_t(column)]; }
+  static uint64_t keyOf(Point p) { return uint64_t(uint32_t(p.x)) << 32 | uint32_t(p.y); }
+  static Point pointOf(uint64_t key) { return {int(key >> 32), int(key & 0xffffffff)}; }
+  glm::dvec2 placeOf(Point p) const { return ground_.lo + glm::dvec2(p) * unit_; }
+
+  Look lookOf(int shape) const {
+    if (shape < 0) return {};
+    const GroundShape& s = shapes_.shapes()[size_t(shape)];
+    return {s.kind, s.feature, s.level};
+  }
+
+  double seaZ(glm::dvec2 p) const { return ground_.seaZ ? ground_.seaZ(p.x, p.y) : ground_.terrainZ(p.x, p.y); }
+
+  double heightOf(const Look& look, glm::dvec2 p) const {
+    if (look.kind == GroundClass::Sea) return seaZ(p) - kSeaDrop;
+    if (look.kind == GroundClass::Water) return std::isnan(look.level) ? ground_.terrainZ(p.x, p.y) - kWaterDrop : seaZ(p) + look.level;
+    return ground_.terrainZ(p.x, p.y);
+  }
+
+  // Slopes at the grid's nodes, one beyond the border on each side for central differences: neighbours of equal level agree.
+  void sampleSlopes() {
+    const double step = unit_ * kCellUnits;
+    const int n = cells_ + 3;
+    std::vector<double> z(size_t(n) * size_t(n));
+    for (int r = 0; r < n; ++r)
+      for (int c = 0; c < n; ++c) z[size_t(r * n + c)] = ground_.terrainZ(ground_.lo.x + (c - 1) * step, ground_.lo.y + (r - 1) * step);
+    slopes_.resize(size_t(cells_ + 1) * size_t(cells_ + 1));
+    for (int r = 0; r <= cells_; ++r)
+      for (int c = 0; c <= cells_; ++c) {
+        const size_t i = size_t((r + 1) * n + c + 1), across = size_t(n);
+        slopes_[size_t(r * (cells_ + 1) + c)] = glm::dvec2(z[i + 1] - z[i - 1], z[i + across] - z[i - across]) / (2 * step);
+      }
+  }
+
+  glm::vec3 normalAt(const Look& look, Point p) const {
+    if (isWater(look.kind)) return {0, 0, 1};
+    const glm::dvec2 q = glm::dvec2(p) / double(kCellUnits);
+    const int c = std::min(int(q.x), cells_ - 1), r = std::min(int(q.y), cells_ - 1);
+    const glm::dvec2 f = q - glm::dvec2(c, r);
+    auto at = [&](int i, int j) { return slopes_[size_t((r + j) * (cells_ + 1) + c + i)]; };
+    const glm::dvec2 slope = glm::mix(glm::mix(at(0, 0), at(1, 0), f.x), glm::mix(at(0, 1), at(1, 1), f.x), f.y);
+    return glm::vec3(glm::normalize(glm::dvec3(-slope, 1)));
+  }
+
+  MeshWriter writerFor(GroundClass kind, uint32_t feature) {
+    return {surfaceOf(tile_, surfaceOf(kind)), glm::dvec3(ground_.lo, 0) - ground_.centre, feature};
+  }
+
+  uint32_t vertexAt(MeshWriter& writer, const Look& look, Point p) {
+    const glm::dvec2 local = glm::dvec2(p) * unit_;
+    return writer.vertex({local, heightOf(look, ground_.lo + local)}, normalAt(look, p), groundColour(look.kind));
+  }
+
+  void count(GroundClass kind, Point a, Point b, Point c) {
+    const double area = 0.5 * unit_ * unit_ * (double(b.x - a.x) * (c.y - a.y) - double(b.y - a.y) * (c.x - a.x));
+    statistics_.areaMetres2 += area;
+    statistics_.areaByClass[size_t(kind)] += area;
+    ++statistics_.triangles;
+  }
+
+  // A square of nothing but one flat water needs few triangles: just enough for the curvature of the Earth.
+  bool openWater() {
+    const int shape = shapes_.base(0, 0);
+    if (shape < 0) return false;
+    const Look look = lookOf(shape);
+    if (look.kind != GroundClass::Sea && !(look.kind == GroundClass::Water && !std::isnan(look.level))) return false;
+    std::vector<LocalShape> locals;
+    for (int r = 0; r < cells_; ++r)
+      for (int c = 0; c < cells_; ++c) {
+        shapes_.locals(c, r, locals);
+        if (shapes_.base(c, r) != shape || !locals.empty()) return false;
+      }
+    const int side = int(std::min(ground_.cells, kMostSeaCells)), step = cells_ * kCellUnits / side;
+    MeshWriter writer = writerFor(look.kind, look.feature);
+    const auto first = static_cast<uint32_t>(writer.mesh.positions.size());
+    for (int r = 0; r <= side; ++r)
+      for (int c = 0; c <= side; ++c) vertexAt(writer, look, {c * step, r * step});
+    for (int r = 0; r < side; ++r)
+      for (int c = 0; c < side; ++c) {
+        const uint32_t i = first + uint32_t(r * (side + 1) + c), up = uint32_t(side + 1);
+        writer.triangle(i, i + 1, i + up + 1);
+        writer.triangle(i, i + up + 1, i + up);
+        const Point p(c * step, r * step), q = p + step;
+        count(look.kind, p, {q.x, p.y}, q);
+        count(look.kind, p, q, {p.x, q.y});
+        skirt(writer, i, i + 1, p, {q.x, p.y});
+        skirt(writer, i + 1, i + up + 1, {q.x, p.y}, q);
+        skirt(writer, i + up + 1, i + up, q, {p.x, q.y});
+        skirt(writer, i + up, i, {p.x, q.y}, p);
+      }
+    return true;
+  }
+
+  // First pass: the outlines that show in this cell, cut where they cross, and where they meet the cell's borders.
+  void cutCell(int c, int r) {
+    shapes_.locals(c, r, locals_);
+    if (locals_.empty()) return;
+    const int x0 = c * kCellUnits, y0 = r * kCellUnits;
+    std::vector<CellSegment>& segments = segments_[cellOf(c, r)];
+    for (int l = 0; l < int(locals_.size()); ++l)
+      for (int e : locals_[size_t(l)].edges) {
+        CellSegment segment{{}, {}, l};
+        if (clipEdge(shapes_.shapes()[size_t(locals_[size_t(l)].shape)].edges[size_t(e)], x0, y0, segment.a, segment.b))
+          segments.push_back(segment);
+      }
+    nodeSegments(segments);
+    std::erase_if(segments, [&](const CellSegment& s) { return hidden(s, c, r); });
+    for (CellSegment& s : segments) {
+      if (s.b.x < s.a.x || (s.b.x == s.a.x && s.b.y < s.a.y)) std::swap(s.a, s.b);
+      s.owner = 0;
+    }
+    auto order = [](const CellSegment& l, const CellSegment& m) {
+      return std::tie(l.a.x, l.a.y, l.b.x, l.b.y) < std::tie(m.a.x, m.a.y, m.b.x, m.b.y);
+    };
+    std::sort(segments.begin(), segments.end(), order);
+    segments.erase(std::unique(segments.begin(), segments.end(), [](auto& l, auto& m) { return l.a == m.a && l.b == m.b; }), segments.end());
+    for (const CellSegment& s : segments)
+      for (Point p : {s.a, s.b}) {
+        if (p.x == 0) columnLine(c, r).push_back(p.y);
+        if (p.x == kCellUnits) columnLine(c + 1, r).push_back(p.y);
+        if (p.y == 0) rowLine(r, c).push_back(p.x);
+        if (p.y == kCellUnits) rowLine(r + 1, c).push_back(p.x);
+      }
+  }
+
+  // An outline does not show under what lies above it, nor inside another shape that looks the same.
+  bool hidden(const CellSegment& s, int c, int r) const {
+    const glm::dvec2 middle = glm::dvec2(s.a + s.b) / 2.0 + glm::dvec2(c, r) * double(kCellUnits);
+    const GroundShape& mine = shapes_.shapes()[size_t(locals_[size_t(s.owner)].shape)];
+    for (int l = 0; l < int(locals_.size()); ++l) {
+      if (l == s.owner) continue;
+      const bool above = l > s.owner;
+      if (!above && !mine.looksLike(shapes_.shapes()[size_t(locals_[size_t(l)].shape)])) continue;
+      if (shapes_.covers(locals_[size_t(l)], c, r, middle)) return true;
+    }
+    return false;
+  }
+
+  // Second pass: the cell with its outlines and all that its neighbours have on the common borders, in triangles.
+  void fillCell(int c, int r) {
+    shapes_.locals(c, r, locals_);
+    const int base = shapes_.base(c, r);
+    mesh_.reset();
+    for (int y : columnLine(c, r)) mesh_.insert({0, y});
+    for (int y : columnLine(c + 1, r)) mesh_.insert({kCellUnits, y});
+    for (int x : rowLine(r, c)) mesh_.insert({x, 0});
+    for (int x : rowLine(r + 1, c)) mesh_.insert({x, kCellUnits});
+    const std::vector<CellSegment>& segments = segments_[cellOf(c, r)];
+    ends_.clear();
+    for (const CellSegment& s : segments) {
+      const int a = mesh_.insert(s.a);
+      ends_.push_back({a, mesh_.insert(s.b)});
+    }
+    for (const auto& [a, b] : ends_) mesh_.constrain(a, b);
+
+    const Point corner(c * kCellUnits, r * kCellUnits);
+    owned_.clear();
+    for (int t = 0; t < int(mesh_.triangles().size()); ++t) {
+      const auto& v = mesh_.triangles()[size_t(t)].vertex;
+      const auto& points = mesh_.points();
+      const glm::dvec2 middle = glm::dvec2(corner) + glm::dvec2(points[size_t(v[0])] + points[size_t(v[1])] + points[size_t(v[2])]) / 3.0;
+      int shape = base;
+      for (size_t l = locals_.size(); l-- > 0;)
+        if (shapes_.covers(locals_[l], c, r, middle)) {
+          shape = locals_[l].shape;
+          break;
+        }
+      const uint32_t feature = shape < 0 ? source::kNoFeature : shapes_.featureAt(shape, c, r, middle);
+      owned_.push_back({shape, feature, t});
+    }
+    std::sort(owned_.begin(), owned_.end(), [](const Owned& l, const Owned& m) {
+      return std::tie(l.shape, l.feature, l.triangle) < std::tie(m.shape, m.feature, m.triangle);
+    });
+    for (size_t i = 0; i < owned_.size();) {
+      size_t end = i;
+      while (end < owned_.size() && owned_[end].shape == owned_[i].shape && owned_[end].feature == owned_[i].feature) ++end;
+      emit({owned_.data() + i, end - i}, corner);
+      i = end;
+    }
+  }
+
+  struct Owned {
+    int shape;
+    uint32_t feature;
+    int triangle;
+  };
+
+  void emit(std::span<const Owned> same, Point corner) {
+    Look look = lookOf(same[0].shape);
+    look.feature = same[0].feature;
+    MeshWriter writer = writerFor(look.kind, look.feature);
+    vertexOf_.assign(mesh_.points().size(), 0xffffffff);
+    for (const Owned& owned : same) {
+      std::array<uint32_t, 3> index;
+      std::array<Point, 3> at;
+      for (size_t k = 0; k < 3; ++k) {
+        const auto v = size_t(mesh_.triangles()[size_t(owned.triangle)].vertex[k]);
+        at[k] = corner + mesh_.points()[v];
+        if (vertexOf_[v] == 0xffffffff) vertexOf_[v] = vertexAt(writer, look, at[k]);
+        index[k] = vertexOf_[v];
+      }
+      writer.triangle(index[0], index[1], index[2]);
+      count(look.kind, at[0], at[1], at[2]);
+      for (size_t k = 0; k < 3; ++k) {
+        const size_t next = (k + 1) % 3;
+        skirt(writer, index[k], index[next], at[k], at[next]);
+        if (!water_) continue;
+        const uint64_t from = keyOf(at[k]), to = keyOf(at[next]);
+        edges_.push_back({std::min(from, to), std::max(from, to), from < to, owned.shape});
+      }
+    }
+  }
+
+  // Hides the hair cracks beside a neighbour of another level: a curtain that is lit as the ground it hangs from.
+  void skirt(MeshWriter& writer, uint32_t a, uint32_t b, Point pa, Point pb) {
+    const int end = cells_ * kCellUnits;
+    if (ground_.skirtMetres <= 0) return;
+    const bool border = (pa.x == pb.x && (pa.x == 0 || pa.x == end)) || (pa.y == pb.y && (pa.y == 0 || pa.y == end));
+    if (!border) return;
+    SurfaceMesh& mesh = writer.mesh;
+    const auto low = static_cast<uint32_t>(mesh.positions.size());
+    for (uint32_t v : {a, b}) {
+      const glm::vec3 position = mesh.positions[v] - glm::vec3(0, 0, float(ground_.skirtMetres));
+      const glm::vec3 normal = mesh.normals[v];
+      const Colour colour = mesh.colours[v];
+      mesh.skyOf.push_back({static_cast<uint32_t>(mesh.positions.size()), v});
+      mesh.positions.push_back(position);
+      mesh.normals.push_back(normal);
+      mesh.colours.push_back(colour);
+      mesh.sky.push_back(255);
+      mesh.features.push_back(writer.feature);
+    }
+    writer.triangle(low, low + 1, b);
+    writer.triangle(low, b, a);
+  }
+
+  // Where ground of one height meets water of another, a wall closes the step.
+  void banks() {
+    std::sort(edges_.begin(), edges_.end(), [](const Edge& l, const Edge& m) {
+      return std::tie(l.from, l.to, l.forward) < std::tie(m.from, m.to, m.forward);
+    });
+    for (size_t i = 0; i + 1 < edges_.size(); ++i) {
+      const Edge &one = edges_[i], &two = edges_[i + 1];
+      if (one.from != two.from || one.to != two.to || one.forward == two.forward) continue;
+      const Look a = lookOf(one.forward ? one.shape : two.shape), b = lookOf(one.forward ? two.shape : one.shape);
+      if (!isWater(a.kind) && !isWater(b.kind)) continue;
+      bank(pointOf(one.from), pointOf(one.to), a, b);
+    }
+  }
+
+  // `left` lies to the left of from -> to.
+  void bank(Point from, Point to, Look left, Look right) {
+    glm::dvec2 p = placeOf(from), q = placeOf(to);
+    double lp = heightOf(left, p), lq = heightOf(left, q), rp = heightOf(right, p), rq = heightOf(right, q);
+    if (std::abs(lp - rp) < 0.01 && std::abs(lq - rq) < 0.01) return;
+    if (lp + lq < rp + rq) {  // the higher one shall be left: its wall looks right
+      std::swap(p, q);
+      std::tie(lp, lq, rp, rq) = std::tuple(rq, rp, lq, lp);
+      std::swap(left, right);
+    }
+    MeshWriter writer{surfaceOf(tile_, source::Surface::Ground), -ground_.centre, source::kNoFeature};
+    const glm::dvec2 d = glm::normalize(q - p);
+    const double foot = isWater(right.kind) ? kBankFoot : 0;
+    // Half stone, half of what it holds up: a beach stays a beach.
+    const Colour above = groundColour(left.kind);
+    const glm::vec3 held = glm::vec3(above[0], above[1], above[2]) / 255.0f;
+    const Colour colour = linearColour(isWater(left.kind) ? kQuayLinear : glm::mix(held, kQuayLinear, 0.5f));
+    writer.quad({p, rp - foot}, {q, rq - foot}, {q, lq}, {p, lp}, glm::vec3(d.y, -d.x, 0), colour);
+    statistics_.triangles += 2;
+  }
+
+  TileMesh& tile_;
+  const GroundTile& ground_;
+  GroundShapes shapes_;
+  int cells_;
+  double unit_;
+  bool water_ = false;
+  GroundStatistics statistics_;
+  std::vector<glm::dvec2> slopes_;
+  std::vector<std::vector<int>> columnPoints_, rowPoints_;   // points on the grid's lines, by line and cell
+  std::vector<std::vector<CellSegment>> segments_;
+  std::vector<LocalShape> locals_;
+  CellTriangulation mesh_;
+  std::vector<std::array<int, 2>> ends_;
+  std::vector<Owned> owned_;
+  std::vector<uint32_t> vertexOf_;
+  std::vector<Edge> edges_;
+};
+
+}  // namespace
+
+double defaultWidthMetres(GroundClass kind) {
+  switch (kind) {
+    case GroundClass::Path: return 2.5;
+    case GroundClass::RoadMinor: return 6;
+    case GroundClass::RoadMajor: return 12;
+    case GroundClass::Motorway: return 16;
+    case GroundClass::Rail: return 3;
+    case GroundClass::Runway: return 45;
+    case GroundClass::Pier: return 5;
+    case GroundClass::Water: return 6;
+    default: return 4;
+  }
+}
+
+source::Surface surfaceOf(GroundClass kind) {
+  switch (kind) {
+    case GroundClass::Grass: case GroundClass::Park: case GroundClass::Forest: case GroundClass::Pitch: case GroundClass::Farmland:
+      return source::Surface::Green;
+    case GroundClass::Water: case GroundClass::Sea: return source::Surface::Water;
+    case GroundClass::Path: case GroundClass::RoadMinor: case GroundClass::RoadMajor: case GroundClass::Motorway: case GroundClass::Runway:
+      return source::Surface::Road;
+    case GroundClass::Rail: return source::Surface::Rail;
+    default: return source::Surface::Ground;
+  }
+}
+
+Colour groundColour(GroundClass kind) {
+  switch (kind) {
+    case GroundClass::Land: return linearColour({0.615f, 0.60f, 0.565f});
+    case GroundClass::Residential: return linearColour({0.63f, 0.612f, 0.572f});
+    case GroundClass::Commercial: return linearColour({0.63f, 0.605f, 0.58f});
+    case GroundClass::Industrial: return linearColour({0.575f, 0.57f, 0.556f});
+    case GroundClass::Farmland: return linearColour({0.565f, 0.575f, 0.43f});
+    case GroundClass::Sand: return linearColour({0.73f, 0.67f, 0.53f});
+    case GroundClass::Rock: return linearColour({0.50f, 0.485f, 0.455f});
+    case GroundClass::Grass: return linearColour({0.46f, 0.555f, 0.335f});
+    case GroundClass::Park: return linearColour({0.395f, 0.52f, 0.285f});
+    case GroundClass::Forest: return linearColour({0.275f, 0.405f, 0.225f});
+    case GroundClass::Pitch: return linearColour({0.42f, 0.53f, 0.37f});
+    case GroundClass::Plaza: return linearColour({0.70f, 0.675f, 0.63f});
+    case GroundClass::Water: return linearColour({0.29f, 0.45f, 0.54f});
+    case GroundClass::Sea: return linearColour({0.21f, 0.385f, 0.49f});
+    case GroundClass::Path: return linearColour({0.66f, 0.62f, 0.55f});
+    case GroundClass::RoadMinor: return linearColour({0.485f, 0.48f, 0.475f});
+    case GroundClass::RoadMajor: return linearColour({0.535f, 0.50f, 0.44f});
+    case GroundClass::Motorway: return linearColour({0.58f, 0.51f, 0.40f});
+    case GroundClass::Rail: return linearColour({0.32f, 0.31f, 0.30f});
+    case GroundClass::Runway: return linearColour({0.45f, 0.455f, 0.46f});
+    case GroundClass::Pier: return linearColour({0.64f, 0.61f, 0.56f});
+  }
+  return linearColour({0.615f, 0.60f, 0.565f});
+}
+
+GroundStatistics buildGround(TileMesh& tile, const GroundTile& ground, std::span<const LocalGround> features) {
+  CM_CHECK(ground.cells > 0 && ground.cells <= 256, "{} cells a side; 1 to 256 fit exact arithmetic", ground.cells);
+  CM_CHECK(bool(ground.terrainZ), "a ground tile needs a terrain function");
+  const auto begin = std::chrono::steady_clock::now();
+  GroundStatistics statistics = GroundBuilder(tile, ground, features).build();
+  statistics.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  return statistics;
+}
+
+}  // namespace cm::tiling
