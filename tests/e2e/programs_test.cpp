@@ -1,0 +1,188 @@
+// The programs as a user runs them: pictures of the built-in city, what is said about bad data, exit codes.
+#include <gtest/gtest.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/files.h"
+#include "source/image.h"
+#include "support/process.h"
+
+namespace cm {
+namespace {
+
+namespace fs = std::filesystem;
+using test::Outcome;
+using test::run;
+
+source::Image pictureOf(const fs::path& file) {
+  auto bytes = readFile(file);
+  if (!bytes) throw std::runtime_error(bytes.error().text());
+  auto image = source::decodeImage(*bytes);
+  if (!image) throw std::runtime_error(image.error().text());
+  return std::move(*image);
+}
+
+//! Mean absolute difference of the columns [from, to), 0..255.
+double difference(const source::Image& a, const source::Image& b, uint32_t from, uint32_t to) {
+  EXPECT_EQ(a.width, b.width);
+  EXPECT_EQ(a.height, b.height);
+  double sum = 0;
+  for (uint32_t y = 0; y < a.height; ++y)
+    for (uint32_t x = from; x < to; ++x)
+      for (uint32_t c = 0; c < 3; ++c) {
+        size_t i = (size_t{y} * a.width + x) * 4 + c;
+        sum += std::abs(int(a.rgba[i]) - int(b.rgba[i]));
+      }
+  return sum / (double(to - from) * a.height * 3);
+}
+
+struct Programs : testing::Test {
+  fs::path folder = test::freshFolder(testing::UnitTest::GetInstance()->current_test_info()->name());
+
+  Outcome render(const fs::path& city, const std::string& name, std::vector<std::string> more = {}) {
+    std::vector<std::string> command{CITYMIRROR_PROGRAM, "render", city.string(), "--out", (folder / name).string(),
+                                     "--size", "480x270", "--samples", "4"};
+    command.insert(command.end(), more.begin(), more.end());
+    return run(command);
+  }
+
+  //! A little town of boxes, tiled by the tiler, for damaging.
+  fs::path town() {
+    std::string features;
+    for (int i = 0; i < 1600; ++i) {
+      double lon = 120.30 + (i % 40) * 0.0004, lat = 36.05 + (i / 40) * 0.0004, s = 0.00011;
+      features += fmt::format(
+          "{}{{\"type\":\"Feature\",\"properties\":{{\"h\":{}}},\"geometry\":{{\"type\":\"Polygon\",\"coordinates\":[[[{},{}],[{},{}],[{},{}],[{},{}],[{},{}]]]}}}}",
+          i ? ",\n" : "", 6 + i % 50, lon, lat, lon + s, lat, lon + s, lat + s, lon, lat + s, lon, lat);
+    }
+    fs::path footprints = folder / "town.geojson";
+    EXPECT_TRUE(writeFileAtomically(footprints, "{\"type\":\"FeatureCollection\",\"features\":[" + features + "]}"));
+    Outcome built = run({CITYMIRROR_TILER_PROGRAM, "build", "--out", (folder / "town").string(), "--footprints",
+                         footprints.string(), "--height-field", "h", "--name", "小镇,Town"});
+    EXPECT_EQ(built.code, 0) << built.output;
+    return folder / "town";
+  }
+  std::vector<fs::path> tilesOf(const fs::path& city) {
+    std::vector<fs::path> tiles;
+    for (const auto& entry : fs::recursive_directory_iterator(city))
+      if (entry.path().extension() == ".glb") tiles.push_back(entry.path());
+    std::sort(tiles.begin(), tiles.end(), [](const fs::path& a, const fs::path& b) {
+      return a.string().size() != b.string().size() ? a.string().size() > b.string().size() : a < b;
+    });
+    return tiles;
+  }
+};
+
+TEST_F(Programs, BeforeAndAfterDifferAndTheSwipeShowsBoth) {
+  fs::path city = test::builtInCity();
+  std::vector<std::string> where{"--view", "project-zhangcun", "--no-ui"};
+  auto with = [&](std::vector<std::string> more) {
+    more.insert(more.end(), where.begin(), where.end());
+    return more;
+  };
+  for (const Outcome& outcome : {render(city, "before.png", with({"--scenario", "today"})), render(city, "after.png", with({"--scenario", "plan"})),
+                                 render(city, "swipe.png", with({"--scenario", "today", "--against", "plan", "--compare", "swipe"}))})
+    ASSERT_EQ(outcome.code, 0) << outcome.output;
+  source::Image before = pictureOf(folder / "before.png"), after = pictureOf(folder / "after.png"), swipe = pictureOf(folder / "swipe.png");
+  EXPECT_GT(difference(before, after, 0, 480), 2.0) << "the plan changes nothing";
+  // Shadows of the other side's towers may reach over the divider's neighbourhood; the rest must be one side's picture.
+  EXPECT_LT(difference(swipe, before, 0, 230), 3.0);
+  EXPECT_LT(difference(swipe, after, 250, 480), 3.0);
+  EXPECT_GT(difference(swipe, before, 250, 480), 1.0);
+}
+
+TEST_F(Programs, TheControlLayerIsDrawnUnlessRefused) {
+  fs::path city = test::builtInCity();
+  ASSERT_EQ(render(city, "with.png").code, 0);
+  ASSERT_EQ(render(city, "without.png", {"--no-ui"}).code, 0);
+  EXPECT_GT(difference(pictureOf(folder / "with.png"), pictureOf(folder / "without.png"), 0, 480), 2.0);
+}
+
+TEST_F(Programs, ChecksTheBuiltInCity) {
+  Outcome outcome = run({CITYMIRROR_PROGRAM, "check", test::builtInCity().string()});
+  EXPECT_EQ(outcome.code, 0) << outcome.output;
+}
+
+TEST_F(Programs, ATypoInACityIsNamedAndTheRestIsShown) {
+  fs::path city = town() / "city.json";
+  std::string text = test::textOf(city);
+  size_t at = text.find("\"tilesets\"");
+  ASSERT_NE(at, std::string::npos);
+  ASSERT_TRUE(writeFileAtomically(city, text.substr(0, at) + "\"overlayz\": [], " + text.substr(at)));
+  Outcome checked = run({CITYMIRROR_PROGRAM, "check", city.string()});
+  EXPECT_NE(checked.code, 0);
+  EXPECT_TRUE(checked.says("overlayz") && checked.says("overlays")) << checked.output;
+  Outcome rendered = render(city, "typo.png");
+  EXPECT_EQ(rendered.code, 3) << rendered.output;
+  EXPECT_TRUE(rendered.says("overlayz")) << rendered.output;
+  EXPECT_TRUE(fs::exists(folder / "typo.png"));
+}
+
+TEST_F(Programs, AMissingTileIsNamedAndTheRestIsShown) {
+  fs::path city = town();
+  auto tiles = tilesOf(city);
+  ASSERT_GT(tiles.size(), 4u);
+  fs::remove(tiles[0]);
+  Outcome outcome = render(city / "tiles" / "tileset.json", "missing.png", {"--camera", "120.308,36.052,260,0,-45"});
+  EXPECT_EQ(outcome.code, 3) << outcome.output;
+  EXPECT_TRUE(outcome.says(tiles[0].filename().string())) << outcome.output;
+  EXPECT_TRUE(fs::exists(folder / "missing.png"));
+}
+
+TEST_F(Programs, ABrokenTileIsNamedAndTheRestIsShown) {
+  fs::path city = town();
+  auto tiles = tilesOf(city);
+  ASSERT_GT(tiles.size(), 4u);
+  // Every accessor now claims more than its buffer holds.
+  auto bytes = readFile(tiles[0]);
+  ASSERT_TRUE(bytes);
+  std::string text(asText(*bytes));
+  for (size_t at = 0; (at = text.find("\"count\":", at)) != std::string::npos; at += 8)
+    if (text[at + 8] >= '1' && text[at + 8] <= '8') text[at + 8] = '9';
+  ASSERT_TRUE(writeFileAtomically(tiles[0], text));
+  Outcome outcome = render(city / "tiles" / "tileset.json", "broken.png", {"--camera", "120.308,36.052,260,0,-45"});
+  EXPECT_EQ(outcome.code, 3) << outcome.output;
+  EXPECT_TRUE(outcome.says(tiles[0].filename().string())) << outcome.output;
+  EXPECT_TRUE(fs::exists(folder / "broken.png"));
+}
+
+TEST_F(Programs, WhatCannotBeDoneIsSaidWithItsExitCode) {
+  fs::path city = town() / "city.json";
+  Outcome absent = render(folder / "nowhere" / "city.json", "a.png");
+  EXPECT_EQ(absent.code, 1);
+  EXPECT_TRUE(absent.says("nowhere")) << absent.output;
+  ASSERT_TRUE(writeFileAtomically(folder / "no.json", "{ \"format\": "));
+  EXPECT_EQ(render(folder / "no.json", "b.png").code, 1);
+  Outcome view = render(city, "c.png", {"--view", "atlantis"});
+  EXPECT_EQ(view.code, 2);
+  EXPECT_TRUE(view.says("atlantis") && view.says("home")) << view.output;
+  EXPECT_EQ(render(city, "d.png", {"--size", "0x0"}).code, 2);
+  EXPECT_EQ(render(city, "e.png", {"--date", "yesterday"}).code, 2);
+  Outcome unwritable = run({CITYMIRROR_PROGRAM, "render", city.string(), "--out", "/proc/citymirror/f.png", "--size", "64x64"});
+  EXPECT_EQ(unwritable.code, 1);
+  EXPECT_TRUE(unwritable.says("/proc/citymirror")) << unwritable.output;
+  EXPECT_EQ(run({CITYMIRROR_PROGRAM, "frobnicate", "x"}).code, 2);
+}
+
+TEST_F(Programs, WithoutAVulkanDeviceThePackageIsNamed) {
+  Outcome outcome = run({CITYMIRROR_PROGRAM, "render", test::builtInCity().string(), "--out", (folder / "x.png").string()},
+                        {{"VK_ICD_FILENAMES", "/nonexistent.json"}, {"VK_DRIVER_FILES", "/nonexistent.json"}});
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_TRUE(outcome.says("mesa-vulkan-drivers")) << outcome.output;
+}
+
+TEST_F(Programs, HelpIsInBothLanguages) {
+  for (std::vector<std::string> words : {std::vector<std::string>{}, {"render"}, {"bench"}, {"check"}}) {
+    words.insert(words.begin(), CITYMIRROR_PROGRAM);
+    words.push_back("--help");
+    Outcome outcome = run(words);
+    EXPECT_EQ(outcome.code, 0);
+    EXPECT_TRUE(outcome.says("/")) << outcome.output;
+  }
+}
+
+}  // namespace
+}  // namespace cm
