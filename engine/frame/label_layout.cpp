@@ -1,0 +1,393 @@
+#include "frame/label_layout.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <numeric>
+
+#include "frame/drape_shapes.h"
+#include "frame/polyline.h"
+#include "geo/ellipsoid.h"
+
+namespace cm::frame {
+namespace {
+
+constexpr float kFadeSeconds = 0.2f;
+constexpr float kMarginPixels = 3, kLoyalty = 6;
+constexpr float kPinPixels = 30;
+
+// sRGB.
+constexpr glm::vec3 kInk{0.13f, 0.17f, 0.23f}, kSoftInk{0.36f, 0.41f, 0.48f}, kSlate{0.24f, 0.30f, 0.40f};
+constexpr glm::vec3 kWaterInk{0.20f, 0.43f, 0.58f}, kPaper{0.995f, 0.99f, 0.98f};
+
+//! How one kind of label looks, in reference pixels, and from how far away it is shown.
+struct Style {
+  float size = 13, smallSize = 9.5f;
+  float spacing = 0, smallSpacing = 0;       // em
+  float weight = 0, smallWeight = 0;         // pixels the outlines are pushed outwards
+  float halo = 1.9f;
+  glm::vec3 ink = kInk, smallInk = kSoftInk;
+  float alpha = 1;
+  float nearMetres = 0, farMetres = 6000;
+  float priority = 30;
+  bool pill = false, beside = false;
+};
+
+Style styleOf(const Label& label, bool interchange) {
+  Style style;
+  switch (label.kind) {
+    case LabelKind::Project:
+      style = {.size = 14.5f, .smallSize = 10, .weight = 0.28f, .halo = 0, .farMetres = 40000, .priority = 8, .pill = true};
+      break;
+    case LabelKind::District:
+      style = {.size = 18, .smallSize = 10.5f, .spacing = 0.42f, .smallSpacing = 0.16f, .weight = 0.15f, .halo = 2.4f,
+               .ink = kSlate, .smallInk = kSlate, .alpha = 0.92f, .nearMetres = 1800, .farMetres = 60000, .priority = 14};
+      break;
+    case LabelKind::Water:
+      style = {.size = 15, .smallSize = 10, .spacing = 0.3f, .smallSpacing = 0.1f, .halo = 1.6f, .ink = kWaterInk,
+               .smallInk = kWaterInk, .alpha = 0.9f, .farMetres = 30000, .priority = 22};
+      break;
+    case LabelKind::Place:
+      style.size = label.rank <= 1 ? 14.5f : 13, style.weight = label.rank <= 1 ? 0.2f : 0.1f;
+      style.ink = kSlate, style.farMetres = std::max(4500.0f, 16000 - 3500 * static_cast<float>(label.rank));
+      style.priority = 15 + 4 * static_cast<float>(label.rank);
+      break;
+    case LabelKind::Station:
+      style.size = interchange ? 13.5f : 12.5f, style.weight = interchange ? 0.25f : 0.12f;
+      style.farMetres = interchange ? 10000 : 6500, style.priority = interchange ? 20 : 26, style.beside = true;
+      style.priority += static_cast<float>(std::clamp(label.rank, 0, 9));
+      break;
+  }
+  return style;
+}
+
+//! A label's lines of text, measured; the box's top left is 0,0.
+struct Block {
+  const ShapedText* first = nullptr;
+  const ShapedText* second = nullptr;      // may be none
+  float firstSize = 0, secondSize = 0;     // pixels
+  glm::vec2 size{0};
+  float firstBaseline = 0, secondBaseline = 0;
+  glm::vec2 padding{0};
+};
+
+bool ready(const ShapedText& text, const Glyphs& glyphs) {
+  return std::all_of(text.glyphs.begin(), text.glyphs.end(), [&](const ShapedGlyph& g) { return glyphs.glyph(g.glyph).ready; });
+}
+
+Block blockOf(const Label& label, const Style& style, Language language, float scale, Glyphs& glyphs) {
+  Block block;
+  const bool chinese = language == Language::Chinese;
+  const std::string& first = label.text.in(language);
+  const std::string& second = chinese ? label.text.en : label.text.zh;
+  block.first = &glyphs.shape(first, style.spacing * (chinese ? 1.0f : 0.3f));
+  block.firstSize = style.size * scale * (chinese ? 1.0f : 0.94f);
+  glm::vec2 extent(block.first->width * block.firstSize, block.firstSize);
+  // Ideographs fill the em from 0.88 above the baseline to 0.12 below it; Latin text is put on the same line.
+  block.firstBaseline = Glyphs::kIdeographTop * block.firstSize;
+  if (!second.empty() && second != first) {
+    block.second = &glyphs.shape(second, style.smallSpacing * (chinese ? 1.0f : 1.5f));
+    block.secondSize = style.smallSize * scale;
+    block.secondBaseline = extent.y + 1.5f * scale + 0.88f * block.secondSize;
+    extent.x = std::max(extent.x, block.second->width * block.secondSize);
+    extent.y = block.secondBaseline + 0.18f * block.secondSize;
+  }
+  if (style.pill) block.padding = glm::vec2(9, 5) * scale;
+  block.size = extent + 2.0f * block.padding;
+  if (style.pill) block.size.x += 10 * scale;    // the dot of the project's colour
+  return block;
+}
+
+class Painter {
+ public:
+  Painter(const Glyphs& glyphs, std::vector<LabelQuad>& quads, float scale) : glyphs_(glyphs), quads_(quads), scale_(scale) {}
+
+  void rectangle(Box box, float radius, glm::vec4 colour, float softness = 1) {
+    quads_.push_back({box.lo - softness, box.hi + softness, {}, {}, colour, {1, radius, softness, 0}});
+  }
+  void disc(glm::vec2 centre, float radius, glm::vec4 colour) { rectangle({centre - radius, centre + radius}, radius, colour); }
+
+  //! `push`: pixels the outline is moved outwards; `softness`: pixels over which it fades.
+  void text(const ShapedText& text, float size, glm::vec2 baseline, glm::vec4 colour, float push, float softness) {
+    const float covered = size / Glyphs::kPixels;
+    for (const ShapedGlyph& shaped : text.glyphs) {
+      const AtlasGlyph glyph = glyphs_.glyph(shaped.glyph);
+      if (!glyph.ready || glyph.blank) continue;
+      const glm::vec2 pen = baseline + shaped.pen * size;
+      quads_.push_back({pen + glyph.lo * size, pen + glyph.hi * size, glyph.uvLo, glyph.uvHi, colour,
+                        {0, covered, push, softness}});
+    }
+  }
+
+  void block(const Label& label, const Style& style, const Block& block, glm::vec2 at, float align, float alpha, bool selected) {
+    const Box box{at, at + block.size};
+    glm::vec3 ink = style.ink, small = style.smallInk;
+    float left = at.x + block.padding.x, width = block.size.x - 2 * block.padding.x;
+    if (style.pill) {
+      const float radius = std::min(box.hi.y - box.lo.y, 26 * scale_) * 0.5f;
+      rectangle({box.lo + glm::vec2(0, 1.5f * scale_), box.hi + glm::vec2(0, 2.5f * scale_)}, radius,
+                glm::vec4(0.10f, 0.14f, 0.20f, 0.22f * alpha), 5 * scale_);
+      rectangle(box, radius, glm::vec4(selected ? label.colour : kPaper, 0.96f * alpha));
+      if (selected) ink = small = kPaper;
+      disc({left + 3 * scale_, at.y + block.size.y * 0.5f}, 3.6f * scale_, glm::vec4(selected ? kPaper : label.colour, alpha));
+      left += 12 * scale_, width -= 12 * scale_, align = 0;
+    } else if (selected) {
+      const glm::vec2 grow = glm::vec2(6, 4) * scale_;
+      rectangle({box.lo - grow, box.hi + grow}, 6 * scale_, glm::vec4(kPaper, 0.94f * alpha));
+    }
+    const auto origin = [&](const ShapedText& text, float size, float baseline) {
+      return glm::vec2(left + (width - text.width * size) * align, at.y + block.padding.y + baseline);
+    };
+    const glm::vec2 first = origin(*block.first, block.firstSize, block.firstBaseline);
+    const glm::vec2 second = block.second ? origin(*block.second, block.secondSize, block.secondBaseline) : glm::vec2(0);
+    if (style.halo > 0) {
+      const glm::vec4 paper(kPaper, 0.80f * alpha * style.alpha);
+      text(*block.first, block.firstSize, first, paper, style.halo * scale_, 1.6f * scale_);
+      if (block.second) text(*block.second, block.secondSize, second, paper, style.halo * 0.85f * scale_, 1.5f * scale_);
+    }
+    text(*block.first, block.firstSize, first, glm::vec4(ink, alpha * style.alpha), style.weight * scale_, 1);
+    if (block.second)
+      text(*block.second, block.secondSize, second, glm::vec4(small, alpha * style.alpha), style.smallWeight * scale_ + 0.08f, 1);
+  }
+
+  void pin(const Label& label, glm::vec2 foot, glm::vec2 top, float alpha) {
+    const float half = 0.8f * scale_;
+    rectangle({{foot.x - half - 1, top.y}, {foot.x + half + 1, foot.y}}, half, glm::vec4(kPaper, 0.7f * alpha));
+    rectangle({{foot.x - half, top.y}, {foot.x + half, foot.y}}, half, glm::vec4(label.colour, alpha));
+    disc(foot, 4.4f * scale_, glm::vec4(kPaper, alpha));
+    disc(foot, 3 * scale_, glm::vec4(label.colour, alpha));
+  }
+
+ private:
+  const Glyphs& glyphs_;
+  std::vector<LabelQuad>& quads_;
+  float scale_;
+};
+
+//! Where a block may stand, relative to its anchor, and how its lines are aligned there.
+struct Placement {
+  glm::vec2 offset{0};
+  float align = 0.5f;
+};
+std::vector<Placement> placementsOf(const Style& style, const Block& block, float scale) {
+  const glm::vec2 s = block.size;
+  if (style.pill) return {{{-s.x * 0.5f, -s.y - kPinPixels * scale}}};
+  if (!style.beside) return {{{-s.x * 0.5f, -s.y * 0.5f}}};
+  const float gap = 10 * scale, near = 9 * scale;
+  return {{{gap, -s.y * 0.5f}, 0.0f},
+          {{-gap - s.x, -s.y * 0.5f}, 1.0f},
+          {{-s.x * 0.5f, -near - s.y}, 0.5f},
+          {{-s.x * 0.5f, near}, 0.5f}};
+}
+
+//! 1 inside, falling to 0 where the box touches the edge: a label is never cut by the divider or the window.
+float insideness(const Box& box, const Box& rectangle, float fadePixels) {
+  const glm::vec2 lo = box.lo - rectangle.lo, hi = rectangle.hi - box.hi;
+  return std::clamp(std::min(std::min(lo.x, lo.y), std::min(hi.x, hi.y)) / fadePixels, 0.0f, 1.0f);
+}
+
+float distanceFade(const Style& style, float metres) {
+  const float far = std::clamp((style.farMetres - metres) / (0.12f * style.farMetres), 0.0f, 1.0f);
+  const float near = style.nearMetres > 0 ? std::clamp((metres - style.nearMetres) / (0.3f * style.nearMetres), 0.0f, 1.0f) : 1.0f;
+  return far * near;
+}
+
+int rankOf(const source::VectorFeature& feature, int otherwise) {
+  const std::string& text = feature.property("rank");
+  int rank = otherwise;
+  std::from_chars(text.data(), text.data() + text.size(), rank);
+  return rank;
+}
+
+}  // namespace
+
+namespace {
+
+//! Height of the ground near a place as far as the overlays' data tells: that of their nearest point with a height.
+class KnownHeights {
+ public:
+  KnownHeights(const VectorLayers& layers, double otherwise) : otherwise_(otherwise) {
+    for (const auto& [uri, layer] : layers)
+      for (const source::VectorFeature& feature : layer.features)
+        if (feature.hasHeights && feature.kind == source::GeometryKind::Line)
+          for (const auto& part : feature.parts) known_.insert(known_.end(), part.begin(), part.end());
+  }
+  double at(glm::dvec2 lonLat) const {
+    constexpr double kNearDegrees = 0.02;   // about 2 km
+    double best = kNearDegrees * kNearDegrees, height = otherwise_;
+    for (const glm::dvec3& p : known_) {
+      const glm::dvec2 d = (glm::dvec2(p) - lonLat) * glm::dvec2(std::cos(lonLat.y * geo::kDegree), 1.0);
+      if (glm::dot(d, d) < best) best = glm::dot(d, d), height = p.z;
+    }
+    return height;
+  }
+
+ private:
+  std::vector<glm::dvec3> known_;
+  double otherwise_;
+};
+
+}  // namespace
+
+std::vector<Label> labelsOf(const city::Document& document, const VectorLayers& layers, const LineShapes& lines,
+                            const geo::EnuFrame& axes) {
+  const KnownHeights heights(layers, document.origin.heightMetres);
+  std::vector<Label> labels;
+  const auto place = [&](glm::dvec2 lonLat, double height) {
+    return axes.toEnu(geo::ecefFromGeodetic({lonLat.x, lonLat.y, height}));
+  };
+  for (size_t p = 0; p < document.projects.size(); ++p) {
+    const city::Project& project = document.projects[p];
+    if (project.boundary.empty() || project.boundary[0].empty() || project.name.empty()) continue;
+    labels.push_back({.kind = LabelKind::Project,
+                      .selection = {city::PickKind::Project, project.id},
+                      .text = project.name,
+                      .position = place(centroidOf(project.boundary[0][0]), heights.at(centroidOf(project.boundary[0][0]))),
+                      .owner = p,
+                      .item = kNoItem,
+                      .colour = colourOf(project.kind)});
+  }
+  for (size_t o = 0; o < document.overlays.size(); ++o) {
+    const city::Overlay& overlay = document.overlays[o];
+    auto layer = layers.find(overlay.uri);
+    if (layer == layers.end() || (overlay.kind != city::OverlayKind::District && overlay.kind != city::OverlayKind::Place)) continue;
+    for (const source::VectorFeature& feature : layer->second.features) {
+      const Text text{feature.property("zh"), feature.property("en")};
+      if (text.empty() || feature.kind == source::GeometryKind::Line || feature.parts.empty() || feature.parts[0].empty()) continue;
+      Label label{.kind = overlay.kind == city::OverlayKind::District ? LabelKind::District : LabelKind::Place,
+                  .text = text,
+                  .rank = rankOf(feature, 1),
+                  .owner = o,
+                  .item = kNoItem};
+      const std::string& kind = feature.property("place").empty() ? feature.property("kind") : feature.property("place");
+      if (kind == "water") label.kind = LabelKind::Water;
+      if (kind == "district" || kind == "city") label.kind = LabelKind::District;
+      for (size_t i = 0; i < overlay.items.size(); ++i)
+        if (overlay.items[i].id == feature.property("item")) label.item = i;
+      const std::string& id = feature.property("id");
+      label.selection = {city::PickKind::Place, !id.empty() ? id : text.in(Language::Chinese)};
+      if (feature.kind == source::GeometryKind::Point) {
+        const glm::dvec3& at = feature.parts[0][0];
+        label.position = place(glm::dvec2(at), feature.hasHeights ? at.z : heights.at(glm::dvec2(at)));
+      } else {
+        std::vector<glm::dvec2> ring;
+        for (const glm::dvec3& p : feature.parts[0]) ring.emplace_back(p);
+        label.position = place(centroidOf(ring), heights.at(centroidOf(ring)));
+      }
+      labels.push_back(std::move(label));
+    }
+  }
+  for (size_t s = 0; s < lines.stations.size(); ++s) {
+    const Station& station = lines.stations[s];
+    if (station.name.empty()) continue;
+    labels.push_back({.kind = LabelKind::Station,
+                      .selection = {city::PickKind::Station, station.id},
+                      .text = station.name,
+                      .position = station.position,
+                      .rank = station.rank,
+                      .owner = s,
+                      .item = kNoItem});
+  }
+  return labels;
+}
+
+void LabelLayout::layOut(const std::vector<Label>& labels, const city::Document& document, const city::Layers& layers,
+                         const city::Date& date, const city::Selection& selection, Language language,
+                         const std::vector<StationDraw>& stations, const LabelView& view, Glyphs& glyphs,
+                         std::vector<LabelQuad>& quads) {
+  struct Live {
+    size_t label = 0;
+    Style style;
+    Block block;
+    std::vector<Placement> placements;
+    glm::vec2 anchor{0};
+    float alpha = 1, metres = 0;
+    bool selected = false;
+  };
+  const float sinceLast = static_cast<float>(view.nowSeconds - lastSeconds_);
+  // A clock that stands still (pictures made without a window) shows the final state at once.
+  const float step = lastSeconds_ < 0 || sinceLast <= 0 ? 1.0f : sinceLast / kFadeSeconds;
+  lastSeconds_ = view.nowSeconds;
+  changing_ = false;
+  shown_.clear();
+
+  std::map<size_t, const StationDraw*> stationOf;
+  for (const StationDraw& draw : stations) stationOf[draw.station] = &draw;
+
+  std::vector<Live> live;
+  std::vector<Candidate> candidates;
+  for (size_t i = 0; i < labels.size() && layers.labels; ++i) {
+    const Label& label = labels[i];
+    bool interchange = false;
+    if (label.kind == LabelKind::Station) {
+      auto found = stationOf.find(label.owner);
+      if (found == stationOf.end()) continue;
+      interchange = found->second->interchange;
+    } else if (label.kind == LabelKind::Project) {
+      if (!layers.projectAreas) continue;
+    } else if (label.item != kNoItem &&
+               itemState(document.overlays[label.owner].items[label.item], date, layers.hiddenItems) == ItemState::Hidden) {
+      continue;
+    }
+    const glm::vec3 at = view.project(label.position);
+    const glm::vec2 anchor(at);
+    if (at.z <= 1.0f || glm::any(glm::lessThan(anchor, view.rectangle.lo)) || glm::any(glm::greaterThan(anchor, view.rectangle.hi)))
+      continue;
+    Live one{.label = i, .style = styleOf(label, interchange), .anchor = anchor, .metres = at.z,
+             .selected = selection.kind != city::PickKind::Nothing && selection == label.selection};
+    if (one.selected) one.style.farMetres = 1e6f, one.style.nearMetres = 0;
+    one.alpha = distanceFade(one.style, one.metres);
+    if (one.alpha <= 0) continue;
+    one.block = blockOf(label, one.style, language, view.scale, glyphs);
+    if (!ready(*one.block.first, glyphs) || (one.block.second && !ready(*one.block.second, glyphs))) {
+      changing_ = true;
+      continue;
+    }
+    one.placements = placementsOf(one.style, one.block, view.scale);
+    Candidate candidate{.key = i, .priority = one.selected ? -100 : one.style.priority + std::min(one.metres / 3000.0f, 4.0f)};
+    if (auto found = memory_.find(i); found != memory_.end()) candidate.previous = found->second.placement;
+    for (const Placement& placement : one.placements) {
+      Box box{anchor + placement.offset, anchor + placement.offset + one.block.size};
+      if (insideness(box, view.rectangle, 1) <= 0) box = kNoBox;
+      candidate.placements.push_back(box);
+    }
+    live.push_back(std::move(one));
+    candidates.push_back(std::move(candidate));
+  }
+
+  const std::vector<int> chosen = declutter(candidates, kMarginPixels * view.scale, kLoyalty);
+  std::vector<size_t> order(live.size());
+  std::iota(order.begin(), order.end(), size_t(0));
+  // The important ones last, over those that are just fading away.
+  std::sort(order.begin(), order.end(), [&](size_t a, size_t b) {
+    return std::pair(candidates[a].priority, candidates[a].key) > std::pair(candidates[b].priority, candidates[b].key);
+  });
+  std::map<uint64_t, Memory> memory;
+  Painter painter(glyphs, quads, view.scale);
+  for (size_t index : order) {
+    const Live& one = live[index];
+    Memory now;
+    if (auto found = memory_.find(one.label); found != memory_.end()) now = found->second;
+    const int placement = chosen[index];
+    const float target = placement >= 0 ? 1.0f : 0.0f;
+    now.alpha = target > now.alpha ? std::min(target, now.alpha + step) : std::max(target, now.alpha - step);
+    if (now.alpha != target) changing_ = true;
+    if (placement >= 0) now.last = placement;
+    now.placement = placement;
+    if (now.alpha <= 0) continue;
+    const Placement& used = one.placements[static_cast<size_t>(std::min<int>(now.last, int(one.placements.size()) - 1))];
+    glm::vec2 at = one.anchor + used.offset;
+    if (view.still) at = glm::round(at);
+    const Box box{at, at + one.block.size};
+    const float alpha = now.alpha * one.alpha * insideness(box, view.rectangle, 10 * view.scale);
+    memory.emplace(one.label, now);
+    if (alpha <= 0.004f) continue;
+    if (one.style.pill) painter.pin(labels[one.label], one.anchor, {one.anchor.x, box.hi.y}, alpha);
+    painter.block(labels[one.label], one.style, one.block, at, used.align, alpha, one.selected);
+    if (placement >= 0) shown_.push_back({labels[one.label].selection, box});
+  }
+  std::reverse(shown_.begin(), shown_.end());
+  memory_ = std::move(memory);
+}
+
+}  // namespace cm::frame

@@ -1,0 +1,75 @@
+//! Metro and rail lines that stand in space (their data has heights), and stations, as plain data. Built once per document.
+//! Pure functions on plain values; any thread. Coordinates: metres in the frame at the document's origin (x east, z up).
+#pragma once
+
+#include <cstdint>
+#include <glm/glm.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "city/document.h"
+#include "city/session.h"
+#include "frame/frame.h"
+
+namespace cm::frame {
+
+//! A point of a line with its neighbours: the vertex shader widens it in pixels.
+struct LineVertex {
+  glm::vec3 position{0}, previous{0}, next{0};   // relative to the line's origin
+  float side = 0;                                // -1 or +1
+  float along = 0;                               // metres
+};
+static_assert(sizeof(LineVertex) == 44);
+
+struct LineShape {
+  size_t overlay = 0, item = 0;                  // item: kNoItem where the data names none
+  std::optional<city::Date> opens;               // of this piece; over the item's
+  glm::vec3 colour{0.5f};                        // sRGB
+  glm::dvec3 origin{0};
+  uint32_t firstIndex = 0, indexCount = 0;
+  std::vector<glm::dvec3> points;                // as drawn, for touching
+};
+
+struct Station {
+  std::string id;                                // property "id", else its name
+  Text name;
+  glm::dvec3 position{0};
+  struct Stop {
+    size_t overlay = 0, item = 0;
+    std::optional<city::Date> opens;
+    glm::vec3 colour{0.5f};                      // sRGB
+  };
+  std::vector<Stop> stops;                       // one a line; more than one: an interchange
+  bool transfer = false;                         // the data says so, though it names one line only
+  int rank = 0;
+};
+
+struct LineShapes {
+  std::vector<LineVertex> vertices;
+  std::vector<uint32_t> indices;
+  std::vector<LineShape> lines;
+  std::vector<Station> stations;
+};
+
+//! Stations of one name within 400 m of each other are one interchange.
+LineShapes lineShapes(const city::Document& document, const VectorLayers& layers, const geo::EnuFrame& axes);
+
+//! What is drawn on one side.
+struct LineDraw {
+  size_t line = 0;
+  bool planned = false, selected = false;
+};
+struct StationDraw {
+  size_t station = 0;
+  glm::vec3 colour{0.5f};
+  bool interchange = false, planned = false, selected = false;
+};
+struct LineDraws {
+  std::vector<LineDraw> lines;
+  std::vector<StationDraw> stations;
+};
+LineDraws lineDraws(const LineShapes& shapes, const city::Document& document, const city::Date& date,
+                    const city::Layers& layers, const city::Selection& selection);
+
+}  // namespace cm::frame

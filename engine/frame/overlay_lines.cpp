@@ -1,0 +1,222 @@
+#include "frame/overlay_lines.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/log.h"
+#include "frame/drape_shapes.h"
+#include "frame/polyline.h"
+#include "shared/frame.h"
+#include "shared/line.h"
+
+namespace cm::frame {
+namespace {
+
+// In reference pixels (720 lines), metres where said so.
+constexpr float kHalfWidthMetres = 8, kLeastHalfWidth = 1.5f, kMostHalfWidth = 3.6f, kCasing = 1.3f;
+constexpr float kDash = 9;
+constexpr float kDiscMetres = 26, kLeastDisc = 3.4f, kMostDisc = 6.4f, kInterchangeGrows = 1.35f;
+constexpr float kDiscsFadeAt = 14000, kDiscsGoneAt = 20000;   // metres away
+constexpr float kNearness = 1.004f;        // 12 m at 3 km
+constexpr float kHiddenAlpha = 0.30f, kPlannedAlpha = 0.8f;
+constexpr glm::vec3 kInterchangeRing{0.20f, 0.24f, 0.30f};
+
+struct Push {
+  shared::SidePush side;
+  shared::LinePush line;
+};
+static_assert(sizeof(Push) == 96);
+
+struct StationInstance {
+  glm::vec4 placeAndRadius, ring;
+};
+
+float scaleOf(const View& view) { return std::clamp(float(view.extent.height) / 720.0f, 0.8f, 4.0f); }
+
+}  // namespace
+
+struct OverlayLines::Impl {
+  gpu::Device& device;
+  gpu::Pipelines pipelines;
+  VkPipelineLayout layout = VK_NULL_HANDLE;
+  VkPipeline line[2]{}, station[2]{};      // [0] what is hidden, [1] what is in sight
+  city::Document document;
+  LineShapes shapes;
+  gpu::Buffer vertices, indices;
+
+  //! For `hit`.
+  struct Drawn {
+    View view;
+    VkRect2D rectangle{};
+    LineDraws draws;
+  };
+  std::vector<Drawn> drawn;                // by side
+
+  explicit Impl(gpu::Device& d) : device(d), pipelines(d) {}
+
+  float discRadius(const StationDraw& draw, float metres, const View& view) const {
+    const float scale = scaleOf(view), perMetre = float(view.extent.height) / (2.0f * std::tan(0.5f * float(view.fovYRadians)));
+    const float radius = std::clamp(kDiscMetres * perMetre / std::max(metres, 1.0f), kLeastDisc * scale, kMostDisc * scale);
+    return radius * (draw.interchange ? kInterchangeGrows : 1.0f) * (draw.selected ? 1.35f : 1.0f);
+  }
+};
+
+OverlayLines::OverlayLines(gpu::Device& device, const SceneLayouts& layouts) : impl_(std::make_unique<Impl>(device)) {
+  Impl& d = *impl_;
+  d.layout = d.pipelines.layout({&layouts.globals, 1}, sizeof(Push));
+  const VkVertexInputBindingDescription lineBinding{0, sizeof(LineVertex), VK_VERTEX_INPUT_RATE_VERTEX};
+  const VkVertexInputAttributeDescription lineAttributes[] = {
+      {0, 0, VK_FORMAT_R32G32B32_SFLOAT, offsetof(LineVertex, position)},
+      {1, 0, VK_FORMAT_R32G32B32_SFLOAT, offsetof(LineVertex, previous)},
+      {2, 0, VK_FORMAT_R32G32B32_SFLOAT, offsetof(LineVertex, next)},
+      {3, 0, VK_FORMAT_R32G32_SFLOAT, offsetof(LineVertex, side)}};
+  const VkVertexInputBindingDescription stationBinding{0, sizeof(StationInstance), VK_VERTEX_INPUT_RATE_INSTANCE};
+  const VkVertexInputAttributeDescription stationAttributes[] = {{0, 0, VK_FORMAT_R32G32B32A32_SFLOAT, 0},
+                                                                 {1, 0, VK_FORMAT_R32G32B32A32_SFLOAT, 16}};
+  for (int inSight = 0; inSight < 2; ++inSight) {
+    gpu::GraphicsPipeline pipeline{.vertex = "line.vert",
+                                   .fragment = "line.frag",
+                                   .layout = d.layout,
+                                   .bindings = {&lineBinding, 1},
+                                   .attributes = lineAttributes,
+                                   .colours = {layouts.colour},
+                                   .depth = layouts.depth,
+                                   .depthTest = true,
+                                   .compare = inSight ? VK_COMPARE_OP_GREATER_OR_EQUAL : VK_COMPARE_OP_LESS,
+                                   .blend = gpu::Blend::Premultiplied};
+    d.line[inSight] = d.pipelines.make(pipeline, "overlay line");
+    pipeline.vertex = "line_station.vert";
+    pipeline.fragment = "line_station.frag";
+    pipeline.bindings = {&stationBinding, 1};
+    pipeline.attributes = stationAttributes;
+    pipeline.topology = VK_PRIMITIVE_TOPOLOGY_TRIANGLE_STRIP;
+    d.station[inSight] = d.pipelines.make(pipeline, "station");
+  }
+}
+OverlayLines::~OverlayLines() = default;
+
+void OverlayLines::setDocument(const city::Document& document, const VectorLayers& layers, const geo::EnuFrame& axes) {
+  Impl& d = *impl_;
+  d.document = document;
+  d.shapes = lineShapes(document, layers, axes);
+  d.drawn.clear();
+  d.vertices = {};
+  d.indices = {};
+  if (d.shapes.indices.empty()) return;
+  const size_t vertexBytes = d.shapes.vertices.size() * sizeof(LineVertex), indexBytes = d.shapes.indices.size() * sizeof(uint32_t);
+  d.vertices = gpu::Buffer(d.device, vertexBytes, VK_BUFFER_USAGE_VERTEX_BUFFER_BIT, true, "overlay line vertices");
+  d.indices = gpu::Buffer(d.device, indexBytes, VK_BUFFER_USAGE_INDEX_BUFFER_BIT, true, "overlay line indices");
+  if (!d.vertices || !d.indices) {
+    log::warning("no memory for metro lines ({} bytes)", vertexBytes + indexBytes);
+    d.shapes.lines.clear();
+    return;
+  }
+  std::memcpy(d.vertices.mapped(), d.shapes.vertices.data(), vertexBytes);
+  std::memcpy(d.indices.mapped(), d.shapes.indices.data(), indexBytes);
+  d.shapes.vertices = {};
+  d.shapes.indices = {};
+}
+
+void OverlayLines::draw(PassContext& context, const SideView& side) {
+  Impl& d = *impl_;
+  const View& view = context.view;
+  LineDraws draws = lineDraws(d.shapes, d.document, side.side->date, context.scene.layers, context.scene.selection);
+  if (d.drawn.size() <= side.index) d.drawn.resize(side.index + 1);
+  if (!draws.lines.empty() || !draws.stations.empty()) {
+    const VkCommandBuffer commands = context.commands;
+    const float scale = scaleOf(view);
+    const float perMetre = float(view.extent.height) / (2.0f * std::tan(0.5f * float(view.fovYRadians)));
+    vkCmdBindDescriptorSets(commands, VK_PIPELINE_BIND_POINT_GRAPHICS, d.layout, 0, 1, &context.globals, 0, nullptr);
+    auto push = [&](const Push& p) {
+      vkCmdPushConstants(commands, d.layout, VK_SHADER_STAGE_VERTEX_BIT | VK_SHADER_STAGE_FRAGMENT_BIT, 0, sizeof p, &p);
+    };
+    Push p{.side = {.slot = side.slot, .grow = 1, .sideIndex = side.index}};
+    p.line.viewport = {float(view.extent.width), float(view.extent.height), perMetre, kNearness};
+
+    std::vector<StationInstance> instances;
+    for (const StationDraw& draw : draws.stations) {
+      const glm::vec3 world = view.relativeEnu(d.shapes.stations[draw.station].position);
+      const float metres = view.project(world).z;
+      const float alpha = draw.selected ? 1.0f : std::clamp((kDiscsGoneAt - metres) / (kDiscsGoneAt - kDiscsFadeAt), 0.0f, 1.0f);
+      if (metres < 1 || alpha <= 0) continue;
+      instances.push_back({glm::vec4(world, d.discRadius(draw, metres, view)),
+                           glm::vec4(draw.interchange ? kInterchangeRing : draw.colour, alpha * (draw.planned ? 0.75f : 1.0f))});
+    }
+    // Far ones first.
+    std::sort(instances.begin(), instances.end(), [](const StationInstance& a, const StationInstance& b) {
+      return glm::length(glm::vec3(a.placeAndRadius)) > glm::length(glm::vec3(b.placeAndRadius));
+    });
+    const Slice slice = instances.empty() ? Slice{} : context.arena.copy(std::span<const StationInstance>(instances));
+
+    for (int inSight = 0; inSight < 2; ++inSight) {
+      if (!draws.lines.empty()) {
+        const VkBuffer buffer = d.vertices.handle();
+        const VkDeviceSize offset = 0;
+        vkCmdBindPipeline(commands, VK_PIPELINE_BIND_POINT_GRAPHICS, d.line[inSight]);
+        vkCmdBindVertexBuffers(commands, 0, 1, &buffer, &offset);
+        vkCmdBindIndexBuffer(commands, d.indices.handle(), 0, VK_INDEX_TYPE_UINT32);
+      }
+      for (const LineDraw& draw : draws.lines) {
+        const LineShape& line = d.shapes.lines[draw.line];
+        const float grow = draw.selected ? 1.5f : draw.planned ? 0.8f : 1.0f;
+        p.line.origin = glm::vec4(view.relativeEnu(line.origin), (inSight ? 1.0f : kHiddenAlpha) * (draw.planned ? kPlannedAlpha : 1.0f));
+        p.line.colour = glm::vec4(line.colour, kCasing * scale);
+        p.line.width = glm::vec4(kHalfWidthMetres * grow, kLeastHalfWidth * scale * grow, kMostHalfWidth * scale * grow,
+                                 draw.planned ? kDash * scale : 0.0f);
+        push(p);
+        vkCmdDrawIndexed(commands, line.indexCount, 1, line.firstIndex, 0, 0);
+      }
+      if (instances.empty()) continue;
+      vkCmdBindPipeline(commands, VK_PIPELINE_BIND_POINT_GRAPHICS, d.station[inSight]);
+      vkCmdBindVertexBuffers(commands, 0, 1, &slice.buffer, &slice.offset);
+      p.line.origin.w = inSight ? 1.0f : 0.45f;
+      push(p);
+      vkCmdDraw(commands, 4, static_cast<uint32_t>(instances.size()), 0, 0);
+    }
+  }
+  d.drawn[side.index] = {view, side.rectangle, std::move(draws)};
+  d.drawn.resize(std::max<size_t>(side.index + 1, std::min(d.drawn.size(), context.sides.size())));
+}
+
+city::Selection OverlayLines::hit(float x, float y, float surfaceMetres) const {
+  const Impl& d = *impl_;
+  const glm::dvec2 at(x, y);
+  for (const Impl::Drawn& drawn : d.drawn) {
+    const VkRect2D& r = drawn.rectangle;
+    if (x < float(r.offset.x) || y < float(r.offset.y) || x >= float(r.offset.x) + float(r.extent.width) ||
+        y >= float(r.offset.y) + float(r.extent.height))
+      continue;
+    const float scale = scaleOf(drawn.view);
+    auto project = [&](const glm::dvec3& enu) { return drawn.view.project(drawn.view.relativeEnu(enu)); };
+    auto hidden = [&](float metres) { return metres < 1 || metres > surfaceMetres * 1.02f + 10; };
+    city::Selection found;
+    double nearest = 1e9;
+    for (const StationDraw& draw : drawn.draws.stations) {
+      const Station& station = d.shapes.stations[draw.station];
+      const glm::vec3 p = project(station.position);
+      const double distance = glm::distance(at, glm::dvec2(p));
+      if (hidden(p.z) || p.z > kDiscsGoneAt || distance > d.discRadius(draw, p.z, drawn.view) + 4 * scale || distance > nearest) continue;
+      nearest = distance;
+      found = {city::PickKind::Station, station.id};
+    }
+    if (found.kind != city::PickKind::Nothing) return found;
+    nearest = (kMostHalfWidth + 4) * scale;
+    for (const LineDraw& draw : drawn.draws.lines) {
+      const LineShape& line = d.shapes.lines[draw.line];
+      if (line.item == kNoItem) continue;
+      for (size_t i = 1; i < line.points.size(); ++i) {
+        const glm::vec3 a = project(line.points[i - 1]), b = project(line.points[i]);
+        if (hidden(a.z) || hidden(b.z)) continue;
+        const glm::dvec2 piece[] = {glm::dvec2(a), glm::dvec2(b)};
+        const double distance = distanceToLine(piece, at);
+        if (distance >= nearest) continue;
+        nearest = distance;
+        found = {city::PickKind::MetroLine, d.document.overlays[line.overlay].items[line.item].id};
+      }
+    }
+    return found;
+  }
+  return {};
+}
+
+}  // namespace cm::frame

@@ -1,0 +1,26 @@
+// White disc, ring in the line's colour, thin white casing.
+#version 450
+#extension GL_GOOGLE_include_directive : require
+#include "shared/frame.glsl"
+#include "shared/line.h"
+
+layout(push_constant) uniform Push {
+  SidePush side;
+  LinePush push;
+};
+
+layout(location = 0) in vec2 pixel;
+layout(location = 1) flat in float radius;
+layout(location = 2) flat in vec4 ringColour;
+layout(location = 0) out vec4 colour;
+
+const vec3 kPaper = vec3(0.995, 0.99, 0.98);
+
+void main() {
+  float r = length(pixel);
+  float casing = clamp(radius + 1.2 + 0.5 - r, 0.0, 1.0);
+  float disc = clamp(radius + 0.5 - r, 0.0, 1.0);
+  float heart = clamp(radius * 0.62 + 0.5 - r, 0.0, 1.0);
+  float alpha = casing * ringColour.a * push.origin.w;
+  colour = vec4(mix(mix(kPaper, ringColour.rgb, disc), kPaper, heart) * alpha, alpha);
+}

@@ -1,0 +1,23 @@
+// Push constants that C++ and GLSL share: lines in space and station discs. Bytes 32..127 of the scene's push constants.
+#ifndef CITYMIRROR_SHARED_LINE_H
+#define CITYMIRROR_SHARED_LINE_H
+
+#ifdef __cplusplus
+#include <glm/glm.hpp>
+namespace cm::shared {
+using glm::vec4;
+#endif
+
+struct LinePush {
+  vec4 origin;          // xyz: of the line, world; w: alpha
+  vec4 colour;          // display colour; a: pixels of white casing on each side
+  vec4 width;           // x: metres of half the width, y, z: least and most pixels of it, w: dash in pixels (0 solid)
+  vec4 viewport;        // width, height in pixels; z: pixels a metre covers at one metre's distance, w: nearness (depth is
+                        // multiplied by it, so that a line on the ground is not lost in it)
+};
+
+#ifdef __cplusplus
+static_assert(sizeof(LinePush) == 64);
+}  // namespace cm::shared
+#endif
+#endif
