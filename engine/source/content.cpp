@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include "source/json.h"
+#include "source/metadata.h"
 
 namespace cm::source {
 namespace {
@@ -27,11 +27,7 @@ const Column* FeatureTable::column(std::string_view name) const {
 
 std::string FeatureTable::text(std::string_view name, size_t row) const {
   const Column* found = column(name);
-  if (!found) return {};
-  if (const auto* strings = std::get_if<std::vector<std::string>>(&found->values))
-    return row < strings->size() ? (*strings)[row] : std::string();
-  const auto& numbers = std::get<std::vector<double>>(found->values);
-  return row < numbers.size() ? numberText(numbers[row]) : std::string();
+  return found ? textAt(*found, row) : std::string();
 }
 
 size_t MeshContent::gpuBytes() const {

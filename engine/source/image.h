@@ -1,0 +1,19 @@
+//! Pictures in and out: JPEG, PNG and WebP from memory, PNG to a file. Any thread.
+#pragma once
+
+#include <span>
+
+#include "base/files.h"
+#include "source/content.h"
+
+namespace cm::source {
+
+//! Told by the first bytes, not by a name. Fails on anything larger than 16,384 pixels a side.
+Result<Image> decodeImage(std::span<const std::byte> bytes);
+
+//! Four bytes a pixel, rows from the top; appears whole or not at all.
+Result<void> writePng(const Path& path, uint32_t width, uint32_t height, std::span<const uint8_t> rgba);
+//! The same in memory.
+Result<Bytes> encodePng(uint32_t width, uint32_t height, std::span<const uint8_t> rgba);
+
+}  // namespace cm::source

@@ -1,0 +1,98 @@
+#include "source/materials.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "source/image.h"
+
+namespace cm::source {
+
+void warnOnce(std::vector<std::string>& warnings, std::string text) {
+  if (std::find(warnings.begin(), warnings.end(), text) == warnings.end()) warnings.push_back(std::move(text));
+}
+
+const UsedMaterial& MaterialReader::use(std::optional<uint64_t> material) {
+  const uint64_t key = material.value_or(~uint64_t{0});
+  const auto found = used_.find(key);
+  if (found != used_.end()) return found->second;
+  const Json json = material ? gltf_.material(*material) : Json();
+  if (material && !json.present()) warnOnce(out_.warnings, fmt::format("material {} does not exist", *material));
+  return used_.emplace(key, read(json)).first->second;
+}
+
+UsedMaterial MaterialReader::read(const Json& json) {
+  UsedMaterial used;
+  Material material;
+  material.name = json["name"].text();
+  used.surface = surfaceNamed(material.name);
+  material.doubleSided = json["doubleSided"].boolean().value_or(false);
+  material.unlit = used.unlit = json["extensions"]["KHR_materials_unlit"].present();
+  const Json glossy = json["extensions"]["KHR_materials_pbrSpecularGlossiness"];
+  const Json rough = json["pbrMetallicRoughness"];
+  const bool old = glossy.present() && !rough.present();
+  const auto factor = (old ? glossy["diffuseFactor"] : rough["baseColorFactor"]).numbers();
+  if (factor.size() == 4)
+    for (int i = 0; i < 4; ++i)
+      material.baseColour[i] = static_cast<float>(std::clamp(factor[static_cast<size_t>(i)], 0.0, 1.0));
+  const Json texture = old ? glossy["diffuseTexture"] : rough["baseColorTexture"];
+  if (texture.present()) {
+    material.image = imageOf(texture);
+    used.textured = material.image >= 0;
+    const Json transform = texture["extensions"]["KHR_texture_transform"];
+    used.uvSet = transform["texCoord"].whole().value_or(texture["texCoord"].whole().value_or(0));
+    const auto offset = transform["offset"].numbers(), scale = transform["scale"].numbers();
+    const double turn = transform["rotation"].number().value_or(0);
+    const glm::dvec2 s = scale.size() == 2 ? glm::dvec2(scale[0], scale[1]) : glm::dvec2(1);
+    used.uvTransform[0] = glm::vec2(std::cos(turn) * s.x, -std::sin(turn) * s.x);
+    used.uvTransform[1] = glm::vec2(std::sin(turn) * s.y, std::cos(turn) * s.y);
+    if (offset.size() == 2) used.uvTransform[2] = glm::vec2(offset[0], offset[1]);
+  }
+  const std::string alpha = json["alphaMode"].text();
+  const auto cutoff = static_cast<float>(json["alphaCutoff"].number().value_or(0.5));
+  // What blends is drawn with a hard edge where a picture carries the alpha, and opaque where nothing does.
+  if (alpha == "MASK") material.alphaCutoff = cutoff;
+  else if (alpha == "BLEND" && used.textured && material.baseColour.a > 0.5f) material.alphaCutoff = 0.5f;
+  used.index = static_cast<uint32_t>(out_.materials.size());
+  out_.materials.push_back(std::move(material));
+  return used;
+}
+
+int MaterialReader::imageOf(const Json& textureInfo) {
+  const auto number = textureInfo["index"].whole();
+  const Json texture = number ? gltf_.texture(*number) : Json();
+  auto source = texture["extensions"]["EXT_texture_webp"]["source"].whole();
+  if (!source) source = texture["source"].whole();
+  if (!source) {
+    warnOnce(out_.warnings, texture["extensions"]["KHR_texture_basisu"].present()
+                                ? "a texture is in KTX2 form, which is not read; drawn without it"
+                                : fmt::format("texture {} has no picture", textureInfo["index"].text()));
+    return -1;
+  }
+  const auto found = images_.find(*source);
+  if (found != images_.end()) return found->second;
+  return images_[*source] = decode(*source);
+}
+
+int MaterialReader::decode(size_t image) {
+  const Json json = gltf_.image(image);
+  Result<Image> decoded = makeError("neither bufferView nor uri");
+  if (const auto view = json["bufferView"].whole()) {
+    auto bytes = gltf_.view(*view);
+    decoded = bytes ? decodeImage(*bytes) : Result<Image>(bytes.error());
+  } else if (const auto uri = json["uri"].string()) {
+    if (!uri->starts_with("data:")) {
+      decoded = makeError("is in the file {}; only pictures inside the glb are read", *uri);
+    } else {
+      auto bytes = decodeDataUri(*uri);
+      decoded = bytes ? decodeImage(*bytes) : Result<Image>(bytes.error());
+    }
+  }
+  if (!decoded) {
+    warnOnce(out_.warnings, fmt::format("image {}: {}", image, decoded.error().text()));
+    return -1;
+  }
+  out_.images.push_back(std::move(*decoded));
+  return static_cast<int>(out_.images.size()) - 1;
+}
+
+}  // namespace cm::source

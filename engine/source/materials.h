@@ -1,0 +1,42 @@
+//! glTF materials and their pictures, read when first used. One thread per content.
+#pragma once
+
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "source/content.h"
+#include "source/gltf.h"
+
+namespace cm::source {
+
+struct UsedMaterial {
+  uint32_t index = 0;            // into MeshContent::materials
+  Surface surface = Surface::Authored;
+  bool textured = false;
+  bool unlit = false;
+  size_t uvSet = 0;
+  glm::mat3x2 uvTransform{1, 0, 0, 1, 0, 0};  // columns: of u, of v, offset (KHR_texture_transform)
+};
+
+class MaterialReader {
+ public:
+  MaterialReader(Gltf& gltf, MeshContent& out) : gltf_(gltf), out_(out) {}
+  //! `material` absent: glTF's default one.
+  const UsedMaterial& use(std::optional<uint64_t> material);
+
+ private:
+  UsedMaterial read(const Json& json);
+  int imageOf(const Json& textureInfo);
+  int decode(size_t image);
+
+  Gltf& gltf_;
+  MeshContent& out_;
+  std::map<uint64_t, UsedMaterial> used_;
+  std::map<uint64_t, int> images_;
+};
+
+void warnOnce(std::vector<std::string>& warnings, std::string text);
+
+}  // namespace cm::source

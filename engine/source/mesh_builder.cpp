@@ -1,0 +1,387 @@
+#include "source/mesh_builder.h"
+
+#include <algorithm>
+#include <cmath>
+#include <glm/gtc/matrix_transform.hpp>
+#include <glm/gtc/quaternion.hpp>
+#include <map>
+
+#include "geo/ellipsoid.h"
+#include "source/materials.h"
+#include "source/primitives.h"
+
+namespace cm::source {
+namespace {
+
+constexpr size_t kMaxVertices = size_t{1} << 26;
+constexpr double kFarthestMetres = 1e9;  // beyond the moon's orbit: damage, not data
+
+//! What a file may require without changing what the triangles are.
+constexpr std::string_view kKnownExtensions[] = {
+    "KHR_mesh_quantization", "EXT_meshopt_compression", "KHR_draco_mesh_compression", "CESIUM_RTC",
+    "EXT_mesh_features",     "EXT_structural_metadata", "CESIUM_primitive_outline",   "KHR_lights_punctual"};
+
+//! A primitive at one place in the scene.
+struct Instance {
+  size_t primitive = 0;
+  glm::dmat4 ecefFromStored{1.0};
+  uint32_t material = 0;
+};
+
+struct LoadedPrimitive {
+  Primitive data;
+  UsedMaterial material;
+};
+
+double storedScale(const Accessor& a) {
+  if (!a.normalized) return 1;
+  switch (a.component) {
+    case Component::Byte: return 1.0 / 127;
+    case Component::UByte: return 1.0 / 255;
+    case Component::Short: return 1.0 / 32767;
+    case Component::UShort: return 1.0 / 65535;
+    default: return 1;
+  }
+}
+
+int8_t snorm8(float value) { return static_cast<int8_t>(value * 127 + (value < 0 ? -0.5f : 0.5f)); }
+
+std::array<int8_t, 3> packedNormal(glm::vec3 n) {
+  const float length = std::sqrt(glm::dot(n, n));
+  if (!(length > 0) || !std::isfinite(length)) return {0, 0, 127};
+  n *= 1 / length;
+  return {snorm8(n.x), snorm8(n.y), snorm8(n.z)};
+}
+
+template <class T>
+uint8_t unorm8(T value) {
+  if constexpr (std::is_same_v<T, uint8_t>) return value;
+  else if constexpr (std::is_same_v<T, uint16_t>) return static_cast<uint8_t>((uint32_t{value} * 255 + 32767) / 65535);
+  else if constexpr (std::is_floating_point_v<T>)
+    return value > 0 ? static_cast<uint8_t>(std::min(value, T{1}) * 255 + T{0.5}) : uint8_t{0};
+  else return value > 0 ? static_cast<uint8_t>(std::min<int64_t>(value, 255)) : uint8_t{0};
+}
+
+class MeshBuilder {
+ public:
+  MeshBuilder(Gltf& gltf, Placement placement) : gltf_(gltf), placement_(std::move(placement)), materials_(gltf, out_) {}
+
+  Result<MeshContent> build() {
+    if (auto known = checkExtensions(); !known) return known.error();
+    std::vector<PropertyTable> tables;
+    if (placement_.batchTable) tables.push_back(std::move(*placement_.batchTable));
+    else tables = readPropertyTables(gltf_, out_.warnings);
+    FeatureNumbering features(std::move(tables), out_.warnings);
+    features_ = &features;
+    if (auto walked = walk(); !walked) return walked.error();
+    if (auto placed = place(); !placed) return placed.error();
+    // One run of indices per material, so that a tile is few draws.
+    std::stable_sort(instances_.begin(), instances_.end(),
+                     [](const Instance& a, const Instance& b) { return a.material < b.material; });
+    for (const Instance& instance : instances_) append(instance);
+    out_.features = features.finish(placement_.uri);
+    return std::move(out_);
+  }
+
+ private:
+  Result<void> checkExtensions() {
+    for (const Json& required : gltf_.root()["extensionsRequired"].items()) {
+      const std::string name = required.text();
+      const bool known = std::find(std::begin(kKnownExtensions), std::end(kKnownExtensions), name) != std::end(kKnownExtensions);
+      // Materials and textures that are not understood change colours, not shapes.
+      const bool looks = name.starts_with("KHR_materials_") || name.starts_with("KHR_texture_") || name.starts_with("EXT_texture_");
+      if (!known && !looks) return makeError("requires the glTF extension {}, which is not supported", name);
+    }
+    return {};
+  }
+
+  glm::dmat4 ecefFromScene() const {
+    const glm::dmat4 zFromY(1, 0, 0, 0, 0, 0, 1, 0, 0, -1, 0, 0, 0, 0, 0, 1);  // (x, y, z) -> (x, -z, y)
+    glm::dvec3 centre = placement_.rtcCentre;
+    const auto rtc = gltf_.root()["extensions"]["CESIUM_RTC"]["center"].numbers();
+    if (rtc.size() == 3) centre += glm::dvec3(rtc[0], rtc[1], rtc[2]);
+    const glm::dmat4 moved = glm::translate(placement_.ecefFromTile, centre);
+    return placement_.zUp ? moved : moved * zFromY;
+  }
+
+  static Result<glm::dmat4> matrixOf(const Json& node, size_t index) {
+    glm::dmat4 matrix(1.0);
+    if (const Json given = node["matrix"]; given.present()) {
+      const auto n = given.numbers();
+      if (n.size() != 16) return makeError("node {}: matrix is {}, expected 16 numbers", index, given.kind());
+      for (int i = 0; i < 16; ++i) matrix[i / 4][i % 4] = n[static_cast<size_t>(i)];
+      return matrix;
+    }
+    const auto t = node["translation"].numbers(), r = node["rotation"].numbers(), s = node["scale"].numbers();
+    if (t.size() == 3) matrix = glm::translate(matrix, glm::dvec3(t[0], t[1], t[2]));
+    if (r.size() == 4) {
+      const glm::dquat turn(r[3], r[0], r[1], r[2]);
+      if (glm::length(turn) > 0) matrix *= glm::mat4_cast(glm::normalize(turn));
+    }
+    if (s.size() == 3) matrix = glm::scale(matrix, glm::dvec3(s[0], s[1], s[2]));
+    return matrix;
+  }
+
+  //! The nodes the scene starts from: the default scene, else the first, else every node that is nobody's child.
+  std::vector<size_t> rootNodes() const {
+    std::vector<size_t> roots;
+    const auto scenes = gltf_.root()["scenes"].items();
+    if (!scenes.empty()) {
+      const size_t scene = gltf_.root()["scene"].whole().value_or(0);
+      for (const Json& node : scenes[scene < scenes.size() ? scene : 0]["nodes"].items())
+        roots.push_back(node.whole().value_or(SIZE_MAX));
+      return roots;
+    }
+    std::vector<bool> child(gltf_.nodeCount(), false);
+    for (size_t i = 0; i < gltf_.nodeCount(); ++i)
+      for (const Json& node : gltf_.node(i)["children"].items())
+        if (const auto number = node.whole(); number && *number < child.size()) child[*number] = true;
+    for (size_t i = 0; i < child.size(); ++i)
+      if (!child[i]) roots.push_back(i);
+    return roots;
+  }
+
+  Result<void> walk() {
+    std::vector<std::pair<size_t, glm::dmat4>> stack;
+    const glm::dmat4 top = ecefFromScene();
+    for (size_t root : rootNodes()) stack.emplace_back(root, top);
+    std::reverse(stack.begin(), stack.end());
+    std::vector<bool> visited(gltf_.nodeCount(), false);
+    while (!stack.empty()) {
+      const auto [index, above] = stack.back();
+      stack.pop_back();
+      if (index >= gltf_.nodeCount()) return makeError("node {} does not exist", index == SIZE_MAX ? "?" : std::to_string(index));
+      if (visited[index]) return makeError("node {} is reached twice: the nodes form a cycle or share children", index);
+      visited[index] = true;
+      const Json node = gltf_.node(index);
+      auto matrix = matrixOf(node, index);
+      if (!matrix) return matrix.error();
+      const glm::dmat4 ecefFromNode = above * *matrix;
+      if (node["extensions"]["EXT_mesh_gpu_instancing"].present())
+        warnOnce(out_.warnings, "EXT_mesh_gpu_instancing is not read: one instance is drawn");
+      if (const auto mesh = node["mesh"].whole())
+        if (auto added = addMesh(*mesh, ecefFromNode); !added) return added.error();
+      const auto children = node["children"].items();
+      for (auto child = children.rbegin(); child != children.rend(); ++child)
+        stack.emplace_back(child->whole().value_or(SIZE_MAX), ecefFromNode);
+    }
+    return {};
+  }
+
+  Result<void> addMesh(size_t mesh, const glm::dmat4& ecefFromNode) {
+    const Json json = gltf_.mesh(mesh);
+    if (!json.present()) return makeError("mesh {} does not exist", mesh);
+    const auto [known, fresh] = meshes_.emplace(mesh, std::vector<size_t>());
+    if (fresh) {
+      size_t number = 0;
+      for (const Json& primitive : json["primitives"].items()) {
+        auto read = readPrimitive(gltf_, primitive, placement_.batchTable.has_value(), features_->tableCount(), out_.warnings);
+        if (!read) return read.error().within("mesh {}, primitive {}", mesh, number);
+        ++number;
+        if (!*read || (*read)->triangles.empty()) continue;
+        const UsedMaterial material = materials_.use((*read)->material);
+        known->second.push_back(primitives_.size());
+        primitives_.push_back({std::move(**read), material});
+      }
+    }
+    for (size_t primitive : known->second) {
+      const LoadedPrimitive& loaded = primitives_[primitive];
+      vertices_ += loaded.data.position.count + (loaded.data.normal ? 0 : loaded.data.triangles.size());
+      indices_ += loaded.data.triangles.size();
+      if (vertices_ > kMaxVertices || indices_ > kMaxVertices * 4)
+        return makeError("more than {} vertices; a tile cannot hold that many", grouped(kMaxVertices));
+      const double scale = storedScale(loaded.data.position);
+      instances_.push_back({primitive, glm::scale(ecefFromNode, glm::dvec3(scale)), loaded.material.index});
+    }
+    return {};
+  }
+
+  //! Chooses the content's frame: at the middle of what is there; east-north-up where that is on Earth, else along the
+  //! tile's own axes.
+  Result<void> place() {
+    if (instances_.empty()) return {};
+    glm::dvec3 lo(std::numeric_limits<double>::max()), hi(std::numeric_limits<double>::lowest());
+    for (const Instance& instance : instances_) {
+      const Primitive& p = primitives_[instance.primitive].data;
+      for (int corner = 0; corner < 8; ++corner) {
+        const glm::dvec3 at(corner & 1 ? p.hi.x : p.lo.x, corner & 2 ? p.hi.y : p.lo.y, corner & 4 ? p.hi.z : p.lo.z);
+        const glm::dvec3 ecef(instance.ecefFromStored * glm::dvec4(at, 1));
+        for (int k = 0; k < 3; ++k)
+          if (!(std::abs(ecef[k]) < kFarthestMetres)) return makeError("positions reach {:.3g} m from the Earth's centre", ecef[k]);
+        lo = glm::min(lo, ecef);
+        hi = glm::max(hi, ecef);
+      }
+    }
+    const glm::dvec3 centre = (lo + hi) * 0.5;
+    const double distance = glm::length(centre);
+    if (distance > 0.8 * geo::kSemiMinorMetres && distance < 1.5 * geo::kSemiMajorMetres) {
+      const geo::EnuFrame frame = geo::enuFrameAt(geo::geodeticFromEcef(centre));
+      out_.ecefFromContent = frame.ecefFromEnu;
+      contentFromEcef_ = frame.enuFromEcef;
+      return {};
+    }
+    const glm::dmat3 axes(placement_.ecefFromTile);
+    const glm::dvec3 z = glm::normalize(axes[2]), x = glm::normalize(axes[0] - z * glm::dot(axes[0], z));
+    glm::dmat3 turn(x, glm::cross(z, x), z);
+    for (int k = 0; k < 9; ++k)
+      if (!std::isfinite(turn[k / 3][k % 3])) turn = glm::dmat3(1.0);
+    out_.ecefFromContent = glm::dmat4(turn);
+    out_.ecefFromContent[3] = glm::dvec4(centre, 1);
+    contentFromEcef_ = glm::dmat4(glm::transpose(turn));
+    contentFromEcef_[3] = glm::dvec4(-(glm::transpose(turn) * centre), 1);
+    return {};
+  }
+
+  void append(const Instance& instance) {
+    const LoadedPrimitive& loaded = primitives_[instance.primitive];
+    const Primitive& p = loaded.data;
+    const glm::dmat4 contentFromStored = contentFromEcef_ * instance.ecefFromStored;
+    const bool mirrored = glm::determinant(glm::dmat3(contentFromStored)) < 0;
+    const auto base = static_cast<uint32_t>(out_.vertices.size());
+    out_.vertices.resize(base + p.position.count);
+    Vertex* vertices = out_.vertices.data() + base;
+    const uint32_t surface = static_cast<uint32_t>(loaded.material.surface) << 24;
+    for (size_t i = 0; i < p.position.count; ++i) {
+      vertices[i].featureAndSurface = surface | kNoFeature;
+      vertices[i].normal = {0, 0, 127};
+      vertices[i].colour = {255, 255, 255, 255};
+    }
+    writePositions(p.position, contentFromStored, vertices);
+    if (p.normal) writeNormals(*p.normal, contentFromStored, mirrored, vertices);
+    if (p.colour) writeColours(*p.colour, vertices);
+    if (p.sky) eachElement(*p.sky, [&](size_t i, const auto& v) { vertices[i].sky = unorm8(v[0]); });
+    writeFeatures(p, surface, vertices);
+    writeUvs(loaded, base);
+
+    const bool flat = !p.normal && !loaded.material.unlit;
+    const auto first = static_cast<uint32_t>(out_.indices.size());
+    for (size_t i = 0; i < p.triangles.size(); i += 3) {
+      const uint32_t a = base + p.triangles[i], b = base + p.triangles[i + (mirrored ? 2 : 1)],
+                     c = base + p.triangles[i + (mirrored ? 1 : 2)];
+      out_.indices.insert(out_.indices.end(), {a, b, c});
+    }
+    if (flat) flatten(base, first);
+    const auto count = static_cast<uint32_t>(out_.indices.size()) - first;
+    if (!out_.parts.empty() && out_.parts.back().material == instance.material) out_.parts.back().indexCount += count;
+    else out_.parts.push_back({first, count, instance.material});
+    growBounds(base);
+  }
+
+  static void writePositions(const Accessor& accessor, const glm::dmat4& m, Vertex* vertices) {
+    eachElement(accessor, [&](size_t i, const auto& v) {
+      const auto x = static_cast<double>(v[0]), y = static_cast<double>(v[1]), z = static_cast<double>(v[2]);
+      vertices[i].position = {static_cast<float>(m[0].x * x + m[1].x * y + m[2].x * z + m[3].x),
+                              static_cast<float>(m[0].y * x + m[1].y * y + m[2].y * z + m[3].y),
+                              static_cast<float>(m[0].z * x + m[1].z * y + m[2].z * z + m[3].z)};
+    });
+  }
+
+  static void writeNormals(const Accessor& accessor, const glm::dmat4& contentFromStored, bool mirrored, Vertex* vertices) {
+    // Cofactors instead of the inverse transpose: the same direction, and defined for flat scales too.
+    const glm::dmat3 m(contentFromStored);
+    const double size = std::max({glm::length(m[0]), glm::length(m[1]), glm::length(m[2]), 1e-300});
+    const glm::dmat3 unit = m / size;
+    glm::mat3 turn(glm::dmat3(glm::cross(unit[1], unit[2]), glm::cross(unit[2], unit[0]), glm::cross(unit[0], unit[1])));
+    if (mirrored) turn = -turn;
+    eachElement(accessor, [&](size_t i, const auto& v) {
+      const glm::vec3 n(static_cast<float>(v[0]), static_cast<float>(v[1]), static_cast<float>(v[2]));
+      vertices[i].normal = packedNormal(turn * n);
+    });
+  }
+
+  static void writeColours(const Accessor& accessor, Vertex* vertices) {
+    const bool alpha = accessor.components == 4;
+    eachElement(accessor, [&](size_t i, const auto& v) {
+      vertices[i].colour = {unorm8(v[0]), unorm8(v[1]), unorm8(v[2]), alpha ? unorm8(v[3]) : uint8_t{255}};
+    });
+  }
+
+  void writeFeatures(const Primitive& p, uint32_t surface, Vertex* vertices) {
+    if (p.features.from == FeatureIds::From::Nothing) return;
+    uint64_t lastId = ~uint64_t{0};  // neighbours mostly share a feature
+    uint32_t lastNumber = kNoFeature;
+    const auto set = [&](size_t i, uint64_t id) {
+      if (id != lastId) {
+        lastId = id;
+        lastNumber = features_->number(p.features, id);
+      }
+      vertices[i].featureAndSurface = surface | lastNumber;
+    };
+    if (p.features.from == FeatureIds::From::VertexNumber) {
+      for (size_t i = 0; i < p.position.count; ++i) set(i, i);
+      return;
+    }
+    eachElement(p.features.ids, [&](size_t i, const auto& v) {
+      if constexpr (std::is_floating_point_v<std::remove_cvref_t<decltype(v[0])>>) {
+        if (v[0] >= 0 && v[0] < 1e9f) set(i, static_cast<uint64_t>(v[0] + 0.5f));
+      } else if (v[0] >= 0) {
+        set(i, static_cast<uint64_t>(v[0]));
+      }
+    });
+  }
+
+  void writeUvs(const LoadedPrimitive& loaded, size_t base) {
+    if (!loaded.material.textured && out_.uvs.empty()) return;
+    out_.uvs.resize(out_.vertices.size(), glm::vec2(0));
+    if (!loaded.material.textured || loaded.material.uvSet > 1) return;
+    const auto& accessor = loaded.data.uv[loaded.material.uvSet];
+    if (!accessor) return;
+    const glm::mat3x2& m = loaded.material.uvTransform;
+    eachElement(*accessor, [&](size_t i, const auto& v) {
+      const bool normalized = accessor->normalized;
+      const glm::vec2 uv = m * glm::vec3(toFloat(v[0], normalized), toFloat(v[1], normalized), 1);
+      out_.uvs[base + i] = std::isfinite(uv.x + uv.y) ? uv : glm::vec2(0);
+    });
+  }
+
+  //! Without normals each triangle gets corners and a normal of its own (glTF 2.0, 3.7.2.1).
+  void flatten(uint32_t base, uint32_t firstIndex) {
+    const std::vector<Vertex> shared(out_.vertices.begin() + base, out_.vertices.end());
+    std::vector<glm::vec2> sharedUvs;
+    if (!out_.uvs.empty()) sharedUvs.assign(out_.uvs.begin() + base, out_.uvs.end());
+    const size_t corners = out_.indices.size() - firstIndex;
+    out_.vertices.resize(base + corners);
+    if (!out_.uvs.empty()) out_.uvs.resize(base + corners);
+    for (size_t i = 0; i < corners; i += 3) {
+      glm::vec3 at[3];
+      for (size_t k = 0; k < 3; ++k) at[k] = shared[out_.indices[firstIndex + i + k] - base].position;
+      const auto normal = packedNormal(glm::cross(at[1] - at[0], at[2] - at[0]));
+      for (size_t k = 0; k < 3; ++k) {
+        uint32_t& index = out_.indices[firstIndex + i + k];
+        const auto to = static_cast<uint32_t>(base + i + k);
+        out_.vertices[to] = shared[index - base];
+        out_.vertices[to].normal = normal;
+        if (!sharedUvs.empty()) out_.uvs[to] = sharedUvs[index - base];
+        index = to;
+      }
+    }
+  }
+
+  void growBounds(size_t base) {
+    if (base == 0 && !out_.vertices.empty()) out_.lo = out_.hi = out_.vertices[0].position;
+    for (size_t i = base; i < out_.vertices.size(); ++i) {
+      const Vertex& vertex = out_.vertices[i];
+      out_.lo = glm::min(out_.lo, vertex.position);
+      out_.hi = glm::max(out_.hi, vertex.position);
+      const uint32_t feature = vertex.featureAndSurface & kNoFeature;
+      if (feature != kNoFeature) features_->grow(feature, vertex.position);
+    }
+  }
+
+  Gltf& gltf_;
+  Placement placement_;
+  MeshContent out_;
+  MaterialReader materials_;
+  FeatureNumbering* features_ = nullptr;
+  std::map<size_t, std::vector<size_t>> meshes_;   // glTF mesh -> primitives_
+  std::vector<LoadedPrimitive> primitives_;
+  std::vector<Instance> instances_;
+  size_t vertices_ = 0, indices_ = 0;
+  glm::dmat4 contentFromEcef_{1.0};
+};
+
+}  // namespace
+
+Result<MeshContent> buildMesh(Gltf& gltf, Placement placement) { return MeshBuilder(gltf, std::move(placement)).build(); }
+
+}  // namespace cm::source

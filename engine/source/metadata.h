@@ -1,0 +1,33 @@
+//! What files know about their features: property tables (EXT_structural_metadata) and batch tables (3D Tiles 1.0) as columns.
+//! What cannot be read becomes a warning, the rest is kept. Any thread.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "source/content.h"
+#include "source/gltf.h"
+
+namespace cm::source {
+
+struct PropertyTable {
+  size_t count = 0;
+  std::vector<Column> columns;
+  std::string idColumn;  // by the property's semantic "ID"; may be empty
+};
+
+//! In the file's order, so that a primitive's "propertyTable" indexes the result.
+std::vector<PropertyTable> readPropertyTables(Gltf& gltf, std::vector<std::string>& warnings);
+
+//! `json` may be empty: then there are only `count` features without data.
+PropertyTable readBatchTable(std::span<const std::byte> json, std::span<const std::byte> binary, size_t count,
+                             std::vector<std::string>& warnings);
+
+//! The column that identifies features at every level of detail, or null: "id", "gml_id" and the like, in any case.
+const Column* idColumnOf(const PropertyTable& table);
+
+//! The value of one row as a person reads it.
+std::string textAt(const Column& column, size_t row);
+
+}  // namespace cm::source
