@@ -41,6 +41,7 @@ struct TileFailure {
 struct StreamingStatistics {
   size_t tiles = 0, resident = 0, fetching = 0, decoding = 0, failed = 0;
   size_t gpuBytes = 0, fetchedBytes = 0;
+  bool starved = false;                      // the budget is full: what is still wanted does not fit
 };
 
 class Streaming {
@@ -65,9 +66,10 @@ class Streaming {
 
   const TileTree& tree() const;
   std::span<const TileState> states() const;
-  //! True while anything is fetched, decoded or uploaded.
+  //! True while anything is fetched, decoded or uploaded. False, though selection wants more, when the budget is full of
+  //! what is more urgent (`statistics().starved`): detail stays lower then, and nothing is loaded in vain.
   bool busy() const;
-  //! Blocks until a worker posts or `longest` passes.
+  //! Blocks until a worker posts or `longest` passes; returns at once where the next update has something to do anyway.
   void waitForWork(std::chrono::milliseconds longest);
   //! Failures since the last call.
   std::vector<TileFailure> takeFailures();
