@@ -1,0 +1,91 @@
+// Today and the plan: the three-way choice at the top, and the divider that a finger drags across the city.
+#include <algorithm>
+
+#include "app/ui/panels.h"
+
+namespace cm::app::ui {
+namespace {
+
+void sidePill(const Context& ui, ImDrawList& list, float edge, bool toTheLeft, float y, const std::string& label, ImU32 fill) {
+  float height = ui.px(38), pad = ui.px(16);
+  float width = widthOf(ui.fonts.strong, label) + 2 * pad;
+  float x = toTheLeft ? edge - ui.px(14) - width : edge + ui.px(14);
+  softShadow(list, ui.theme, {x, y}, {x + width, y + height}, height / 2, ui.layout.scale, 0.8f);
+  list.AddRectFilled({x, y}, {x + width, y + height}, fill, height / 2);
+  drawText(list, ui.fonts.strong, {x + pad, y + (height - em(ui.fonts.strong)) / 2}, ui.theme.onAccent, label);
+}
+
+std::string yearOf(const Context& ui, const city::ScenarioState& side) {
+  auto [first, last] = yearRange(ui.document);
+  int year = city::dateOf(ui.document, side).year;
+  return year > last + 50 || year < first - 50 ? std::string{} : std::to_string(year);
+}
+
+const std::string& nameOf(const Context& ui, const city::ScenarioState& side, const std::string& otherwise) {
+  const city::Scenario* scenario = ui.document.scenario(side.scenario);
+  return scenario && !scenario->name.empty() ? ui.in(scenario->name) : otherwise;
+}
+
+}  // namespace
+
+void showAfterSide(const Context& ui) {
+  if (ui.session.compare == city::Compare::Off && !ui.session.showAfter) ui.emit(city::ShowSide{true});
+}
+
+void drawCompare(Context& ui) {
+  const Rect rect = ui.layout.compare;
+  beginCard(ui, "##compare", rect);
+  bool swipe = ui.session.compare == city::Compare::Swipe;
+  int chosen = swipe ? 2 : ui.session.showAfter ? 1 : 0;
+  float inset = ui.px(4);
+  int tapped = segments(ui, "sides", {rect.x + inset, rect.y + inset}, {rect.width - 2 * inset, rect.height - 2 * inset},
+                        {ui.tr("side.before"), ui.tr("side.after"), ui.tr("compare.swipe")}, chosen,
+                        {ui.theme.ink, ui.theme.after, ui.theme.accent});
+  if (tapped == 2) ui.emit(city::SetCompare{city::Compare::Swipe});
+  if (tapped == 0 || tapped == 1) {
+    if (swipe) ui.emit(city::SetCompare{city::Compare::Off});
+    if (ui.session.showAfter != (tapped == 1)) ui.emit(city::ShowSide{tapped == 1});
+  }
+  endCard();
+}
+
+void drawDivider(Context& ui) {
+  if (ui.session.compare != city::Compare::Swipe) return;
+  const glm::vec2 window = ui.seen.windowSize;
+  const float x = static_cast<float>(ui.session.divider) * window.x, grab = ui.px(28);
+  beginBare("##divider", {x - grab, 0, 2 * grab, window.y}, ImGuiWindowFlags_NoBringToFrontOnFocus);
+  hitArea("divider", {x - grab, 0}, {2 * grab, window.y});
+  bool held = ImGui::IsItemActive();
+  if (held || ImGui::IsItemHovered()) ImGui::SetMouseCursor(ImGuiMouseCursor_ResizeEW);
+  if (held && ImGui::GetIO().MouseDelta.x != 0) {
+    double wanted = std::clamp(static_cast<double>(ImGui::GetIO().MousePos.x / window.x), 0.02, 0.98);
+    if (wanted != ui.session.divider) ui.emit(city::SetDivider{wanted});
+  }
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  list.PushClipRectFullScreen();
+  float t = ui.ease("divider.held", held ? 1.0f : 0.0f);
+  for (int i = 4; i > 0; --i) {
+    float half = ui.px(1.5f + 2.0f * static_cast<float>(i));
+    list.AddRectFilled({x - half, 0}, {x + half, window.y}, withAlpha(ui.theme.shadow, 0.035f));
+  }
+  list.AddRectFilled({x - ui.px(1.75f), 0}, {x + ui.px(1.75f), window.y}, ui.theme.onAccent);
+  ImVec2 centre{x, window.y * 0.5f};
+  float radius = ui.px(26 + 3 * t);
+  softShadow(list, ui.theme, {centre.x - radius, centre.y - radius}, {centre.x + radius, centre.y + radius}, radius, ui.layout.scale);
+  list.AddCircleFilled(centre, radius, ui.theme.onAccent, 48);
+  list.AddCircle(centre, radius - ui.px(4), mix(ui.theme.line, ui.theme.accent, t), 48, ui.px(1.5f));
+  drawIcon(list, Icon::ChevronLeft, {x - ui.px(11), centre.y}, ui.px(20), ui.theme.ink);
+  drawIcon(list, Icon::ChevronRight, {x + ui.px(11), centre.y}, ui.px(20), ui.theme.after);
+
+  float y = std::max(ui.layout.compare.bottom(), ui.layout.title.bottom()) + ui.px(14);
+  auto label = [&](const city::ScenarioState& side, const std::string& otherwise) {
+    std::string year = yearOf(ui, side);
+    return nameOf(ui, side, otherwise) + (year.empty() ? "" : "  " + year);
+  };
+  sidePill(ui, list, x, true, y, label(ui.session.before, ui.tr("side.before")), ui.theme.ink);
+  sidePill(ui, list, x, false, y, label(ui.session.after, ui.tr("side.after")), ui.theme.after);
+  list.PopClipRect();
+  endBare();
+}
+
+}  // namespace cm::app::ui

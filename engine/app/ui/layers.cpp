@@ -1,0 +1,169 @@
+// 图层: greenways and metro one by one, the other layers, the light.
+#include <cmath>
+
+#include "app/ui/panels.h"
+
+namespace cm::app::ui {
+namespace {
+
+struct Row {
+  Context& ui;
+  float width;
+  float left() const { return ui.px(18); }
+  float switchX() const { return width - ui.px(18) - ui.px(52); }
+};
+
+void heading(const Row& row, Icon icon, const std::string& label, bool city::Layers::*member) {
+  Context& ui = row.ui;
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  ImVec2 at = ImGui::GetCursorScreenPos();
+  float height = ui.px(46);
+  drawIcon(list, icon, {at.x + row.left() + ui.px(9), at.y + height / 2}, ui.px(20), ui.theme.ink);
+  drawText(list, ui.fonts.strong, {at.x + row.left() + ui.px(30), at.y + (height - em(ui.fonts.strong)) / 2}, ui.theme.ink, label);
+  city::Layers layers = ui.session.layers;
+  if (toggleSwitch(ui, label.c_str(), {at.x + row.switchX(), at.y + ui.px(1)}, layers.*member)) {
+    layers.*member = !(layers.*member);
+    ui.emit(city::SetLayers{layers});
+  }
+  ImGui::Dummy({row.width, height});
+}
+
+//! A greenway's line or a metro line's badge: solid when it exists, dashed when it is a plan.
+void sample(const Context& ui, ImVec2 at, const city::OverlayItem& item, bool metro, float alpha) {
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  ImU32 colour = withAlpha(colourOf(item.colour), alpha);
+  float length = ui.px(26), thick = ui.px(metro ? 5 : 4);
+  bool planned = item.status != city::PlanStatus::Existing;
+  float y = std::round(at.y);
+  if (!planned) {
+    list.AddRectFilled({at.x, y - thick / 2}, {at.x + length, y + thick / 2}, colour, thick / 2);
+  } else {
+    for (int i = 0; i < 3; ++i) {
+      float x = at.x + length * (0.02f + 0.35f * static_cast<float>(i));
+      list.AddRectFilled({x, y - thick / 2}, {x + length * 0.26f, y + thick / 2}, colour, thick / 2);
+    }
+  }
+  if (metro) {
+    list.AddCircleFilled({at.x + length / 2, y}, ui.px(5), colour, 24);
+    list.AddCircleFilled({at.x + length / 2, y}, ui.px(2.6f), ui.theme.onAccent, 20);
+  }
+}
+
+std::string note(const Context& ui, const city::OverlayItem& item) {
+  std::string text;
+  auto add = [&](const std::string& part) { text += (text.empty() ? "" : " · ") + part; };
+  if (item.lengthKilometres) add(filled(ui.tr("unit.kilometres"), {number(std::round(*item.lengthKilometres * 10) / 10)}));
+  if (item.opens) add(filled(ui.tr("item.opens"), {std::to_string(item.opens->year)}));
+  if (item.status != city::PlanStatus::Existing) add(statusWord(ui, item.status));
+  return text;
+}
+
+void items(const Row& row, city::OverlayKind kind, bool enabled) {
+  Context& ui = row.ui;
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  bool metro = kind == city::OverlayKind::Metro;
+  for (const city::Overlay& overlay : ui.document.overlays) {
+    if (overlay.kind != kind) continue;
+    for (const city::OverlayItem& item : overlay.items) {
+      ImGui::PushID(item.id.c_str());
+      ImVec2 at = ImGui::GetCursorScreenPos();
+      float height = ui.px(52);
+      bool visible = !ui.session.layers.hiddenItems.contains(item.id), on = visible && enabled;
+      city::Selection selection{metro ? city::PickKind::MetroLine : city::PickKind::Greenway, item.id};
+      if (hitArea("open", at, {row.switchX() - ui.px(4), height})) ui.emit(city::Select{selection});
+      float tint = ui.ease("item" + item.id, ui.session.selection == selection ? 1.0f : ImGui::IsItemHovered() ? 0.55f : 0.0f);
+      if (tint > 0)
+        list.AddRectFilled({at.x + ui.px(8), at.y + ui.px(1)}, {at.x + row.width - ui.px(8), at.y + height - ui.px(1)},
+                           withAlpha(ui.theme.accentTint, tint), ui.px(10));
+      sample(ui, {at.x + row.left(), at.y + height / 2}, item, metro, on ? 1.0f : 0.35f);
+      float x = at.x + row.left() + ui.px(38), room = at.x + row.switchX() - ui.px(6) - x;
+      std::string below = note(ui, item);
+      float first = below.empty() ? (height - em(ui.fonts.body)) / 2 : ui.px(7);
+      drawText(list, ui.fonts.body, {x, at.y + first}, on ? ui.theme.ink : ui.theme.inkSoft,
+               clipped(ui.fonts.body, ui.in(item.name), room));
+      drawText(list, ui.fonts.small, {x, at.y + ui.px(29)}, ui.theme.inkSoft, clipped(ui.fonts.small, below, room));
+      if (toggleSwitch(ui, "switch", {at.x + row.switchX(), at.y + ui.px(4)}, on)) {
+        ui.emit(city::SetItemVisible{item.id, !on});
+        if (!on && !enabled) {   // one of them asked for means the layer is, too
+          city::Layers layers = ui.session.layers;
+          (metro ? layers.metro : layers.greenways) = true;
+          layers.hiddenItems.erase(item.id);
+          ui.emit(city::SetLayers{layers});
+        }
+      }
+      ImGui::Dummy({row.width, height});
+      ImGui::PopID();
+    }
+  }
+}
+
+bool hasKind(const city::Document& document, city::OverlayKind kind) {
+  for (const city::Overlay& overlay : document.overlays)
+    if (overlay.kind == kind) return true;
+  return false;
+}
+
+void rule(const Row& row) {
+  ImVec2 at = ImGui::GetCursorScreenPos();
+  float y = at.y + row.ui.px(6);
+  ImGui::GetWindowDrawList()->AddLine({at.x + row.left(), y}, {at.x + row.width - row.left(), y}, row.ui.theme.line, 1);
+  ImGui::Dummy({row.width, row.ui.px(12)});
+}
+
+void light(const Row& row) {
+  Context& ui = row.ui;
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  constexpr float dawn = 5, dusk = 20;
+  ImVec2 at = ImGui::GetCursorScreenPos();
+  float height = ui.px(46);
+  drawIcon(list, Icon::Sun, {at.x + row.left() + ui.px(9), at.y + height / 2}, ui.px(20), ui.theme.ink);
+  const std::string& label = ui.tr("layers.sun");
+  float textX = at.x + row.left() + ui.px(30);
+  drawText(list, ui.fonts.strong, {textX, at.y + (height - em(ui.fonts.strong)) / 2}, ui.theme.ink, label);
+  int minutes = static_cast<int>(std::lround(ui.session.hourOfDay * 60));
+  std::string clock = fmt::format("{:02}:{:02}", minutes / 60, minutes % 60);
+  drawText(list, ui.fonts.body, {at.x + row.width - row.left() - widthOf(ui.fonts.body, clock), at.y + (height - em(ui.fonts.body)) / 2},
+           ui.theme.inkSoft, clock);
+  ImGui::Dummy({row.width, height});
+  at = ImGui::GetCursorScreenPos();
+  float value = (static_cast<float>(ui.session.hourOfDay) - dawn) / (dusk - dawn);
+  value = std::fmin(std::fmax(value, 0.0f), 1.0f);
+  if (slider(ui, "hour", {at.x + row.left(), at.y - ui.px(6)}, row.width - 2 * row.left(), value, IM_COL32(0xe9, 0xa8, 0x3a, 255)))
+    ui.emit(city::SetHour{std::round((dawn + value * (dusk - dawn)) * 12) / 12.0});
+  ImGui::Dummy({row.width, ui.px(42)});
+}
+
+void look(const Row& row) {
+  Context& ui = row.ui;
+  ImVec2 at = ImGui::GetCursorScreenPos();
+  int chosen = ui.session.look == city::Look::Clay ? 0 : 1;
+  int tapped = segments(ui, "look", {at.x + row.left(), at.y}, {row.width - 2 * row.left(), ui.px(44)},
+                        {ui.tr("look.clay"), ui.tr("look.plain")}, chosen, {ui.theme.accent, ui.theme.accent});
+  if (tapped >= 0) ui.emit(city::SetLook{tapped == 0 ? city::Look::Clay : city::Look::Plain});
+  ImGui::Dummy({row.width, ui.px(52)});
+}
+
+}  // namespace
+
+void drawLayers(Context& ui, float width) {
+  Row row{ui, width};
+  if (hasKind(ui.document, city::OverlayKind::Greenway)) {
+    heading(row, Icon::Leaf, ui.tr("layers.greenways"), &city::Layers::greenways);
+    items(row, city::OverlayKind::Greenway, ui.session.layers.greenways);
+    rule(row);
+  }
+  if (hasKind(ui.document, city::OverlayKind::Metro)) {
+    heading(row, Icon::Train, ui.tr("layers.metro"), &city::Layers::metro);
+    items(row, city::OverlayKind::Metro, ui.session.layers.metro);
+    rule(row);
+  }
+  heading(row, Icon::Label, ui.tr("layers.labels"), &city::Layers::labels);
+  if (!ui.document.projects.empty()) heading(row, Icon::Area, ui.tr("layers.projectAreas"), &city::Layers::projectAreas);
+  heading(row, Icon::Buildings, ui.tr("layers.buildings"), &city::Layers::buildings);
+  heading(row, Icon::Shadow, ui.tr("layers.shadows"), &city::Layers::shadows);
+  rule(row);
+  light(row);
+  look(row);
+}
+
+}  // namespace cm::app::ui

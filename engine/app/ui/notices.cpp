@@ -1,0 +1,154 @@
+// What the layer says by itself: sources at the bottom, loading, errors, statistics, and the page of gestures.
+#include <imgui_internal.h>
+
+#include <algorithm>
+#include <cmath>
+#include <span>
+
+#include "app/ui/panels.h"
+
+namespace cm::app::ui {
+namespace {
+
+constexpr double kErrorSeconds = 10;
+
+std::string attribution(const Context& ui) {
+  std::string text;
+  auto add = [&](const std::string& part) {
+    if (!part.empty()) text += (text.empty() ? "" : "  ·  ") + part;
+  };
+  if (ui.document.illustrative) add(ui.tr("attribution.illustrative"));
+  if (!ui.document.dataDate.empty()) add(filled(ui.tr("attribution.date"), {ui.document.dataDate}));
+  std::string sources;
+  for (const city::Source& source : ui.document.sources) {
+    if (!sources.empty()) sources += ui.language() == Language::Chinese ? "、" : ", ";
+    sources += ui.in(source.name);
+    if (!source.date.empty()) sources += " " + source.date;
+  }
+  if (!sources.empty()) add(filled(ui.tr("attribution.sources"), {sources}));
+  return text;
+}
+
+}  // namespace
+
+void drawAttribution(Context& ui) {
+  const Rect rect = ui.layout.attribution;
+  std::string text = clipped(ui.fonts.small, attribution(ui), rect.width - ui.px(20));
+  if (text.empty()) return;
+  beginBare("##attribution", rect, ImGuiWindowFlags_NoInputs | ImGuiWindowFlags_NoBringToFrontOnFocus);
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  float width = widthOf(ui.fonts.small, text) + ui.px(20);
+  list.AddRectFilled({rect.x, rect.y}, {rect.x + width, rect.bottom()}, withAlpha(ui.theme.onAccent, 0.72f), rect.height / 2);
+  drawText(list, ui.fonts.small, {rect.x + ui.px(10), rect.y + (rect.height - em(ui.fonts.small)) / 2}, ui.theme.inkSoft, text);
+  endBare();
+}
+
+void drawLoading(Context& ui) {
+  float shown = ui.ease("loading", ui.seen.loading < 0.999f ? 1.0f : 0.0f, 8);
+  if (shown < 0.01f) return;
+  ImDrawList& list = *ImGui::GetForegroundDrawList();
+  float width = ui.seen.windowSize.x * std::clamp(ui.ease("loaded", ui.seen.loading, 6), 0.02f, 1.0f), height = ui.px(4);
+  list.AddRectFilled({0, 0}, {ui.seen.windowSize.x, height}, withAlpha(ui.theme.onAccent, 0.6f * shown));
+  list.AddRectFilled({0, 0}, {width, height}, withAlpha(ui.theme.accent, shown));
+}
+
+void drawErrors(Context& ui) {
+  State& state = ui.state;
+  for (const std::string& error : ui.seen.errors) state.errors.emplace(error, ui.seen.nowSeconds);
+  std::erase_if(state.errors, [&](const auto& entry) {   // forgotten once the app stops reporting it, so that it can come again
+    return std::find(ui.seen.errors.begin(), ui.seen.errors.end(), entry.first) == ui.seen.errors.end();
+  });
+  float y = std::max(ui.layout.compare.bottom(), ui.layout.title.bottom()) + ui.px(12);
+  int index = 0;
+  for (auto& [text, seenAt] : state.errors) {
+    if (seenAt < 0 || ui.seen.nowSeconds - seenAt > kErrorSeconds) continue;
+    state.animating = true;
+    if (++index > 3) break;
+    float width = std::min(ui.px(560), ui.seen.windowSize.x - ui.px(32));
+    auto lines = wrapped(ui.fonts.body, text, width - ui.px(112));
+    float step = ui.px(25), height = std::max(ui.px(28) + step * static_cast<float>(lines.size()), ui.px(56));
+    Rect rect{(ui.seen.windowSize.x - width) / 2, y, width, height};
+    std::string name = "##error" + std::to_string(index);
+    beginCard(ui, name.c_str(), rect);
+    ImGui::BringWindowToDisplayFront(ImGui::GetCurrentWindow());
+    ImDrawList& list = *ImGui::GetWindowDrawList();
+    ImVec2 badge{rect.x + ui.px(30), rect.y + height / 2};
+    list.AddCircleFilled(badge, ui.px(17), ui.theme.afterTint, 32);
+    drawIcon(list, Icon::Warning, badge, ui.px(18), ui.theme.after);
+    for (size_t i = 0; i < lines.size(); ++i)
+      drawText(list, ui.fonts.body, {rect.x + ui.px(58), rect.y + (height - step * static_cast<float>(lines.size())) / 2 + step * static_cast<float>(i) + ui.px(2)},
+               ui.theme.ink, lines[i]);
+    if (plainIconButton(ui, "close", {rect.right() - ui.px(52), rect.y + (height - ui.px(44)) / 2}, Icon::Close)) seenAt = -1;
+    endCard();
+    y += height + ui.px(10);
+  }
+}
+
+void drawStatistics(Context& ui) {
+  if (ui.layout.statistics.empty()) return;
+  const Rect rect = fitted(ui, "statistics", {ui.layout.statistics.x, ui.layout.statistics.y, ui.layout.statistics.width, ui.layout.statistics.height});
+  beginCard(ui, "##statistics", rect, 1, ImGuiWindowFlags_NoInputs);
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  float y = rect.y + ui.px(10), step = ui.px(20);
+  std::string first = filled(ui.tr("statistics.frames"), {fmt::format("{:.0f}", ui.seen.framesPerSecond)});
+  drawText(list, ui.fonts.small, {rect.x + ui.px(16), y}, ui.theme.accent, first);
+  for (const std::string& line : ui.seen.statistics) {
+    y += step;
+    if (y + step > rect.bottom()) break;
+    drawText(list, ui.fonts.small, {rect.x + ui.px(16), y}, ui.theme.ink, clipped(ui.fonts.small, line, rect.width - ui.px(32)));
+  }
+  setNeeded(ui, "statistics", ui.px(22) + step * static_cast<float>(ui.seen.statistics.size() + 1));
+  endCard();
+}
+
+void drawHelp(Context& ui) {
+  float there = ui.ease("help", ui.state.helpOpen ? 1.0f : 0.0f);
+  if (there < 0.01f) return;
+  const glm::vec2 window = ui.seen.windowSize;
+  // A veil over everything; a tap anywhere closes the page.
+  beginBare("##veil", {0, 0, window.x, window.y});
+  ImGui::BringWindowToDisplayFront(ImGui::GetCurrentWindow());
+  ImGui::GetWindowDrawList()->AddRectFilled({0, 0}, {window.x, window.y}, withAlpha(ui.theme.ink, 0.42f * there));
+  if (hitArea("veil", {0, 0}, {window.x, window.y})) ui.state.helpOpen = false;
+
+  struct Line { const char* what; const char* how; };
+  static constexpr Line touch[] = {{"help.pan", "help.pan.touch"}, {"help.zoom", "help.zoom.touch"}, {"help.turn", "help.turn.touch"},
+                                   {"help.tilt", "help.tilt.touch"}, {"help.nearer", "help.nearer.touch"}, {"help.pick", "help.pick.touch"}};
+  static constexpr Line mouse[] = {{"help.pan", "help.pan.mouse"}, {"help.zoom", "help.zoom.mouse"}, {"help.turn", "help.turn.mouse"}};
+  static constexpr Line keys[] = {{"help.pan", "help.pan.keys"}, {"help.turn", "help.turn.keys"}, {"help.tilt", "help.tilt.keys"},
+                                  {"help.zoom", "help.zoom.keys"}, {"help.home", "help.home.keys"}, {"help.sides", "help.sides.keys"},
+                                  {"help.swipe", "help.swipe.keys"}, {"help.play", "help.play.keys"}, {"help.language", "help.language.keys"},
+                                  {"help.statistics", "help.statistics.keys"}};
+  bool wide = window.x / ui.layout.scale > 820;
+  float width = ui.px(wide ? 780 : 420), step = ui.px(30), inset = ui.px(28);
+  width = std::min(width, window.x - ui.px(32));
+  float touchHeight = ui.px(44) + step * 6, mouseHeight = ui.px(44) + step * 3, keysHeight = ui.px(44) + step * 10;
+  float height = ui.px(76) + (wide ? std::max(touchHeight + mouseHeight, keysHeight) : touchHeight + mouseHeight + keysHeight) + ui.px(16);
+  Rect rect{(window.x - width) / 2, std::max((window.y - height) / 2 + ui.px(16) * (1 - there), ui.px(8)), width, height};
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  ImVec2 min{rect.x, rect.y}, max{rect.right(), rect.bottom()};
+  softShadow(list, ui.theme, min, max, ui.px(18), ui.layout.scale, there);
+  list.AddRectFilled(min, max, withAlpha(ui.theme.onAccent, there), ui.px(18));
+  drawText(list, ui.fonts.title, {rect.x + inset, rect.y + ui.px(24)}, withAlpha(ui.theme.ink, there), ui.tr("help.title"));
+  drawIcon(list, Icon::Close, {rect.right() - ui.px(34), rect.y + ui.px(36)}, ui.px(18), withAlpha(ui.theme.inkSoft, there));
+
+  float column = wide ? (width - 3 * inset) / 2 : width - 2 * inset;
+  auto section = [&](float x, float y, const char* title, std::span<const Line> lines) {
+    drawText(list, ui.fonts.strong, {x, y + ui.px(8)}, withAlpha(ui.theme.accent, there), ui.tr(title));
+    y += ui.px(38);
+    for (const Line& line : lines) {
+      const std::string& how = ui.tr(line.how);
+      drawText(list, ui.fonts.body, {x, y}, withAlpha(ui.theme.ink, there), ui.tr(line.what));
+      std::string shown = clipped(ui.fonts.body, how, column - widthOf(ui.fonts.body, ui.tr(line.what)) - ui.px(12));
+      drawText(list, ui.fonts.body, {x + column - widthOf(ui.fonts.body, shown), y}, withAlpha(ui.theme.inkSoft, there), shown);
+      y += step;
+    }
+  };
+  float x = rect.x + inset, y = rect.y + ui.px(64);
+  section(x, y, "help.touch", touch);
+  section(x, y + touchHeight, "help.mouse", mouse);
+  section(wide ? x + column + inset : x, wide ? y : y + touchHeight + mouseHeight, "help.keys", keys);
+  endBare();
+}
+
+}  // namespace cm::app::ui

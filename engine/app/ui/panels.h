@@ -1,0 +1,46 @@
+//! The parts of the layer, one file each. Each reads the context and emits commands; the loop's thread.
+#pragma once
+
+#include "app/ui/widgets.h"
+
+namespace cm::app::ui {
+
+void drawDivider(Context& ui);        // first: it lies behind everything
+void drawTitle(Context& ui);
+void drawCompare(Context& ui);
+void drawCorner(Context& ui);         // language and help
+void drawSidePanel(Context& ui);      // projects and layers, or the button that opens them
+void drawProjects(Context& ui, float width);
+void drawLayers(Context& ui, float width);
+void drawTimeBar(Context& ui);
+void drawViews(Context& ui);
+void drawNavigation(Context& ui);
+void drawCard(Context& ui);           // the story of a project, or the facts of what was picked
+void drawAttribution(Context& ui);
+void drawLoading(Context& ui);
+void drawErrors(Context& ui);
+void drawStatistics(Context& ui);
+void drawHelp(Context& ui);
+
+//! What a tap on a project does, wherever it is tapped: its story opens and the camera goes there.
+void openProject(const Context& ui, const city::Project& project);
+//! A project's switch: what is switched on is also shown.
+void switchProject(const Context& ui, const std::string& id, bool on);
+//! The plan, where only today is on the screen.
+void showAfterSide(const Context& ui);
+//! True where the card on the right has something to say.
+bool hasCard(const city::Document& document, const city::Session& session, const Observations& seen);
+
+//! The years of the slider: 2020 to 2035, wider where the document's phases are.
+std::pair<int, int> yearRange(const city::Document& document);
+//! The moment that the after side shows, as a fraction of years within the range.
+double shownYears(const Context& ui);
+std::string statusWord(const Context& ui, city::PlanStatus status);
+std::string kindWord(const Context& ui, city::ProjectKind kind);
+
+//! Poses that the buttons fly to. `focusMetres` is the distance to the ground in the middle; 0 lets them guess it from the
+//! height above `groundMetres`.
+city::CameraPose zoomed(const city::CameraPose& pose, double groundMetres, double focusMetres, double factor);
+city::CameraPose facingNorth(const city::CameraPose& pose, double groundMetres, double focusMetres);
+
+}  // namespace cm::app::ui

@@ -1,0 +1,88 @@
+#include "app/ui/ui.h"
+
+#include <algorithm>
+
+#include "app/ui/panels.h"
+
+namespace cm::app::ui {
+
+struct Ui::Impl {
+  Words words{assetsFolder() / "i18n"};
+  Theme theme = loadTheme(assetsFolder() / "themes" / "harbour.json");
+  Fonts fonts;
+  State state;
+  Layout layout;
+  bool helpAsked = false, playAsked = false, opened = false;
+};
+
+Ui::Ui(const city::Document& document) : impl_(std::make_unique<Impl>()) {
+  ImGuiIO& io = ImGui::GetIO();
+  io.IniFilename = nullptr;       // nothing of this is kept by ImGui
+  io.LogFilename = nullptr;
+  io.ConfigFlags &= ~ImGuiConfigFlags_NavEnableKeyboard;
+  impl_->fonts.want(impl_->words);
+  impl_->fonts.want(document);
+}
+
+Ui::~Ui() = default;
+
+bool Ui::prepare(const city::Document& document, const city::Session& session, const Observations& seen) {
+  Fonts& fonts = impl_->fonts;
+  for (const auto& view : document.views) fonts.want(view.name);
+  fonts.want(seen.picked.title);
+  fonts.want(seen.picked.source);
+  for (const auto& [label, value] : seen.picked.facts) {
+    fonts.want(label);
+    fonts.want(std::string_view(value));
+  }
+  for (const std::string& error : seen.errors) fonts.want(std::string_view(error));
+  if (session.statistics)
+    for (const std::string& line : seen.statistics) fonts.want(std::string_view(line));
+
+  float scale = scaleFor(seen.windowSize, seen.scale);
+  if (!impl_->opened) {           // a narrow window opens with its panel folded away
+    impl_->opened = true;
+    impl_->state.panelOpen = seen.windowSize.x / scale >= 700;
+  }
+  if (!fonts.build(scale)) return false;
+  applyStyle(impl_->theme, scale);
+  return true;
+}
+
+void Ui::draw(const city::Document& document, const city::Session& session, const Observations& seen,
+              std::vector<city::Command>& out) {
+  State& state = impl_->state;
+  state.frameSeconds = state.previousSeconds < 0 ? 0 : static_cast<float>(std::clamp(seen.nowSeconds - state.previousSeconds, 0.0, 0.1));
+  state.previousSeconds = seen.nowSeconds;
+  state.animating = false;
+  if (std::exchange(impl_->helpAsked, false)) state.helpOpen = !state.helpOpen;
+
+  LayoutWishes wishes{state.panelOpen, hasCard(document, session, seen), !document.views.empty(), session.statistics};
+  impl_->layout = layoutFor(seen.windowSize, seen.scale, wishes);
+  Context ui{document, session, seen, out, impl_->words, impl_->theme, impl_->fonts, state, impl_->layout};
+  if (std::exchange(impl_->playAsked, false)) {
+    state.playing = !state.playing;
+    state.playYears = shownYears(ui);
+  }
+
+  drawDivider(ui);
+  drawAttribution(ui);
+  drawTitle(ui);
+  drawCompare(ui);
+  drawCorner(ui);
+  drawSidePanel(ui);
+  drawViews(ui);
+  drawTimeBar(ui);
+  drawNavigation(ui);
+  drawCard(ui);
+  drawStatistics(ui);
+  drawLoading(ui);
+  drawErrors(ui);
+  drawHelp(ui);
+}
+
+bool Ui::animating() const { return impl_->state.animating || impl_->state.playing; }
+void Ui::toggleHelp() { impl_->helpAsked = !impl_->helpAsked; }
+void Ui::togglePlay() { impl_->playAsked = !impl_->playAsked; }
+
+}  // namespace cm::app::ui

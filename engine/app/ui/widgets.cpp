@@ -1,0 +1,261 @@
+#include "app/ui/widgets.h"
+
+#include <imgui_internal.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace cm::app::ui {
+namespace {
+
+constexpr ImGuiWindowFlags kStill = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
+                                    ImGuiWindowFlags_NoNav | ImGuiWindowFlags_NoFocusOnAppearing |
+                                    ImGuiWindowFlags_NoScrollWithMouse;
+
+void place(const Rect& rect) {
+  ImGui::SetNextWindowPos({rect.x, rect.y});
+  ImGui::SetNextWindowSize({std::max(rect.width, 1.0f), std::max(rect.height, 1.0f)});
+}
+
+//! Pressed or not, as the last hit area was.
+float pressed() { return ImGui::IsItemActive() ? 1.0f : ImGui::IsItemHovered() ? 0.4f : 0.0f; }
+
+}  // namespace
+
+float Context::ease(std::string_view name, float target, float perSecond) const {
+  auto found = state.eased.find(name);
+  if (found == state.eased.end()) return state.eased.emplace(std::string(name), target).first->second;
+  float& value = found->second;
+  value += (target - value) * (1 - std::exp(-state.frameSeconds * perSecond));
+  if (std::abs(target - value) < 0.004f)
+    value = target;
+  else
+    state.animating = true;
+  return value;
+}
+
+const std::string& Context::other(const Text& text) const {
+  static const std::string nothing;
+  const std::string& second = session.language == Language::Chinese ? text.en : text.zh;
+  return second == in(text) ? nothing : second;
+}
+
+void beginCard(const Context& ui, const char* name, const Rect& rect, float alpha, ImGuiWindowFlags flags) {
+  place(rect);
+  ImGui::PushStyleVar(ImGuiStyleVar_Alpha, alpha);
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {0, 0});
+  ImGui::PushStyleColor(ImGuiCol_WindowBg, 0);
+  ImGui::Begin(name, nullptr, kStill | flags);
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  ImVec2 min{rect.x, rect.y}, max{rect.right(), rect.bottom()};
+  float rounding = ui.px(14);
+  list.PushClipRectFullScreen();
+  softShadow(list, ui.theme, min, max, rounding, ui.layout.scale, alpha);
+  list.AddRectFilled(min, max, withAlpha(ui.theme.card, alpha), rounding);
+  list.AddRect(min, max, withAlpha(ui.theme.cardEdge, alpha), rounding, 0, 1);
+  list.PopClipRect();
+}
+
+void endCard() {
+  ImGui::End();
+  ImGui::PopStyleColor();
+  ImGui::PopStyleVar(2);
+}
+
+void beginBare(const char* name, const Rect& rect, ImGuiWindowFlags flags) {
+  place(rect);
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {0, 0});
+  ImGui::Begin(name, nullptr, kStill | ImGuiWindowFlags_NoBackground | flags);
+}
+
+void endBare() {
+  ImGui::End();
+  ImGui::PopStyleVar();
+}
+
+Rect fitted(const Context& ui, std::string_view name, Rect most) {
+  auto found = ui.state.heights.find(name);
+  if (found != ui.state.heights.end()) most.height = std::min(most.height, found->second);
+  return most;
+}
+
+void setNeeded(const Context& ui, std::string_view name, float height) {
+  auto [entry, isNew] = ui.state.heights.emplace(std::string(name), height);
+  if (isNew || std::abs(entry->second - height) > 0.5f) ui.state.animating = true;
+  entry->second = height;
+}
+
+void softShadow(ImDrawList& list, const Theme& theme, ImVec2 min, ImVec2 max, float rounding, float scale, float alpha) {
+  // A penumbra of nested rounded rectangles, each a little larger and lower; together about 16 % at the edge.
+  constexpr int layers = 9;
+  for (int i = layers; i > 0; --i) {
+    float grow = static_cast<float>(i) * 1.9f * scale, drop = 3.0f * scale;
+    list.AddRectFilled({min.x - grow, min.y - grow + drop}, {max.x + grow, max.y + grow + drop}, withAlpha(theme.shadow, 0.017f * alpha),
+                       rounding + grow);
+  }
+}
+
+void beginScroll(const Context& ui, const char* name, ImVec2 size, bool horizontal) {
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {0, 0});
+  ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0, 0});
+  ImGui::BeginChild(name, size, ImGuiChildFlags_None,
+                    ImGuiWindowFlags_NoNav | ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoBackground |
+                        (horizontal ? ImGuiWindowFlags_HorizontalScrollbar | ImGuiWindowFlags_NoScrollbar : ImGuiWindowFlags_None));
+  (void)ui;
+}
+
+void endScroll(const Context& ui, bool horizontal) {
+  // A finger drags the content; the button under it is let go as soon as the drag is one.
+  ImGuiID id = ImGui::GetCurrentWindow()->ID;
+  State& state = ui.state;
+  float most = horizontal ? ImGui::GetScrollMaxX() : ImGui::GetScrollMaxY();
+  bool inside = ImGui::IsWindowHovered(ImGuiHoveredFlags_AllowWhenBlockedByActiveItem | ImGuiHoveredFlags_ChildWindows);
+  if (most > 0 && state.dragged == 0 && inside && ImGui::IsMouseDragging(ImGuiMouseButton_Left, ui.px(10))) {
+    ImVec2 way = ImGui::GetMouseDragDelta(ImGuiMouseButton_Left, ui.px(10));
+    if ((std::abs(way.x) > std::abs(way.y)) == horizontal) {
+      state.dragged = id;
+      ImGui::ClearActiveID();
+    }
+  }
+  if (state.dragged == id) {
+    ImVec2 delta = ImGui::GetIO().MouseDelta;
+    float step = horizontal ? delta.x : delta.y;
+    if (ImGui::IsMouseDown(ImGuiMouseButton_Left)) {
+      if (state.frameSeconds > 0) state.dragVelocity = std::lerp(state.dragVelocity, step / state.frameSeconds, 0.4f);
+    } else {
+      step = state.dragVelocity * state.frameSeconds;  // and glides on
+      state.dragVelocity *= std::exp(-state.frameSeconds * 5);
+      state.animating = true;
+      if (std::abs(state.dragVelocity) < 20) state.dragged = 0;
+    }
+    if (horizontal)
+      ImGui::SetScrollX(std::clamp(ImGui::GetScrollX() - step, 0.0f, most));
+    else
+      ImGui::SetScrollY(std::clamp(ImGui::GetScrollY() - step, 0.0f, most));
+  }
+  if (horizontal && inside && most > 0 && ImGui::GetIO().MouseWheel != 0)
+    ImGui::SetScrollX(std::clamp(ImGui::GetScrollX() - ImGui::GetIO().MouseWheel * ui.px(80), 0.0f, most));
+  ImGui::EndChild();
+  ImGui::PopStyleVar(2);
+}
+
+bool hitArea(const char* id, ImVec2 at, ImVec2 size) {
+  ImVec2 cursor = ImGui::GetCursorScreenPos();
+  ImGui::SetCursorScreenPos(at);
+  bool tapped = ImGui::InvisibleButton(id, {std::max(size.x, 1.0f), std::max(size.y, 1.0f)});
+  ImGui::SetCursorScreenPos(cursor);
+  return tapped;
+}
+
+bool toggleSwitch(const Context& ui, const char* id, ImVec2 at, bool on) {
+  ImVec2 size{ui.px(52), ui.px(44)};
+  bool tapped = hitArea(id, at, size);
+  float alpha = ImGui::GetStyle().Alpha;
+  float t = ui.ease("switch" + std::to_string(ImGui::GetItemID()), on ? 1.0f : 0.0f);
+  float height = ui.px(28), width = ui.px(48), radius = height / 2;
+  ImVec2 min{at.x + size.x - width, at.y + (size.y - height) / 2}, max{min.x + width, min.y + height};
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  list.AddRectFilled(min, max, withAlpha(mix(IM_COL32(0xc3, 0xd0, 0xd9, 255), ui.theme.accent, t), alpha), radius);
+  ImVec2 knob{std::lerp(min.x + radius, max.x - radius, t), min.y + radius};
+  list.AddCircleFilled({knob.x, knob.y + ui.px(1)}, radius - ui.px(2.2f), withAlpha(ui.theme.shadow, 0.18f * alpha), 28);
+  list.AddCircleFilled(knob, radius - ui.px(3), withAlpha(ui.theme.onAccent, alpha), 28);
+  return tapped;
+}
+
+bool roundButton(const Context& ui, const char* id, ImVec2 at, float size, Icon icon, bool active) {
+  bool tapped = hitArea(id, at, {size, size});
+  float p = pressed();
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  ImVec2 max{at.x + size, at.y + size}, centre{at.x + size / 2, at.y + size / 2};
+  list.PushClipRectFullScreen();
+  softShadow(list, ui.theme, at, max, size / 2, ui.layout.scale);
+  ImU32 fill = active ? ui.theme.accent : mix(ui.theme.card, ui.theme.accentTint, p);
+  list.AddCircleFilled(centre, size / 2, fill, 40);
+  list.PopClipRect();
+  drawIcon(list, icon, centre, size * 0.42f, active ? ui.theme.onAccent : ui.theme.ink);
+  return tapped;
+}
+
+bool plainIconButton(const Context& ui, const char* id, ImVec2 at, Icon icon) {
+  float size = ui.px(44);
+  bool tapped = hitArea(id, at, {size, size});
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  ImVec2 centre{at.x + size / 2, at.y + size / 2};
+  float alpha = ImGui::GetStyle().Alpha;
+  if (float p = pressed(); p > 0) list.AddCircleFilled(centre, ui.px(18), withAlpha(ui.theme.sink, alpha), 32);
+  drawIcon(list, icon, centre, ui.px(16), withAlpha(ui.theme.inkSoft, alpha));
+  return tapped;
+}
+
+bool textButton(const Context& ui, const char* id, ImVec2 at, ImVec2 size, std::string_view label, ImU32 fill, ImU32 ink, Icon icon,
+                bool hasIcon) {
+  bool tapped = hitArea(id, at, size);
+  float alpha = ImGui::GetStyle().Alpha;
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  ImU32 ground = mix(fill, ui.theme.ink, 0.1f * pressed());
+  list.AddRectFilled(at, {at.x + size.x, at.y + size.y}, withAlpha(ground, alpha), ui.px(10));
+  float iconWidth = hasIcon ? ui.px(26) : 0;
+  std::string shown = clipped(ui.fonts.strong, label, size.x - iconWidth - ui.px(12));
+  float width = widthOf(ui.fonts.strong, shown) + iconWidth;
+  float x = at.x + (size.x - width) / 2, middle = at.y + size.y / 2;
+  if (hasIcon) drawIcon(list, icon, {x + ui.px(9), middle}, ui.px(17), withAlpha(ink, alpha));
+  drawText(list, ui.fonts.strong, {x + iconWidth, middle - em(ui.fonts.strong) / 2}, withAlpha(ink, alpha), shown);
+  return tapped;
+}
+
+int segments(const Context& ui, const char* id, ImVec2 at, ImVec2 size, const std::vector<std::string>& labels, int chosen,
+             const std::vector<ImU32>& colours) {
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  float alpha = ImGui::GetStyle().Alpha, inset = ui.px(4);
+  float each = size.x / static_cast<float>(labels.size());
+  list.AddRectFilled(at, {at.x + size.x, at.y + size.y}, withAlpha(ui.theme.sink, alpha), ui.px(11));
+  float slot = ui.ease(std::string(id) + ".slot", static_cast<float>(chosen));
+  size_t nearest = static_cast<size_t>(std::clamp(static_cast<int>(std::lround(slot)), 0, static_cast<int>(labels.size()) - 1));
+  if (chosen >= 0) {
+    ImVec2 min{at.x + slot * each + inset, at.y + inset};
+    list.AddRectFilled(min, {min.x + each - 2 * inset, at.y + size.y - inset}, withAlpha(colours[nearest], alpha), ui.px(8.5f));
+  }
+  int tapped = -1;
+  ImGui::PushID(id);
+  for (size_t i = 0; i < labels.size(); ++i) {
+    ImVec2 corner{at.x + each * static_cast<float>(i), at.y};
+    if (hitArea(labels[i].c_str(), corner, {each, size.y})) tapped = static_cast<int>(i);
+    bool on = chosen >= 0 && nearest == i;
+    ImFont* font = ui.fonts.strong;
+    std::string shown = clipped(font, labels[i], each - ui.px(10));
+    drawText(list, font, {corner.x + (each - widthOf(font, shown)) / 2, at.y + (size.y - em(font)) / 2},
+             withAlpha(on ? ui.theme.onAccent : ui.theme.inkSoft, alpha), shown);
+  }
+  ImGui::PopID();
+  return tapped == chosen ? -1 : tapped;
+}
+
+float chip(const Context& ui, ImVec2 at, std::string_view label, ImU32 fill, ImU32 ink) {
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  float alpha = ImGui::GetStyle().Alpha, height = ui.px(24), pad = ui.px(9);
+  float width = widthOf(ui.fonts.small, label) + 2 * pad;
+  list.AddRectFilled(at, {at.x + width, at.y + height}, withAlpha(fill, alpha), height / 2);
+  drawText(list, ui.fonts.small, {at.x + pad, at.y + (height - em(ui.fonts.small)) / 2}, withAlpha(ink, alpha), label);
+  return width;
+}
+
+bool slider(const Context& ui, const char* id, ImVec2 at, float width, float& value, ImU32 colour) {
+  float height = ui.px(44), radius = ui.px(12);
+  hitArea(id, at, {width, height});
+  bool changed = false;
+  if (ImGui::IsItemActive()) {
+    float wanted = std::clamp((ImGui::GetIO().MousePos.x - at.x - radius) / std::max(width - 2 * radius, 1.0f), 0.0f, 1.0f);
+    changed = wanted != value;
+    value = wanted;
+  }
+  float alpha = ImGui::GetStyle().Alpha, y = at.y + height / 2, x = std::lerp(at.x + radius, at.x + width - radius, value);
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  list.AddRectFilled({at.x, y - ui.px(3)}, {at.x + width, y + ui.px(3)}, withAlpha(ui.theme.line, alpha), ui.px(3));
+  list.AddRectFilled({at.x, y - ui.px(3)}, {x, y + ui.px(3)}, withAlpha(colour, alpha), ui.px(3));
+  list.AddCircleFilled({x, y + ui.px(1.5f)}, radius + ui.px(1), withAlpha(ui.theme.shadow, 0.2f * alpha), 32);
+  list.AddCircleFilled({x, y}, radius, withAlpha(ui.theme.onAccent, alpha), 32);
+  list.AddCircle({x, y}, radius - ui.px(1), withAlpha(colour, alpha), 32, ui.px(2));
+  return changed;
+}
+
+}  // namespace cm::app::ui
