@@ -78,6 +78,8 @@ class MeshBuilder {
     // One run of indices per material, so that a tile is few draws.
     std::stable_sort(instances_.begin(), instances_.end(),
                      [](const Instance& a, const Instance& b) { return a.material < b.material; });
+    out_.vertices.reserve(vertices_);
+    out_.indices.reserve(indices_);
     for (const Instance& instance : instances_) append(instance);
     out_.features = features.finish(placement_.uri);
     return std::move(out_);

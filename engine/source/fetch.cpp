@@ -1,0 +1,194 @@
+#include "source/fetch.h"
+
+#include <zlib.h>
+
+#include <future>
+#include <mutex>
+#include <unordered_map>
+
+#include "base/jobs.h"
+#include "source/gltf.h"
+#include "source/http.h"
+
+namespace cm::source {
+namespace {
+
+constexpr size_t kMaxUnpackedBytes = size_t{2} << 30;
+
+std::string percentDecoded(std::string_view text) {
+  const auto hex = [](char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    const char lower = static_cast<char>(c | 32);
+    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+  };
+  std::string out;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '%' && i + 2 < text.size() && hex(text[i + 1]) >= 0 && hex(text[i + 2]) >= 0) {
+      out += static_cast<char>(hex(text[i + 1]) * 16 + hex(text[i + 2]));
+      i += 2;
+    } else {
+      out += text[i];
+    }
+  }
+  return out;
+}
+
+//! A reference in a tileset is a URI, but a name on disk may hold '%', '?' or '#' itself: what exists wins.
+Path fileOf(std::string_view uri) {
+  if (uri.starts_with("file://")) {
+    uri.remove_prefix(7);
+    uri = uri.substr(std::min(uri.find('/'), uri.size()));  // past "localhost"
+    return percentDecoded(uri.substr(0, uri.find_first_of("?#")));
+  }
+  std::error_code ignored;
+  if (std::filesystem::exists(uri, ignored)) return uri;
+  const std::string_view name = uri.substr(0, uri.find_first_of("?#"));
+  if (std::filesystem::exists(name, ignored)) return name;
+  return percentDecoded(name);
+}
+
+Result<Bytes> readLocal(const std::string& uri) {
+  auto bytes = uri.starts_with("data:") ? decodeDataUri(uri) : readFile(fileOf(uri));
+  if (!bytes) return bytes.error();
+  bytes = unpacked(std::move(*bytes));
+  if (!bytes) return bytes.error().within("{}", uri);
+  return bytes;
+}
+
+}  // namespace
+
+Result<Bytes> unpacked(Bytes bytes) {
+  if (bytes.size() < 2 || bytes[0] != std::byte{0x1f} || bytes[1] != std::byte{0x8b}) return bytes;
+  z_stream stream{};
+  if (inflateInit2(&stream, 15 + 16) != Z_OK) return makeError("gzip: no memory");
+  stream.next_in = reinterpret_cast<Bytef*>(bytes.data());
+  stream.avail_in = static_cast<uInt>(bytes.size());
+  Bytes out(std::max<size_t>(bytes.size() * 4, 4096));
+  size_t done = 0;
+  int code = Z_OK;
+  while (true) {
+    if (done == out.size()) out.resize(out.size() * 2);
+    const size_t room = std::min<size_t>(out.size() - done, size_t{1} << 30);
+    stream.next_out = reinterpret_cast<Bytef*>(out.data() + done);
+    stream.avail_out = static_cast<uInt>(room);
+    code = inflate(&stream, Z_NO_FLUSH);
+    done += room - stream.avail_out;
+    if (done > kMaxUnpackedBytes) code = Z_BUF_ERROR;
+    if (code == Z_STREAM_END && stream.avail_in > 2 && stream.next_in[0] == 0x1f && stream.next_in[1] == 0x8b) {
+      code = inflateReset(&stream);  // the next member
+      continue;
+    }
+    if (code != Z_OK) break;
+  }
+  const std::string reason = stream.msg ? stream.msg : "ends too early or is too large";
+  inflateEnd(&stream);
+  if (code != Z_STREAM_END) return makeError("gzip data is damaged after {} unpacked bytes: {}", grouped(done), reason);
+  out.resize(done);
+  return out;
+}
+
+struct Fetcher::Impl {
+  explicit Impl(const Options& given) : options(given), files(given.fileThreads) {}
+  ~Impl() {
+    std::lock_guard lock(mutex);
+    local.clear();  // what has not finished will find nothing to report to
+  }
+
+  struct Local {
+    std::string uri;
+    Done done;
+    JobPool::Id job = 0;
+  };
+
+  void fetchLocal(Id id, std::string uri, double rank, Done done) {
+    std::lock_guard lock(mutex);  // held while submitting: the job looks for itself in `local`
+    Local& request = local[id];
+    request.uri = std::move(uri);
+    request.done = std::move(done);
+    request.job = files.submit(rank, [this, id](std::stop_token) { runLocal(id); });
+  }
+
+  void runLocal(Id id) {
+    std::string uri;
+    {
+      std::lock_guard lock(mutex);
+      const auto found = local.find(id);
+      if (found == local.end()) return;
+      uri = found->second.uri;
+    }
+    auto bytes = readLocal(uri);
+    Done done;
+    {
+      std::lock_guard lock(mutex);
+      const auto found = local.find(id);
+      if (found == local.end()) return;
+      done = std::move(found->second.done);
+      local.erase(found);
+    }
+    done(std::move(bytes));
+  }
+
+  HttpClient& web() {
+    std::call_once(webMade, [this] { http = std::make_unique<HttpClient>(options); });
+    return *http;
+  }
+
+  const Options options;
+  std::mutex mutex;
+  Id next = 1;
+  std::unordered_map<Id, Local> local;
+  std::once_flag webMade;
+  std::unique_ptr<HttpClient> http;
+  std::atomic<bool> webUsed{false};
+  JobPool files;  // last: joined first
+};
+
+Fetcher::Fetcher() : Fetcher(Options{}) {}
+Fetcher::Fetcher(const Options& options) : impl_(std::make_unique<Impl>(options)) {}
+Fetcher::~Fetcher() = default;
+
+Fetcher::Id Fetcher::fetch(std::string uri, double rank, Done done) {
+  Id id = 0;
+  {
+    std::lock_guard lock(impl_->mutex);
+    id = impl_->next++;
+  }
+  if (isHttp(uri)) {
+    impl_->web().start(id, std::move(uri), rank, std::move(done));
+    impl_->webUsed = true;
+  } else {
+    impl_->fetchLocal(id, std::move(uri), rank, std::move(done));
+  }
+  return id;
+}
+
+void Fetcher::rerank(Id id, double rank) {
+  {
+    std::lock_guard lock(impl_->mutex);
+    if (const auto found = impl_->local.find(id); found != impl_->local.end())
+      return impl_->files.rerank(found->second.job, rank);
+  }
+  if (impl_->webUsed) impl_->web().rerank(id, rank);
+}
+
+void Fetcher::cancel(Id id) {
+  {
+    std::lock_guard lock(impl_->mutex);
+    if (const auto found = impl_->local.find(id); found != impl_->local.end()) {
+      impl_->files.cancel(found->second.job);
+      impl_->local.erase(found);
+      return;
+    }
+  }
+  if (impl_->webUsed) impl_->web().cancel(id);
+}
+
+Result<Bytes> Fetcher::read(const std::string& uri) {
+  if (!isHttp(uri)) return readLocal(uri);
+  std::promise<Result<Bytes>> promise;
+  auto future = promise.get_future();
+  fetch(uri, -1e18, [&](Result<Bytes> bytes) { promise.set_value(std::move(bytes)); });
+  return future.get();
+}
+
+}  // namespace cm::source
