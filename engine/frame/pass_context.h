@@ -101,6 +101,7 @@ struct View {
 struct SideView {
   unsigned index = 0;                            // among this frame's sides
   unsigned slot = 0;
+  unsigned shadowIndex = 0;                      // which shadow maps: sides of one state share them
   VkRect2D rectangle{};                          // its part of the target, pixels
   const Side* side = nullptr;
 };
@@ -134,8 +135,10 @@ struct PassContext {
 //   Drape::view(), Drape::sampler()             for set 0 binding 3: a 2D array image view (a transparent 1x1 before the first use)
 //   OverlayLines::draw(PassContext&, const SideView&)   inside the scene's rendering (layouts.colour + layouts.depth, depth
 //                                               tested, not cleared), per side, after opaque and water; per sample when averaging
+//   Labels::update(PassContext&)                outside any rendering, once a frame: lays out all sides, uploads new glyphs
 //   Labels::draw(PassContext&, const SideView&) inside the final rendering on the target (layouts.colour, no depth), per side
-//   Labels::wantsAnotherFrame() -> bool         glyphs in the making
+//   Labels::wantsAnotherFrame() -> bool         glyphs in the making, or fading
+//   Labels::waitForGlyphs()                     for pictures made without a window: the next frame shows all labels
 //   Labels::hit / OverlayLines::hit(x, y) -> city::Selection   of what was drawn last; PickKind::Nothing where nothing is there
 // GLSL: the ground's fragment shader calls `vec4 drapeAt(vec3 world, uint slot)` from shared/drape.glsl, premultiplied display
 // colour before lighting; shared/drape.h holds DrapeUniforms for C++ and GLSL.

@@ -52,10 +52,12 @@ void writeMesh(const source::MeshContent& content, const MeshLayout& layout, std
   const size_t features = tile.features->size();
   const glm::vec2 centre = (glm::vec2(content.lo) + glm::vec2(content.hi)) * 0.5f;
   const glm::vec2 inner = (glm::vec2(content.hi) - glm::vec2(content.lo)) * (0.5f - kBorderShare);
+  tile.removable.assign(features, false);
   for (size_t i = 0; i < content.vertices.size(); ++i) {
     source::Vertex vertex = content.vertices[i];
     const uint32_t feature = vertex.featureAndSurface & source::kNoFeature;
     if (feature != source::kNoFeature && feature >= features) vertex.featureAndSurface |= source::kNoFeature;
+    else if (feature != source::kNoFeature && classOf(surfaceOf(vertex)) == DrawClass::Solid) tile.removable[feature] = true;
     if (surfaceOf(vertex) == source::Surface::Water)
       tile.waterHeight = std::min(tile.waterHeight.value_or(vertex.position.z), vertex.position.z);
     const glm::vec2 offset = glm::abs(glm::vec2(vertex.position) - centre);

@@ -65,6 +65,7 @@ struct ResidentTile {
   uint32_t triangles = 0;
   std::optional<float> waterHeight;             // lowest water vertex, content frame
   TileBorder border;
+  std::vector<bool> removable;                  // by feature: a building or authored content, not ground
 };
 
 class Residency {

@@ -1,0 +1,140 @@
+#include "frame/draws.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstddef>
+
+namespace cm::frame {
+
+const PlacedTile* PlacedTiles::place(const residency::Residency& residency, const geo::EnuFrame& axes, tiles::TileId id) {
+  const residency::ResidentTile* tile = residency.tile(id);
+  if (!tile) return nullptr;
+  PlacedTile& placed = tiles_[id];
+  if (placed.tile == tile && placed.generation == residency.generation()) return &placed;
+  const bool same = placed.tile == tile && placed.enuFromContent == axes.enuFromEcef * tile->ecefFromContent;
+  placed.tile = tile;
+  placed.generation = residency.generation();
+  if (same) return &placed;
+  placed.enuFromContent = axes.enuFromEcef * tile->ecefFromContent;
+  const glm::dvec3 centre = (glm::dvec3(tile->lo) + glm::dvec3(tile->hi)) * 0.5, half = (glm::dvec3(tile->hi) - glm::dvec3(tile->lo)) * 0.5;
+  const glm::dvec3 middle(placed.enuFromContent * glm::dvec4(centre, 1));
+  const glm::dmat3 turn(placed.enuFromContent);
+  const glm::dvec3 reach = glm::abs(turn[0]) * half.x + glm::abs(turn[1]) * half.y + glm::abs(turn[2]) * half.z;
+  placed.loEnu = middle - reach;
+  placed.hiEnu = middle + reach;
+  return &placed;
+}
+
+namespace {
+
+shared::DrawInstance instanceOf(const View& view, const PlacedTile& placed) {
+  const glm::dmat4& m = placed.enuFromContent;
+  const auto row = [&](int i) { return glm::vec4(glm::dvec4(m[0][i], m[1][i], m[2][i], m[3][i] - view.eyeEnu[i])); };
+  shared::DrawInstance instance{};
+  instance.row0 = row(0);
+  instance.row1 = row(1);
+  instance.row2 = row(2);
+  instance.firstRecord = placed.tile->firstRecord;
+  return instance;
+}
+
+struct Pending {
+  uint32_t key = 0;
+  VkDrawIndexedIndirectCommand command{};
+};
+
+uint32_t keyOf(const residency::TileDraw& draw, bool records, uint32_t chunk) {
+  return uint32_t(draw.kind) << 28 | uint32_t(records) << 27 | uint32_t(draw.doubleSided) << 26 | chunk;
+}
+
+}  // namespace
+
+DrawList buildDraws(FrameArena& arena, const View& view, std::span<const PlacedTile* const> tiles, const Visibility& visibility,
+                    unsigned slot, bool changing, DrawSet set, bool buildings) {
+  using residency::DrawClass;
+  DrawList list;
+  std::vector<shared::DrawInstance> instances;
+  std::vector<Pending> pending;
+  for (const PlacedTile* placed : tiles) {
+    const residency::ResidentTile& tile = *placed->tile;
+    const Shown shown = visibility.shown(tile.tile, slot, changing);
+    if (shown == Shown::None) continue;
+    list.tiles.push_back(tile.tile);
+    shared::DrawInstance instance = instanceOf(view, *placed);
+    instance.id = uint32_t(list.tiles.size());
+    for (const residency::TileDraw& draw : tile.draws) {
+      const bool ground = draw.kind == DrawClass::Ground || draw.kind == DrawClass::Water;
+      if (set == DrawSet::Casters && ground) continue;
+      if (!buildings && draw.kind == DrawClass::Solid) continue;
+      instance.baseColour = draw.baseColour;
+      instance.flags = draw.unlit ? shared::kDrawUnlit : 0;
+      instance.alphaCutoff = draw.alphaCutoff;
+      const auto index = uint32_t(instances.size());
+      if (instances.empty() || instances.back().id != instance.id || instances.back().baseColour != instance.baseColour ||
+          instances.back().flags != instance.flags || instances.back().alphaCutoff != instance.alphaCutoff)
+        instances.push_back(instance);
+      const uint32_t first = index == instances.size() ? index - 1 : index;
+      list.triangles += draw.indexCount / 3;
+      ++list.draws;
+      if (draw.kind == DrawClass::Textured && set == DrawSet::Picture) {
+        list.textured.push_back({&tile, &draw, first});
+        continue;
+      }
+      pending.push_back({keyOf(draw, shown == Shown::Some, tile.chunk),
+                         {draw.indexCount, 1, draw.firstIndex, tile.vertexOffset, first}});
+    }
+  }
+  // Nearest first within each group, as the tiles came.
+  std::stable_sort(pending.begin(), pending.end(), [](const Pending& a, const Pending& b) { return a.key < b.key; });
+  std::vector<VkDrawIndexedIndirectCommand> commands;
+  commands.reserve(pending.size());
+  for (size_t i = 0; i < pending.size(); ++i) {
+    const uint32_t key = pending[i].key;
+    if (i == 0 || key != pending[i - 1].key)
+      list.groups.push_back({.kind = DrawClass(key >> 28),
+                             .records = bool(key >> 27 & 1),
+                             .doubleSided = bool(key >> 26 & 1),
+                             .chunk = key & 0x3ffffff,
+                             .firstCommand = i * sizeof(VkDrawIndexedIndirectCommand)});
+    ++list.groups.back().count;
+    commands.push_back(pending[i].command);
+  }
+  list.instances = arena.copy(std::span<const shared::DrawInstance>(instances));
+  list.commands = arena.copy(std::span<const VkDrawIndexedIndirectCommand>(commands));
+  return list;
+}
+
+TileVertexInput tileVertexInput(bool textured) {
+  using source::Vertex;
+  using shared::DrawInstance;
+  TileVertexInput input;
+  input.bindings = {{0, sizeof(Vertex), VK_VERTEX_INPUT_RATE_VERTEX}, {1, sizeof(DrawInstance), VK_VERTEX_INPUT_RATE_INSTANCE}};
+  input.attributes = {{0, 0, VK_FORMAT_R32G32B32_SFLOAT, offsetof(Vertex, position)},
+                      {1, 0, VK_FORMAT_R32_UINT, offsetof(Vertex, featureAndSurface)},
+                      {2, 0, VK_FORMAT_R8G8B8A8_SNORM, offsetof(Vertex, normal)},
+                      {3, 0, VK_FORMAT_R8_UNORM, offsetof(Vertex, sky)},
+                      {4, 0, VK_FORMAT_R8G8B8A8_UNORM, offsetof(Vertex, colour)},
+                      {5, 1, VK_FORMAT_R32G32B32A32_SFLOAT, offsetof(DrawInstance, row0)},
+                      {6, 1, VK_FORMAT_R32G32B32A32_SFLOAT, offsetof(DrawInstance, row1)},
+                      {7, 1, VK_FORMAT_R32G32B32A32_SFLOAT, offsetof(DrawInstance, row2)},
+                      {8, 1, VK_FORMAT_R32G32B32A32_SFLOAT, offsetof(DrawInstance, baseColour)},
+                      {9, 1, VK_FORMAT_R32G32B32A32_UINT, offsetof(DrawInstance, firstRecord)}};
+  if (textured) {
+    input.bindings.push_back({2, sizeof(glm::vec2), VK_VERTEX_INPUT_RATE_VERTEX});
+    input.attributes.push_back({10, 2, VK_FORMAT_R32G32_SFLOAT, 0});
+  }
+  return input;
+}
+
+void drawGroup(VkCommandBuffer commands, const residency::Residency& residency, const DrawList& list, const DrawGroup& group) {
+  const VkBuffer mesh = residency.chunk(group.chunk);
+  const std::array<VkBuffer, 2> buffers{mesh, list.instances.buffer};
+  const std::array<VkDeviceSize, 2> offsets{0, list.instances.offset};
+  vkCmdBindVertexBuffers(commands, 0, 2, buffers.data(), offsets.data());
+  vkCmdBindIndexBuffer(commands, mesh, 0, VK_INDEX_TYPE_UINT32);
+  vkCmdDrawIndexedIndirect(commands, list.commands.buffer, list.commands.offset + group.firstCommand, group.count,
+                           sizeof(VkDrawIndexedIndirectCommand));
+}
+
+}  // namespace cm::frame

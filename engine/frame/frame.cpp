@@ -1,0 +1,623 @@
+#include "frame/frame.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+
+#include "base/check.h"
+#include "frame/casters.h"
+#include "frame/draws.h"
+#include "frame/pass_context.h"
+#include "frame/pick.h"
+#include "frame/post.h"
+#include "frame/scene_pass.h"
+#include "frame/shadow.h"
+#include "frame/surroundings.h"
+#include "frame/timings.h"
+#include "frame/view.h"
+#include "frame/visibility.h"
+
+namespace cm::frame {
+namespace {
+
+// A still picture is refined by this many samples and then left alone.
+constexpr unsigned kStillSamples = 24;
+// The sun seems this wide (radians): a little wider than it is, as under a light haze; it softens shadows with their length.
+constexpr double kSunRadius = 0.011;
+// While the camera moves, changes of level of detail reach the shadows only this often (frames).
+constexpr unsigned kShadowPatience = 8;
+constexpr float kEdgeStrength = 0.85f;
+
+//! Everything of one frame in flight.
+struct InFlight {
+  VkCommandPool pool = VK_NULL_HANDLE;
+  VkCommandBuffer commands = VK_NULL_HANDLE;
+  std::unique_ptr<FrameArena> arena;
+  std::unique_ptr<Timings> timings;
+  uint64_t value = 0;
+};
+
+class Hash {
+ public:
+  template <class T>
+  Hash& add(const T& value) {
+    static_assert(std::is_trivially_copyable_v<T>);
+    const auto* bytes = reinterpret_cast<const unsigned char*>(&value);
+    for (size_t i = 0; i < sizeof(T); ++i) hash_ = (hash_ ^ bytes[i]) * 1099511628211ull;
+    return *this;
+  }
+  uint64_t value() const { return hash_; }
+
+ private:
+  uint64_t hash_ = 14695981039346656037ull;
+};
+
+//! What one side draws this frame.
+struct SideDraws {
+  std::vector<const PlacedTile*> tiles;
+  DrawList list;
+};
+
+}  // namespace
+
+struct Frame::Impl {
+  gpu::Device& device;
+  residency::Residency& residency;
+  gpu::Pipelines objects;
+  SceneLayouts layouts;
+  std::unique_ptr<ScenePass> scenePass;
+  std::unique_ptr<PostPass> post;
+  std::unique_ptr<PickPass> picks;
+  std::unique_ptr<ShadowMaps> shadows, stillShadows;
+  Visibility visibility;
+  PlacedTiles placed;
+  std::array<InFlight, gpu::kFramesInFlight> inFlight;
+  size_t turn = 0;
+  gpu::Image picture, depth, mean;
+  geo::EnuFrame axes;
+  double originHeight = 0;
+  const tiles::TileTree* tree = nullptr;
+  Surroundings surroundings;
+  uint64_t surroundingsGeneration = 0;
+  uint64_t documentGeneration = 0;
+
+  struct HeldShadow {
+    std::optional<ShadowRegion> region;
+    uint64_t state = 0;       // records and transition it was drawn with
+    uint64_t casters = 0;     // tiles
+    unsigned age = 0;
+  };
+  std::array<HeldShadow, kMaxShadowSides * shared::kCascades> held;
+  uint64_t meanKey = 0;
+  unsigned meanSamples = 0;
+  bool stillUnfinished = false;
+  Statistics statistics;
+
+  Impl(gpu::Device& device, residency::Residency& residency, VkFormat colourFormat);
+  ~Impl();
+
+  InFlight& begin();
+  void prepareImages(VkExtent2D extent, bool clay);
+  void setSides(std::span<const Side> sides, VkExtent2D extent, std::vector<SideView>& views) const;
+  void fillUniforms(PassContext& pass, shared::FrameUniforms& uniforms) const;
+  VkDescriptorSet globalsFor(PassContext& pass, const shared::FrameUniforms& uniforms, const ShadowMaps& maps) const;
+  bool drawShadows(PassContext& pass, std::span<const SideDraws> draws, const glm::dvec3& sun, VkDescriptorSet records,
+                   shared::FrameUniforms& uniforms);
+  void drawSampleShadows(PassContext& pass, std::span<const SideDraws> draws, const glm::dvec3& sun, unsigned sample,
+                         VkDescriptorSet records, shared::FrameUniforms& uniforms);
+  double visibleDistance(const View& view, std::span<const SideDraws> draws, double& low, double& high) const;
+  void beginScene(VkCommandBuffer commands, VkImageView colour, VkImage colourImage, VkExtent2D extent, const glm::vec4* clear);
+  void drawScene(PassContext& pass, std::span<const SideDraws> draws, VkDescriptorSet records, bool clay);
+  uint64_t keyOf(const View& view, const Scene& scene, std::span<const Side> sides) const;
+  void renderPlain(PassContext& pass, gpu::Target& target, std::span<const SideDraws> draws, VkDescriptorSet records,
+                   shared::FrameUniforms& uniforms);
+  void renderClay(PassContext& pass, gpu::Target& target, std::span<const SideDraws> draws, VkDescriptorSet records,
+                  shared::FrameUniforms& uniforms, const glm::dvec3& sun, int samples, Timings& timings);
+  void accumulateSample(PassContext& pass, std::span<const SideDraws> draws, VkDescriptorSet records,
+                        shared::FrameUniforms uniforms, const glm::dvec3& sun, unsigned sample, Timings& timings);
+  void drawPicks(PassContext& pass, std::span<const SideDraws> draws, VkDescriptorSet records, shared::FrameUniforms uniforms);
+  void submit(InFlight& frame, const gpu::Target& target);
+};
+
+Frame::Impl::Impl(gpu::Device& d, residency::Residency& r, VkFormat colourFormat) : device(d), residency(r), objects(d) {
+  CM_CHECK(colourFormat == VK_FORMAT_R8G8B8A8_UNORM || colourFormat == VK_FORMAT_B8G8R8A8_UNORM,
+           "the frame encodes sRGB itself and draws to 8-bit UNORM, not to format {}", int(colourFormat));
+  layouts.colour = colourFormat;
+  std::array<VkDescriptorSetLayoutBinding, 4> bindings{};
+  constexpr VkShaderStageFlags kBoth = VK_SHADER_STAGE_VERTEX_BIT | VK_SHADER_STAGE_FRAGMENT_BIT;
+  for (uint32_t i = 0; i < bindings.size(); ++i)
+    bindings[i] = {.binding = i,
+                   .descriptorType = i % 2 ? VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER : VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER,
+                   .descriptorCount = 1,
+                   .stageFlags = i % 2 ? VkShaderStageFlags(VK_SHADER_STAGE_FRAGMENT_BIT) : kBoth};
+  layouts.globals = objects.setLayout(bindings);
+  scenePass = std::make_unique<ScenePass>(device, layouts, residency.textureLayout());
+  post = std::make_unique<PostPass>(device, layouts);
+  picks = std::make_unique<PickPass>(device, layouts, scenePass->recordsLayout());
+  shadows = std::make_unique<ShadowMaps>(device, layouts.globals, scenePass->recordsLayout());
+  stillShadows = std::make_unique<ShadowMaps>(device, layouts.globals, scenePass->recordsLayout());
+  axes = geo::enuFrameAt({});
+  for (InFlight& frame : inFlight) {
+    const VkCommandPoolCreateInfo pool{.sType = VK_STRUCTURE_TYPE_COMMAND_POOL_CREATE_INFO,
+                                       .flags = VK_COMMAND_POOL_CREATE_TRANSIENT_BIT,
+                                       .queueFamilyIndex = device.queueFamily()};
+    CM_CHECK(vkCreateCommandPool(device.handle(), &pool, nullptr, &frame.pool) == VK_SUCCESS, "frame command pool");
+    const VkCommandBufferAllocateInfo allocate{.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_ALLOCATE_INFO,
+                                               .commandPool = frame.pool,
+                                               .level = VK_COMMAND_BUFFER_LEVEL_PRIMARY,
+                                               .commandBufferCount = 1};
+    CM_CHECK(vkAllocateCommandBuffers(device.handle(), &allocate, &frame.commands) == VK_SUCCESS, "frame commands");
+    frame.arena = std::make_unique<FrameArena>(device);
+    frame.timings = std::make_unique<Timings>(device);
+  }
+}
+
+Frame::Impl::~Impl() {
+  device.wait(device.submitted());
+  for (InFlight& frame : inFlight) vkDestroyCommandPool(device.handle(), frame.pool, nullptr);
+}
+
+InFlight& Frame::Impl::begin() {
+  turn = (turn + 1) % inFlight.size();
+  InFlight& frame = inFlight[turn];
+  device.wait(frame.value);
+  device.collect();
+  frame.timings->read(statistics);
+  vkResetCommandPool(device.handle(), frame.pool, 0);
+  frame.arena->reset();
+  const VkCommandBufferBeginInfo info{.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO,
+                                      .flags = VK_COMMAND_BUFFER_USAGE_ONE_TIME_SUBMIT_BIT};
+  vkBeginCommandBuffer(frame.commands, &info);
+  frame.timings->begin(frame.commands);
+  return frame;
+}
+
+void Frame::Impl::prepareImages(VkExtent2D extent, bool clay) {
+  const auto same = [&](const gpu::Image& image) {
+    return image && image.description().extent.width == extent.width && image.description().extent.height == extent.height;
+  };
+  if (!same(depth)) {
+    depth = gpu::Image(device, {.extent = extent, .format = layouts.depth,
+                                .usage = VK_IMAGE_USAGE_DEPTH_STENCIL_ATTACHMENT_BIT | VK_IMAGE_USAGE_SAMPLED_BIT}, "depth");
+    meanSamples = 0;
+  }
+  if (!clay || same(picture)) return;
+  constexpr VkImageUsageFlags kUsage = VK_IMAGE_USAGE_COLOR_ATTACHMENT_BIT | VK_IMAGE_USAGE_SAMPLED_BIT;
+  picture = gpu::Image(device, {.extent = extent, .format = layouts.colour, .usage = kUsage}, "picture");
+  mean = gpu::Image(device, {.extent = extent, .format = kMeanFormat, .usage = kUsage}, "mean");
+  meanSamples = 0;
+}
+
+void Frame::Impl::setSides(std::span<const Side> sides, VkExtent2D extent, std::vector<SideView>& views) const {
+  for (const Side& side : sides) {
+    SideView view{.index = unsigned(views.size()), .slot = side.slot, .shadowIndex = unsigned(views.size()), .side = &side};
+    const auto left = int32_t(std::lround(side.left * float(extent.width)));
+    const auto right = int32_t(std::lround(side.right * float(extent.width)));
+    view.rectangle = {{left, 0}, {uint32_t(std::max(0, right - left)), extent.height}};
+    for (const SideView& earlier : views)
+      if (earlier.side->to == side.to && earlier.side->from == side.from) view.shadowIndex = earlier.shadowIndex;
+    if (view.shadowIndex >= kMaxShadowSides) view.shadowIndex = 0;
+    views.push_back(view);
+  }
+}
+
+void Frame::Impl::fillUniforms(PassContext& pass, shared::FrameUniforms& uniforms) const {
+  for (size_t i = 0; i < surroundings.colours.size(); ++i) uniforms.edgeColour[i] = surroundings.colours[i];
+  uniforms.edgeCentre = glm::vec4(pass.view.relativeEnu(surroundings.centreEnu), float(surroundings.radiusMetres));
+}
+
+VkDescriptorSet Frame::Impl::globalsFor(PassContext& pass, const shared::FrameUniforms& uniforms, const ShadowMaps& maps) const {
+  const Slice slice = pass.arena.copyOne(uniforms);
+  const std::array<Binding, 2> bindings{
+      {{.binding = 0, .type = VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER, .slice = slice},
+       {.binding = 1, .type = VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER, .view = maps.view(), .sampler = maps.sampler()}}};
+  return pass.arena.descriptors(layouts.globals, bindings);
+}
+
+double Frame::Impl::visibleDistance(const View& view, std::span<const SideDraws> draws, double& low, double& high) const {
+  double distance = 100;
+  low = 1e9;
+  high = -1e9;
+  for (const SideDraws& side : draws) {
+    for (const PlacedTile* tile : side.tiles) {
+      const glm::dvec3 middle = (tile->loEnu + tile->hiEnu) * 0.5;
+      const double radius = glm::length(tile->hiEnu - tile->loEnu) * 0.5;
+      distance = std::max(distance, glm::dot(middle - view.eyeEnu, view.forward) + radius);
+      low = std::min(low, tile->loEnu.z);
+      high = std::max(high, tile->hiEnu.z);
+    }
+  }
+  if (low > high) low = high = 0;
+  return std::min(distance, 14000.0);   // farther shadows are narrower than a pixel, and hazy
+}
+
+bool Frame::Impl::drawShadows(PassContext& pass, std::span<const SideDraws> draws, const glm::dvec3& sun, VkDescriptorSet records,
+                              shared::FrameUniforms& uniforms) {
+  const bool wanted = pass.scene.layers.shadows && sun.z > 0.03 && !draws.empty();
+  unsigned sets = 1;
+  for (const SideView& side : pass.sides) sets = std::max(sets, side.shadowIndex + 1);
+  shadows->prepare(pass.commands, wanted, sets);
+  if (shadows->fresh()) held.fill({});
+  if (!wanted) return false;
+  double low = 0, high = 0;
+  const double reach = visibleDistance(pass.view, draws, low, high);
+  const auto regions = wantedRegions(pass.view, lightAxes(sun), low, high, reach);
+  bool begun = false;
+  for (const SideView& side : pass.sides) {
+    if (side.shadowIndex != side.index) continue;
+    for (unsigned cascade = 0; cascade < shared::kCascades; ++cascade) {
+      const unsigned layer = side.shadowIndex * shared::kCascades + cascade;
+      HeldShadow& map = held[layer];
+      const ShadowRegion region = keptOrNew(map.region, regions[cascade], shadows->size());
+      Hash state, casters;
+      state.add(visibility.generation()).add(side.slot).add(pass.scene.layers.buildings);
+      if (side.side->transition < 1) state.add(side.side->transition);
+      casters.add(residency.generation());
+      for (const PlacedTile* tile : draws[side.index].tiles) casters.add(tile->tile->tile);
+      ++map.age;
+      const bool stale = map.casters != casters.value() && map.age >= kShadowPatience;
+      if (!map.region || *map.region != region || map.state != state.value() || stale) {
+        map = {region, state.value(), casters.value(), 0};
+        const auto tiles = castersOf(residency, tree, placed, axes, side.side->draw, region);
+        const DrawList list = buildDraws(pass.arena, pass.view, tiles, visibility, side.slot, side.side->transition < 1,
+                                         DrawSet::Casters, pass.scene.layers.buildings);
+        if (!std::exchange(begun, true)) shadows->begin(pass.commands);
+        shadows->draw(pass, side, layer, list, region, records);
+        statistics.shadowDraws += list.draws;
+      }
+      uniforms.shadowFromWorld[layer] = textureFromWorld(region, pass.view.eyeEnu);
+    }
+  }
+  if (begun) shadows->end(pass.commands);
+  uniforms.sunDirection.w = 1;
+  uniforms.shadowTexel = {1.0f / float(shadows->size()), 1, 0, 0};
+  return true;
+}
+
+void Frame::Impl::drawSampleShadows(PassContext& pass, std::span<const SideDraws> draws, const glm::dvec3& sun, unsigned sample,
+                                    VkDescriptorSet records, shared::FrameUniforms& uniforms) {
+  const bool wanted = pass.scene.layers.shadows && sun.z > 0.03 && !draws.empty();
+  unsigned sets = 1;
+  for (const SideView& side : pass.sides) sets = std::max(sets, side.shadowIndex + 1);
+  stillShadows->prepare(pass.commands, wanted, sets);
+  (void)stillShadows->fresh();
+  if (!wanted) return;
+  double low = 0, high = 0;
+  const double reach = visibleDistance(pass.view, draws, low, high);
+  const glm::dmat3 straight = lightAxes(sun);
+  const auto regions = wantedRegions(pass.view, straight, low, high, reach);
+  const glm::dvec2 disc = glm::dvec2(sampleDisc(sample, kStillSamples)) * kSunRadius;
+  const glm::dmat3 axesOfSample = lightAxes(sun + straight[0] * disc.x + straight[1] * disc.y);
+  stillShadows->begin(pass.commands);
+  for (const SideView& side : pass.sides) {
+    if (side.shadowIndex != side.index) continue;
+    for (unsigned cascade = 0; cascade < shared::kCascades; ++cascade) {
+      const unsigned layer = side.shadowIndex * shared::kCascades + cascade;
+      const ShadowRegion region = turned(keptOrNew(std::nullopt, regions[cascade], stillShadows->size()), axesOfSample);
+      const auto tiles = castersOf(residency, tree, placed, axes, side.side->draw, region);
+      const DrawList list = buildDraws(pass.arena, pass.view, tiles, visibility, side.slot, side.side->transition < 1,
+                                       DrawSet::Casters, pass.scene.layers.buildings);
+      stillShadows->draw(pass, side, layer, list, region, records);
+      statistics.shadowDraws += list.draws;
+      uniforms.shadowFromWorld[layer] = textureFromWorld(region, pass.view.eyeEnu);
+    }
+  }
+  stillShadows->end(pass.commands);
+  uniforms.sunDirection.w = 1;
+  uniforms.shadowTexel = {1.0f / float(stillShadows->size()), 1, 0, 0};
+}
+
+void Frame::Impl::beginScene(VkCommandBuffer commands, VkImageView colourView, VkImage colourImage, VkExtent2D extent,
+                             const glm::vec4* clear) {
+  gpu::barrier(commands, {.image = colourImage,
+                          .to = VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL,
+                          .fromStage = VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT | VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT |
+                                       VK_PIPELINE_STAGE_2_COPY_BIT,
+                          .toStage = VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT,
+                          .toAccess = VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT | VK_ACCESS_2_COLOR_ATTACHMENT_READ_BIT});
+  constexpr VkPipelineStageFlags2 kTests =
+      VK_PIPELINE_STAGE_2_EARLY_FRAGMENT_TESTS_BIT | VK_PIPELINE_STAGE_2_LATE_FRAGMENT_TESTS_BIT;
+  gpu::barrier(commands, {.image = depth.handle(),
+                          .to = VK_IMAGE_LAYOUT_DEPTH_ATTACHMENT_OPTIMAL,
+                          .fromStage = VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT | kTests,
+                          .toStage = kTests,
+                          .fromAccess = VK_ACCESS_2_DEPTH_STENCIL_ATTACHMENT_WRITE_BIT,
+                          .toAccess = VK_ACCESS_2_DEPTH_STENCIL_ATTACHMENT_READ_BIT | VK_ACCESS_2_DEPTH_STENCIL_ATTACHMENT_WRITE_BIT,
+                          .aspect = VK_IMAGE_ASPECT_DEPTH_BIT});
+  VkRenderingAttachmentInfo colour{.sType = VK_STRUCTURE_TYPE_RENDERING_ATTACHMENT_INFO,
+                                   .imageView = colourView,
+                                   .imageLayout = VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL,
+                                   .loadOp = clear ? VK_ATTACHMENT_LOAD_OP_CLEAR : VK_ATTACHMENT_LOAD_OP_DONT_CARE,
+                                   .storeOp = VK_ATTACHMENT_STORE_OP_STORE};
+  if (clear) colour.clearValue.color = {{clear->r, clear->g, clear->b, 1}};
+  const VkRenderingAttachmentInfo depthInfo{.sType = VK_STRUCTURE_TYPE_RENDERING_ATTACHMENT_INFO,
+                                            .imageView = depth.view(),
+                                            .imageLayout = VK_IMAGE_LAYOUT_DEPTH_ATTACHMENT_OPTIMAL,
+                                            .loadOp = VK_ATTACHMENT_LOAD_OP_CLEAR,
+                                            .storeOp = VK_ATTACHMENT_STORE_OP_STORE,
+                                            .clearValue = {.depthStencil = {0, 0}}};
+  const VkRenderingInfo rendering{.sType = VK_STRUCTURE_TYPE_RENDERING_INFO,
+                                  .renderArea = {{0, 0}, extent},
+                                  .layerCount = 1,
+                                  .colorAttachmentCount = 1,
+                                  .pColorAttachments = &colour,
+                                  .pDepthAttachment = &depthInfo};
+  vkCmdBeginRendering(commands, &rendering);
+  const VkViewport viewport{0, 0, float(extent.width), float(extent.height), 0, 1};
+  vkCmdSetViewport(commands, 0, 1, &viewport);
+}
+
+void Frame::Impl::drawScene(PassContext& pass, std::span<const SideDraws> draws, VkDescriptorSet records, bool clay) {
+  for (const SideView& side : pass.sides) {
+    if (side.rectangle.extent.width == 0) continue;
+    vkCmdSetScissor(pass.commands, 0, 1, &side.rectangle);
+    scenePass->drawTiles(pass, side, draws[side.index].list, records);
+    if (clay) scenePass->drawBeyond(pass, side);
+  }
+}
+
+namespace {
+
+//! From attachment to something the next pass samples.
+void toSampled(VkCommandBuffer commands, VkImage image, bool depth) {
+  if (depth)
+    gpu::barrier(commands, {.image = image,
+                            .from = VK_IMAGE_LAYOUT_DEPTH_ATTACHMENT_OPTIMAL,
+                            .to = VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL,
+                            .fromStage = VK_PIPELINE_STAGE_2_EARLY_FRAGMENT_TESTS_BIT | VK_PIPELINE_STAGE_2_LATE_FRAGMENT_TESTS_BIT,
+                            .toStage = VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT,
+                            .fromAccess = VK_ACCESS_2_DEPTH_STENCIL_ATTACHMENT_WRITE_BIT,
+                            .toAccess = VK_ACCESS_2_SHADER_SAMPLED_READ_BIT,
+                            .aspect = VK_IMAGE_ASPECT_DEPTH_BIT});
+  else
+    gpu::barrier(commands, {.image = image,
+                            .from = VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL,
+                            .to = VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL,
+                            .fromStage = VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT,
+                            .toStage = VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT,
+                            .fromAccess = VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT,
+                            .toAccess = VK_ACCESS_2_SHADER_SAMPLED_READ_BIT});
+}
+
+void beginColour(VkCommandBuffer commands, VkImageView view, VkExtent2D extent, VkAttachmentLoadOp load) {
+  const VkRenderingAttachmentInfo colour{.sType = VK_STRUCTURE_TYPE_RENDERING_ATTACHMENT_INFO,
+                                         .imageView = view,
+                                         .imageLayout = VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL,
+                                         .loadOp = load,
+                                         .storeOp = VK_ATTACHMENT_STORE_OP_STORE};
+  const VkRect2D all{{0, 0}, extent};
+  const VkRenderingInfo rendering{.sType = VK_STRUCTURE_TYPE_RENDERING_INFO,
+                                  .renderArea = all,
+                                  .layerCount = 1,
+                                  .colorAttachmentCount = 1,
+                                  .pColorAttachments = &colour};
+  vkCmdBeginRendering(commands, &rendering);
+  const VkViewport viewport{0, 0, float(extent.width), float(extent.height), 0, 1};
+  vkCmdSetViewport(commands, 0, 1, &viewport);
+  vkCmdSetScissor(commands, 0, 1, &all);
+}
+
+}  // namespace
+
+void Frame::Impl::renderPlain(PassContext& pass, gpu::Target& target, std::span<const SideDraws> draws, VkDescriptorSet records,
+                              shared::FrameUniforms& uniforms) {
+  shadows->prepare(pass.commands, false, 1);
+  pass.globals = globalsFor(pass, uniforms, *shadows);
+  scenePass->setMoving(true);
+  const glm::vec4 clear(pass.scene.plainBackground, 1);
+  beginScene(pass.commands, target.view, target.image, target.extent, &clear);
+  drawScene(pass, draws, records, false);
+  vkCmdEndRendering(pass.commands);
+  stillUnfinished = false;
+  meanSamples = 0;
+}
+
+void Frame::Impl::accumulateSample(PassContext& pass, std::span<const SideDraws> draws, VkDescriptorSet records,
+                                   shared::FrameUniforms uniforms, const glm::dvec3& sun, unsigned sample, Timings& timings) {
+  drawSampleShadows(pass, draws, sun, sample, records, uniforms);
+  timings.mark("shadow");
+  uniforms.clipFromWorld = clipWithOffset(pass.view, sampleOffset(sample));
+  pass.globals = globalsFor(pass, uniforms, *stillShadows);
+  scenePass->setMoving(false);
+  beginScene(pass.commands, picture.view(), picture.handle(), pass.view.extent, nullptr);
+  drawScene(pass, draws, records, true);
+  vkCmdEndRendering(pass.commands);
+  toSampled(pass.commands, picture.handle(), false);
+  toSampled(pass.commands, depth.handle(), true);
+  timings.mark("scene");
+  gpu::barrier(pass.commands, {.image = mean.handle(),
+                               .from = sample == 0 ? VK_IMAGE_LAYOUT_UNDEFINED : VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL,
+                               .to = VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL,
+                               .fromStage = VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT | VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT,
+                               .toStage = VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT,
+                               .fromAccess = VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT,
+                               .toAccess = VK_ACCESS_2_COLOR_ATTACHMENT_READ_BIT | VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT});
+  beginColour(pass.commands, mean.view(), pass.view.extent, sample == 0 ? VK_ATTACHMENT_LOAD_OP_CLEAR : VK_ATTACHMENT_LOAD_OP_LOAD);
+  const float pixelAngle = 2 * uniforms.time.w / float(pass.view.extent.height);
+  const shared::PostPush push{.pixel = {uniforms.viewport.z, uniforms.viewport.w, pixelAngle, kEdgeStrength},
+                              .smooth_ = {0, uniforms.haze.a * 2.5f, kNearMetres, 0}};
+  post->accumulate(pass, picture.view(), depth.view(), push, 1.0f / float(sample + 1));
+  vkCmdEndRendering(pass.commands);
+  toSampled(pass.commands, mean.handle(), false);
+  timings.mark("accumulate");
+}
+
+void Frame::Impl::renderClay(PassContext& pass, gpu::Target& target, std::span<const SideDraws> draws, VkDescriptorSet records,
+                             shared::FrameUniforms& uniforms, const glm::dvec3& sun, int samples, Timings& timings) {
+  const uint64_t key = keyOf(pass.view, pass.scene, std::span(pass.sides.empty() ? nullptr : pass.sides[0].side, pass.sides.size()));
+  const bool refining = pass.scene.still || samples > 1;
+  if (!refining || key != meanKey || (samples > 1 && !pass.scene.still)) meanSamples = 0;
+  meanKey = key;
+  const float pixelAngle = 2 * uniforms.time.w / float(pass.view.extent.height);
+  if (refining) {
+    const unsigned until = pass.scene.still ? std::max(kStillSamples, unsigned(samples)) : unsigned(samples);
+    for (int i = 0; i < samples && meanSamples < until; ++i, ++meanSamples)
+      accumulateSample(pass, draws, records, uniforms, sun, meanSamples, timings);
+    stillUnfinished = pass.scene.still && meanSamples < until;
+  } else {
+    stillUnfinished = false;
+    drawShadows(pass, draws, sun, records, uniforms);
+    timings.mark("shadow");
+    pass.globals = globalsFor(pass, uniforms, *shadows);
+    scenePass->setMoving(true);
+    beginScene(pass.commands, picture.view(), picture.handle(), pass.view.extent, nullptr);
+    drawScene(pass, draws, records, true);
+    vkCmdEndRendering(pass.commands);
+    toSampled(pass.commands, picture.handle(), false);
+    toSampled(pass.commands, depth.handle(), true);
+    timings.mark("scene");
+  }
+  gpu::barrier(pass.commands, {.image = target.image,
+                               .to = VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL,
+                               .fromStage = VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT | VK_PIPELINE_STAGE_2_COPY_BIT,
+                               .toStage = VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT,
+                               .toAccess = VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT});
+  beginColour(pass.commands, target.view, target.extent, VK_ATTACHMENT_LOAD_OP_DONT_CARE);
+  if (refining) post->show(pass, mean.view(), depth.view());
+  else
+    post->moving(pass, picture.view(), depth.view(),
+                 {.pixel = {uniforms.viewport.z, uniforms.viewport.w, pixelAngle, kEdgeStrength},
+                  .smooth_ = {1, uniforms.haze.a * 2.5f, kNearMetres, 0}});
+  vkCmdEndRendering(pass.commands);
+  timings.mark("post");
+}
+
+uint64_t Frame::Impl::keyOf(const View& view, const Scene& scene, std::span<const Side> sides) const {
+  Hash hash;
+  hash.add(view.eyeEnu).add(view.forward).add(view.up).add(view.fovYRadians).add(view.extent.width).add(view.extent.height);
+  hash.add(residency.generation()).add(visibility.generation()).add(documentGeneration).add(scene.sunDirectionEcef);
+  hash.add(scene.language).add(scene.look);
+  const city::Layers& layers = scene.layers;
+  for (const bool on : {layers.labels, layers.projectAreas, layers.greenways, layers.metro, layers.shadows, layers.buildings}) hash.add(on);
+  for (const std::string& item : layers.hiddenItems) hash.add(std::hash<std::string>{}(item));
+  hash.add(scene.selection.kind).add(std::hash<std::string>{}(scene.selection.id));
+  for (const Side& side : sides) {
+    hash.add(side.slot).add(side.left).add(side.right).add(side.transition).add(side.date.year).add(side.date.month).add(side.date.day);
+    for (const tiles::TileId tile : side.draw) hash.add(tile);
+  }
+  return hash.value();
+}
+
+void Frame::Impl::drawPicks(PassContext& pass, std::span<const SideDraws> draws, VkDescriptorSet records,
+                            shared::FrameUniforms uniforms) {
+  if (!picks->asked()) return;
+  uniforms.clipFromWorld = pass.view.clipFromWorldCentred;
+  pass.globals = globalsFor(pass, uniforms, *shadows);
+  for (PickPass::Request& request : picks->takeRequests()) {
+    for (const SideView& side : pass.sides) {
+      const int from = side.rectangle.offset.x, to = from + int(side.rectangle.extent.width);
+      const bool last = &side == &pass.sides.back();
+      if (!last && (request.x < from || request.x >= to)) continue;
+      picks->draw(pass, side, request, draws[side.index].tiles, visibility, records);
+      break;
+    }
+  }
+}
+
+void Frame::Impl::submit(InFlight& frame, const gpu::Target& target) {
+  const bool copied = target.finalLayout == VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL;
+  gpu::barrier(frame.commands, {.image = target.image,
+                                .from = VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL,
+                                .to = target.finalLayout,
+                                .fromStage = VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT,
+                                .toStage = copied ? VK_PIPELINE_STAGE_2_COPY_BIT : VK_PIPELINE_STAGE_2_NONE,
+                                .fromAccess = VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT,
+                                .toAccess = copied ? VK_ACCESS_2_TRANSFER_READ_BIT : VK_ACCESS_2_NONE});
+  frame.timings->mark("ui");
+  vkEndCommandBuffer(frame.commands);
+  std::vector<VkSemaphoreSubmitInfo> waits, signals;
+  if (target.waitBefore)
+    waits.push_back({.sType = VK_STRUCTURE_TYPE_SEMAPHORE_SUBMIT_INFO,
+                     .semaphore = target.waitBefore,
+                     .stageMask = VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT});
+  if (target.signalAfter)
+    signals.push_back({.sType = VK_STRUCTURE_TYPE_SEMAPHORE_SUBMIT_INFO,
+                       .semaphore = target.signalAfter,
+                       .stageMask = VK_PIPELINE_STAGE_2_ALL_COMMANDS_BIT});
+  frame.value = device.submit(frame.commands, waits, signals);
+  picks->submitted(frame.value);
+}
+
+Frame::Frame(gpu::Device& device, residency::Residency& residency, VkFormat colourFormat)
+    : impl_(std::make_unique<Impl>(device, residency, colourFormat)) {}
+Frame::~Frame() = default;
+
+void Frame::setDocument(const city::Document& document, const VectorLayers&) {
+  Impl& f = *impl_;
+  f.axes = geo::enuFrameAt({document.origin.lonDegrees, document.origin.latDegrees, 0});
+  f.originHeight = document.origin.heightMetres;
+  f.placed.forget();
+  f.visibility.setDocument(document, f.axes);
+  f.surroundingsGeneration = 0;
+  ++f.documentGeneration;
+}
+
+void Frame::updateVisibility(const tiles::TileTree& tree, std::span<const Side> sides,
+                             const std::map<std::pair<size_t, size_t>, tiles::TilesetId>& tilesetOfAddition) {
+  impl_->tree = &tree;
+  impl_->visibility.update(impl_->residency, tree, sides, tilesetOfAddition);
+}
+
+void Frame::render(gpu::Target& target, const Scene& scene, std::span<const Side> sides, int samples, const UiPass& ui) {
+  Impl& f = *impl_;
+  if (f.device.state() == gpu::DeviceState::Lost || target.extent.width == 0 || target.extent.height == 0) return;
+  const bool clay = scene.look == city::Look::Clay;
+  InFlight& frame = f.begin();
+  f.prepareImages(target.extent, clay);
+  f.visibility.highlight(f.residency, scene.selection);
+  f.residency.flushRecords(frame.commands, [&](VkDeviceSize size, VkBuffer& buffer, VkDeviceSize& offset) {
+    const Slice slice = frame.arena->allocate(size, 16);
+    buffer = slice.buffer;
+    offset = slice.offset;
+    return slice.data;
+  });
+  if (f.surroundingsGeneration != f.residency.generation()) {
+    f.surroundings = surroundingsOf(f.residency, f.tree, f.axes, f.originHeight);
+    f.surroundingsGeneration = f.residency.generation();
+  }
+  const View view = makeView(scene, f.axes, target.extent, f.surroundings.heightMetres);
+  const glm::dvec3 sun = glm::normalize(glm::dmat3(f.axes.enuFromEcef) * scene.sunDirectionEcef);
+  std::vector<SideView> sideViews;
+  f.setSides(sides, target.extent, sideViews);
+  PassContext pass{f.device, f.residency, *frame.arena, frame.commands, view, scene, sideViews, f.layouts, VK_NULL_HANDLE};
+
+  f.statistics.triangles = f.statistics.tiles = f.statistics.draws = f.statistics.shadowDraws = 0;
+  std::vector<SideDraws> draws(sides.size());
+  for (const SideView& side : sideViews) {
+    SideDraws& mine = draws[side.index];
+    for (const tiles::TileId id : side.side->draw)
+      if (const PlacedTile* tile = f.placed.place(f.residency, f.axes, id)) mine.tiles.push_back(tile);
+    mine.list = buildDraws(*frame.arena, view, mine.tiles, f.visibility, side.slot, side.side->transition < 1, DrawSet::Picture,
+                           scene.layers.buildings);
+    f.statistics.triangles += mine.list.triangles;
+    f.statistics.tiles += uint32_t(mine.list.tiles.size());
+    f.statistics.draws += mine.list.draws;
+  }
+  const std::array<Binding, 1> recordBinding{
+      {{.binding = 0, .type = VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, .slice = {f.residency.records(), 0, VK_WHOLE_SIZE, nullptr}}}};
+  const VkDescriptorSet records = frame.arena->descriptors(f.scenePass->recordsLayout(), recordBinding);
+  shared::FrameUniforms uniforms = uniformsOf(view, scene, sun);
+  f.fillUniforms(pass, uniforms);
+
+  if (clay) f.renderClay(pass, target, draws, records, uniforms, sun, std::max(1, samples), *frame.timings);
+  else f.renderPlain(pass, target, draws, records, uniforms);
+  f.drawPicks(pass, draws, records, uniforms);
+
+  if (ui) {
+    gpu::memoryBarrier(frame.commands, VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT, VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT,
+                       VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT,
+                       VK_ACCESS_2_COLOR_ATTACHMENT_READ_BIT | VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT);
+    beginColour(frame.commands, target.view, target.extent, VK_ATTACHMENT_LOAD_OP_LOAD);
+    ui(frame.commands);
+    vkCmdEndRendering(frame.commands);
+  }
+  f.submit(frame, target);
+}
+
+bool Frame::wantsAnotherFrame() const { return impl_->stillUnfinished; }
+uint64_t Frame::pick(int x, int y) { return impl_->picks->ask(x, y); }
+std::vector<Pick> Frame::takePicks() { return impl_->picks->take(impl_->device); }
+const Statistics& Frame::statistics() const { return impl_->statistics; }
+
+}  // namespace cm::frame

@@ -1,0 +1,51 @@
+#include "frame/post.h"
+
+#include <array>
+
+namespace cm::frame {
+
+PostPass::PostPass(gpu::Device& device, const SceneLayouts& layouts) : objects_(device) {
+  std::array<VkDescriptorSetLayoutBinding, 2> bindings{};
+  for (uint32_t i = 0; i < bindings.size(); ++i)
+    bindings[i] = {.binding = i,
+                   .descriptorType = VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER,
+                   .descriptorCount = 1,
+                   .stageFlags = VK_SHADER_STAGE_FRAGMENT_BIT};
+  set_ = objects_.setLayout(bindings);
+  layout_ = objects_.layout({&set_, 1}, sizeof(shared::PostPush));
+  accumulate_ = objects_.make({.vertex = "screen.vert",
+                               .fragment = "accumulate.frag",
+                               .layout = layout_,
+                               .colours = {kMeanFormat},
+                               .blend = gpu::Blend::Constant},
+                              "accumulate");
+  show_ = objects_.make({.vertex = "screen.vert", .fragment = "show.frag", .layout = layout_, .colours = {layouts.colour}}, "show");
+  moving_ =
+      objects_.make({.vertex = "screen.vert", .fragment = "moving.frag", .layout = layout_, .colours = {layouts.colour}}, "moving");
+  nearest_ = objects_.sampler(VK_FILTER_NEAREST, VK_SAMPLER_ADDRESS_MODE_CLAMP_TO_EDGE);
+}
+
+void PostPass::draw(PassContext& pass, VkPipeline pipeline, VkImageView picture, VkImageView depth, const shared::PostPush& push) {
+  const std::array<Binding, 2> bindings{{{.binding = 0, .type = VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER, .view = picture, .sampler = nearest_},
+                                         {.binding = 1, .type = VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER, .view = depth, .sampler = nearest_}}};
+  const VkDescriptorSet set = pass.arena.descriptors(set_, bindings);
+  vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, pipeline);
+  vkCmdBindDescriptorSets(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, layout_, 0, 1, &set, 0, nullptr);
+  vkCmdPushConstants(pass.commands, layout_, VK_SHADER_STAGE_VERTEX_BIT | VK_SHADER_STAGE_FRAGMENT_BIT, 0, sizeof(push), &push);
+  vkCmdDraw(pass.commands, 3, 1, 0, 0);
+}
+
+void PostPass::accumulate(PassContext& pass, VkImageView picture, VkImageView depth, const shared::PostPush& push, float share) {
+  const std::array<float, 4> constants{share, share, share, share};
+  vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, accumulate_);
+  vkCmdSetBlendConstants(pass.commands, constants.data());
+  draw(pass, accumulate_, picture, depth, push);
+}
+
+void PostPass::show(PassContext& pass, VkImageView mean, VkImageView depth) { draw(pass, show_, mean, depth, {}); }
+
+void PostPass::moving(PassContext& pass, VkImageView picture, VkImageView depth, const shared::PostPush& push) {
+  draw(pass, moving_, picture, depth, push);
+}
+
+}  // namespace cm::frame

@@ -1,0 +1,138 @@
+#include "frame/scene_pass.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace cm::frame {
+namespace {
+
+constexpr VkShaderStageFlags kBothStages = VK_SHADER_STAGE_VERTEX_BIT | VK_SHADER_STAGE_FRAGMENT_BIT;
+
+// The plane beyond: rings growing from the first radius to the horizon.
+constexpr int kRings = 26;
+constexpr int kSegments = 48;
+constexpr double kEarthRadius = 6371000.0;
+
+}  // namespace
+
+float eased(float transition) {
+  const float t = std::clamp(transition, 0.0f, 1.0f);
+  return t * t * (3 - 2 * t);
+}
+
+shared::SidePush pushOf(const SideView& side, bool) {
+  return {.slot = side.slot, .grow = eased(side.side->transition), .sideIndex = side.shadowIndex, .flags = 0, .extra = glm::vec4(0)};
+}
+
+ScenePass::ScenePass(gpu::Device& device, const SceneLayouts& layouts, VkDescriptorSetLayout textures) : objects_(device) {
+  const VkDescriptorSetLayoutBinding binding{.binding = 0,
+                                             .descriptorType = VK_DESCRIPTOR_TYPE_STORAGE_BUFFER,
+                                             .descriptorCount = 1,
+                                             .stageFlags = VK_SHADER_STAGE_VERTEX_BIT};
+  records_ = objects_.setLayout({&binding, 1});
+  const std::array sets{layouts.globals, records_, textures};
+  layout_ = objects_.layout(sets, sizeof(shared::SidePush));
+
+  constexpr std::array<std::pair<const char*, const char*>, kKinds> kShaders{{{"plain.vert", "plain.frag"},
+                                                                              {"solid.vert", "solid.frag"},
+                                                                              {"ground.vert", "ground.frag"},
+                                                                              {"water.vert", "water.frag"},
+                                                                              {"textured.vert", "textured.frag"}}};
+  for (uint32_t kind = 0; kind < kKinds; ++kind) {
+    const TileVertexInput input = tileVertexInput(kind == Textured);
+    for (uint32_t records = 0; records < 2; ++records) {
+      for (uint32_t moving = 0; moving < 2; ++moving) {
+        const std::array<uint32_t, 2> constants{records, moving ? 1u : 4u};
+        tiles_[kind][records][moving] = objects_.make({.vertex = kShaders[kind].first,
+                                                       .fragment = kShaders[kind].second,
+                                                       .layout = layout_,
+                                                       .bindings = input.bindings,
+                                                       .attributes = input.attributes,
+                                                       .constants = constants,
+                                                       .colours = {layouts.colour},
+                                                       .depth = layouts.depth,
+                                                       .dynamicCull = true,
+                                                       .depthTest = true,
+                                                       .depthWrite = true},
+                                                      kShaders[kind].first);
+      }
+    }
+  }
+  for (uint32_t moving = 0; moving < 2; ++moving) {
+    const std::array<uint32_t, 2> constants{0, moving ? 1u : 4u};
+    beyond_[moving] = objects_.make({.vertex = "beyond.vert",
+                                     .fragment = "beyond.frag",
+                                     .layout = layout_,
+                                     .constants = constants,
+                                     .colours = {layouts.colour},
+                                     .depth = layouts.depth,
+                                     .depthTest = true,
+                                     .depthWrite = true},
+                                    "beyond");
+  }
+  sky_ = objects_.make({.vertex = "screen.vert",
+                        .fragment = "sky.frag",
+                        .layout = layout_,
+                        .colours = {layouts.colour},
+                        .depth = layouts.depth,
+                        .depthTest = true,
+                        .compare = VK_COMPARE_OP_EQUAL},
+                       "sky");
+}
+
+VkPipeline ScenePass::pipelineFor(const DrawGroup& group, bool plain) const {
+  using residency::DrawClass;
+  const Kind kind = plain                              ? Plain
+                    : group.kind == DrawClass::Ground  ? Ground
+                    : group.kind == DrawClass::Water   ? Water
+                                                       : Solid;
+  return tiles_[kind][group.records][moving_];
+}
+
+void ScenePass::drawTiles(PassContext& pass, const SideView& side, const DrawList& list, VkDescriptorSet records) {
+  const bool plain = pass.scene.look == city::Look::Plain;
+  const std::array sets{pass.globals, records};
+  vkCmdBindDescriptorSets(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, layout_, 0, uint32_t(sets.size()), sets.data(), 0, nullptr);
+  const shared::SidePush push = pushOf(side);
+  vkCmdPushConstants(pass.commands, layout_, kBothStages, 0, sizeof(push), &push);
+  for (const DrawGroup& group : list.groups) {
+    vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, pipelineFor(group, plain));
+    vkCmdSetCullMode(pass.commands, group.doubleSided ? VK_CULL_MODE_NONE : VK_CULL_MODE_BACK_BIT);
+    drawGroup(pass.commands, pass.residency, list, group);
+  }
+  if (!list.textured.empty()) drawTextured(pass, list, records);
+}
+
+void ScenePass::drawTextured(PassContext& pass, const DrawList& list, VkDescriptorSet) {
+  vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, tiles_[Textured][1][moving_]);
+  for (const TexturedDraw& item : list.textured) {
+    const VkBuffer mesh = pass.residency.chunk(item.tile->chunk);
+    const std::array<VkBuffer, 3> buffers{mesh, list.instances.buffer, mesh};
+    const std::array<VkDeviceSize, 3> offsets{VkDeviceSize(item.tile->vertexOffset) * sizeof(source::Vertex),
+                                              list.instances.offset, item.tile->uvOffset};
+    vkCmdBindVertexBuffers(pass.commands, 0, uint32_t(buffers.size()), buffers.data(), offsets.data());
+    vkCmdBindIndexBuffer(pass.commands, mesh, 0, VK_INDEX_TYPE_UINT32);
+    vkCmdBindDescriptorSets(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, layout_, 2, 1, &item.draw->texture, 0, nullptr);
+    vkCmdSetCullMode(pass.commands, item.draw->doubleSided ? VK_CULL_MODE_NONE : VK_CULL_MODE_BACK_BIT);
+    vkCmdDrawIndexed(pass.commands, item.draw->indexCount, 1, item.draw->firstIndex, 0, item.instance);
+  }
+}
+
+void ScenePass::drawBeyond(PassContext& pass, const SideView& side) {
+  vkCmdBindDescriptorSets(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, layout_, 0, 1, &pass.globals, 0, nullptr);
+  shared::SidePush push = pushOf(side);
+  const double height = std::max(2.0, pass.view.seaBelowMetres);
+  const double first = std::clamp(height * 0.2, 5.0, 2000.0);
+  const double horizon = std::sqrt(2 * kEarthRadius * height) * 1.1 + 20000.0;
+  push.extra = {float(first), float(std::pow(horizon / first, 1.0 / (kRings - 1))), float(kSegments), 0.8f};
+  vkCmdPushConstants(pass.commands, layout_, kBothStages, 0, sizeof(push), &push);
+  if (pass.view.seaBelowMetres > 1.5) {
+    vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, beyond_[moving_]);
+    vkCmdDraw(pass.commands, uint32_t(kRings * kSegments * 6), 1, 0, 0);
+  }
+  vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, sky_);
+  vkCmdDraw(pass.commands, 3, 1, 0, 0);
+}
+
+}  // namespace cm::frame

@@ -1,0 +1,43 @@
+//! The city itself: tiles, the plane beyond, the sky. Owns their pipelines; draws into a rendering the frame has begun. Loop's thread.
+#pragma once
+
+#include "frame/draws.h"
+#include "frame/pass_context.h"
+#include "shared/frame.h"
+
+namespace cm::frame {
+
+class ScenePass {
+ public:
+  //! `globals`: set 0 of all scene pipelines; `textures`: Residency::textureLayout().
+  ScenePass(gpu::Device& device, const SceneLayouts& layouts, VkDescriptorSetLayout textures);
+
+  //! Tiles of one side. `records`: set 1.
+  void drawTiles(PassContext& pass, const SideView& side, const DrawList& list, VkDescriptorSet records);
+  //! The plane to the horizon and the sky, over what is still empty, for one side.
+  void drawBeyond(PassContext& pass, const SideView& side);
+
+  VkDescriptorSetLayout recordsLayout() const { return records_; }
+  //! Fewer shadow taps while moving.
+  void setMoving(bool moving) { moving_ = moving; }
+
+ private:
+  enum Kind { Plain, Solid, Ground, Water, Textured, kKinds };
+  VkPipeline pipelineFor(const DrawGroup& group, bool plain) const;
+  void drawTextured(PassContext& pass, const DrawList& list, VkDescriptorSet records);
+
+  gpu::Pipelines objects_;
+  VkDescriptorSetLayout records_ = VK_NULL_HANDLE;
+  VkPipelineLayout layout_ = VK_NULL_HANDLE;
+  VkPipeline tiles_[kKinds][2][2] = {};   // [kind][records][moving]
+  VkPipeline beyond_[2] = {};
+  VkPipeline sky_ = VK_NULL_HANDLE;
+  bool moving_ = false;
+};
+
+//! Push constants of a side.
+shared::SidePush pushOf(const SideView& side, bool plain = false);
+//! The transition as features follow it: eased in and out.
+float eased(float transition);
+
+}  // namespace cm::frame

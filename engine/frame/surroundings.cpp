@@ -1,0 +1,69 @@
+#include "frame/surroundings.h"
+
+#include <algorithm>
+#include <optional>
+
+namespace cm::frame {
+namespace {
+
+constexpr glm::vec4 kLand{0.52f, 0.52f, 0.49f, 0.0f};
+
+double heightOf(const residency::ResidentTile& tile, double z) {
+  const glm::dvec3 at((tile.lo.x + tile.hi.x) * 0.5, (tile.lo.y + tile.hi.y) * 0.5, z);
+  return geo::geodeticFromEcef(glm::dvec3(tile.ecefFromContent * glm::dvec4(at, 1))).heightMetres;
+}
+
+//! Sectors without anything take what is nearest around the circle; then each is softened by its neighbours.
+void fillSectors(std::array<glm::vec4, shared::kSectors>& colours, const std::array<float, shared::kSectors>& weights) {
+  const auto given = colours;
+  constexpr int kCount = shared::kSectors;
+  for (int i = 0; i < kCount; ++i) {
+    if (weights[size_t(i)] > 0) continue;
+    colours[size_t(i)] = kLand;
+    for (int away = 1; away <= kCount / 2; ++away) {
+      const auto left = size_t((i + kCount - away) % kCount), right = size_t((i + away) % kCount);
+      if (weights[left] <= 0 && weights[right] <= 0) continue;
+      colours[size_t(i)] = weights[left] > 0 ? given[left] : given[right];
+      break;
+    }
+  }
+}
+
+}  // namespace
+
+Surroundings surroundingsOf(const residency::Residency& residency, const tiles::TileTree* tree, const geo::EnuFrame& axes,
+                            double defaultHeightMetres) {
+  Surroundings result;
+  result.heightMetres = defaultHeightMetres;
+  const residency::ResidentTile* root = nullptr;
+  double size = 0;
+  std::optional<double> water;
+  for (const tiles::TileId id : residency.residents()) {
+    const residency::ResidentTile& tile = *residency.tile(id);
+    const double extent = glm::length(glm::dvec2(tile.hi) - glm::dvec2(tile.lo));
+    const bool deep = tree && id < tree->tiles.size() && tree->tiles[id].depth > 2;
+    if (tile.waterHeight && !deep) {
+      const double height = heightOf(tile, *tile.waterHeight);
+      water = std::min(water.value_or(height), height);
+    }
+    if (extent <= size) continue;
+    root = &tile;
+    size = extent;
+  }
+  if (!root) {
+    result.colours.fill(kLand);
+    return result;
+  }
+  result.heightMetres = water ? *water : heightOf(*root, root->lo.z);
+  const glm::dvec3 centre = (glm::dvec3(root->lo) + glm::dvec3(root->hi)) * 0.5;
+  result.centreEnu = axes.toEnu(glm::dvec3(root->ecefFromContent * glm::dvec4(centre, 1)));
+  result.radiusMetres = size * 0.5;
+  for (size_t i = 0; i < result.colours.size(); ++i) {
+    const float weight = root->border.weights[i];
+    result.colours[i] = weight > 0 ? root->border.colours[i] / weight : glm::vec4(0);
+  }
+  fillSectors(result.colours, root->border.weights);
+  return result;
+}
+
+}  // namespace cm::frame

@@ -1,0 +1,28 @@
+//! The eye's matrices and the day's light as the shaders want them. Pure.
+#pragma once
+
+#include <glm/glm.hpp>
+
+#include "frame/pass_context.h"
+#include "shared/frame.h"
+
+namespace cm::frame {
+
+inline constexpr float kNearMetres = 0.5f;
+
+//! Offset of a sample in pixels, -0.5..0.5; the first is 0, the rest fill the pixel evenly (Halton 2, 3).
+glm::vec2 sampleOffset(unsigned sample);
+//! A point of the unit disc, even in area (Vogel's spiral).
+glm::vec2 sampleDisc(unsigned sample, unsigned count);
+
+//! `seaHeightMetres`: ellipsoidal height of the plane beyond the city.
+View makeView(const Scene& scene, const geo::EnuFrame& axes, VkExtent2D extent, double seaHeightMetres);
+//! The same eye with its picture moved by a part of a pixel.
+glm::mat4 clipWithOffset(const View& view, glm::vec2 offsetPixels);
+
+//! Sun, sky and haze for the sun's direction; `sunWorld` is a unit vector in the view's axes.
+void setLight(shared::FrameUniforms& uniforms, const View& view, const glm::dvec3& sunWorld);
+//! Everything of the uniforms that does not depend on shadows or the sample.
+shared::FrameUniforms uniformsOf(const View& view, const Scene& scene, const glm::dvec3& sunWorld);
+
+}  // namespace cm::frame

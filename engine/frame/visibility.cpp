@@ -1,0 +1,199 @@
+#include "frame/visibility.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace cm::frame {
+namespace {
+
+bool stateOf(const std::vector<city::ProjectState>& states, size_t project, size_t index, bool addition) {
+  if (project >= states.size()) return false;
+  const std::vector<bool>& flags = addition ? states[project].additions : states[project].removals;
+  return index < flags.size() && flags[index];
+}
+
+glm::dvec2 lonLatOf(const glm::dmat4& ecefFromContent, const glm::vec3& point) {
+  const geo::Geodetic place = geo::geodeticFromEcef(glm::dvec3(ecefFromContent * glm::dvec4(glm::dvec3(point), 1.0)));
+  return {place.lonDegrees, place.latDegrees};
+}
+
+}  // namespace
+
+bool contains(const city::Polygon& polygon, glm::dvec2 point) {
+  bool inside = false;
+  for (const auto& ring : polygon) {
+    for (size_t i = 0, j = ring.size() - 1; i < ring.size(); j = i++) {
+      const glm::dvec2 a = ring[i], b = ring[j];
+      if ((a.y > point.y) != (b.y > point.y) && point.x < (b.x - a.x) * (point.y - a.y) / (b.y - a.y) + a.x) inside = !inside;
+    }
+  }
+  return inside;
+}
+
+void Visibility::setDocument(const city::Document& document, const geo::EnuFrame&) {
+  removals_.clear();
+  tiles_.clear();
+  residencyGeneration_ = 0;
+  for (size_t p = 0; p < document.projects.size(); ++p) {
+    const city::Project& project = document.projects[p];
+    for (size_t r = 0; r < project.removals.size(); ++r) {
+      const city::Removal& from = project.removals[r];
+      Removal removal{.project = p, .index = r, .inside = from.inside, .lo = glm::dvec2(1e9), .hi = glm::dvec2(-1e9)};
+      for (const std::string& id : from.featureIds) removal.ids.insert(hash64(id));
+      for (const city::Polygon& polygon : from.inside)
+        for (const auto& ring : polygon)
+          for (const glm::dvec2 point : ring) {
+            removal.lo = glm::min(removal.lo, point);
+            removal.hi = glm::max(removal.hi, point);
+          }
+      removals_.push_back(std::move(removal));
+    }
+  }
+  ++generation_;
+}
+
+void Visibility::findInside(const residency::ResidentTile& tile, uint32_t index, std::vector<Removed>& out) const {
+  const Removal& removal = removals_[index];
+  if (removal.inside.empty()) return;
+  // The corners of the tile's box bound its longitudes and latitudes closely enough; the margin covers the bulge between them.
+  glm::dvec2 lo(1e9), hi(-1e9);
+  for (int corner = 0; corner < 8; ++corner) {
+    const glm::vec3 at(corner & 1 ? tile.hi.x : tile.lo.x, corner & 2 ? tile.hi.y : tile.lo.y, corner & 4 ? tile.hi.z : tile.lo.z);
+    const glm::dvec2 lonLat = lonLatOf(tile.ecefFromContent, at);
+    lo = glm::min(lo, lonLat);
+    hi = glm::max(hi, lonLat);
+  }
+  const glm::dvec2 margin = (hi - lo) * 0.01 + 1e-5;
+  if (glm::any(glm::lessThan(hi + margin, removal.lo)) || glm::any(glm::greaterThan(lo - margin, removal.hi))) return;
+  const source::FeatureTable& features = *tile.features;
+  for (uint32_t i = 0; i < features.size(); ++i) {
+    if (i >= features.lo.size() || i >= tile.removable.size() || !tile.removable[i]) continue;
+    const glm::dvec2 centre = lonLatOf(tile.ecefFromContent, (features.lo[i] + features.hi[i]) * 0.5f);
+    if (glm::any(glm::lessThan(centre, removal.lo)) || glm::any(glm::greaterThan(centre, removal.hi))) continue;
+    const bool in = std::any_of(removal.inside.begin(), removal.inside.end(),
+                                [&](const city::Polygon& polygon) { return contains(polygon, centre); });
+    if (in) out.push_back({i, index});
+  }
+}
+
+Visibility::Info Visibility::infoOf(const residency::ResidentTile& tile, const tiles::TileTree& tree) const {
+  Info info;
+  info.bits.assign(tile.features->size(), residency::kVisibleEverywhere);
+  if (tile.tile < tree.tiles.size()) {
+    auto found = additions_.find(tree.tiles[tile.tile].tileset);
+    if (found != additions_.end()) info.addition = found->second;
+  }
+  if (info.addition) return info;   // what one project adds, another one's boundary does not remove
+  bool anyIds = false;
+  for (const Removal& removal : removals_) anyIds = anyIds || !removal.ids.empty();
+  if (anyIds) {
+    for (uint32_t i = 0; i < tile.features->size(); ++i) {
+      const uint64_t id = hash64(tile.features->ids[i]);
+      for (uint32_t r = 0; r < removals_.size(); ++r)
+        if (removals_[r].ids.contains(id)) info.removed.push_back({i, r});
+    }
+  }
+  for (uint32_t r = 0; r < removals_.size(); ++r) findInside(tile, r, info.removed);
+  return info;
+}
+
+void Visibility::write(residency::Residency& residency, const residency::ResidentTile& tile, Info& info) {
+  const source::FeatureTable& features = *tile.features;
+  uint32_t base = residency::kVisibleEverywhere;
+  if (info.addition) {
+    base = 0;
+    for (unsigned slot = 0; slot < slots_.size(); ++slot) {
+      if (stateOf(slots_[slot].to, info.addition->first, info.addition->second, true)) base |= 1u << slot;
+      if (stateOf(slots_[slot].from, info.addition->first, info.addition->second, true)) base |= 256u << slot;
+    }
+  }
+  std::fill(info.bits.begin(), info.bits.end(), base);
+  for (const Removed& removed : info.removed) {
+    const Removal& removal = removals_[removed.removal];
+    for (unsigned slot = 0; slot < slots_.size(); ++slot) {
+      if (stateOf(slots_[slot].to, removal.project, removal.index, false)) info.bits[removed.feature] &= ~(1u << slot);
+      if (stateOf(slots_[slot].from, removal.project, removal.index, false)) info.bits[removed.feature] &= ~(256u << slot);
+    }
+  }
+  info.highlighted = false;
+  if (!highlightedId_.empty()) {
+    for (size_t i = 0; i < features.size(); ++i) {
+      if (features.ids[i] != highlightedId_) continue;
+      info.bits[i] |= residency::kHighlightBit;
+      info.highlighted = true;
+    }
+  }
+  uint32_t all = 0xffffffffu, any = 0;
+  for (uint32_t bits : info.bits) {
+    all &= bits;
+    any |= bits;
+  }
+  if (info.bits.empty()) all = any = base;   // geometry without features goes with its tileset
+  for (unsigned slot = 0; slot < slots_.size(); ++slot) {
+    const auto of = [&](uint32_t bit) { return all & bit ? Shown::All : any & bit ? Shown::Some : Shown::None; };
+    info.now[slot] = of(1u << slot);
+    info.before[slot] = of(256u << slot);
+    // Ground, roads and the like may have no feature at all: a tile of the city is never skipped whole.
+    if (!info.addition && info.now[slot] == Shown::None) info.now[slot] = Shown::Some;
+    if (!info.addition && info.before[slot] == Shown::None) info.before[slot] = Shown::Some;
+  }
+  residency.setRecords(tile.tile, info.bits);
+  ++generation_;
+}
+
+void Visibility::update(residency::Residency& residency, const tiles::TileTree& tree, std::span<const Side> sides,
+                        const std::map<std::pair<size_t, size_t>, tiles::TilesetId>& tilesetOfAddition) {
+  bool changed = false;
+  for (const Side& side : sides) {
+    if (side.slot >= slots_.size()) continue;
+    SlotState& slot = slots_[side.slot];
+    if (slot.used && slot.to == side.to && slot.from == side.from) continue;
+    slot = {side.from, side.to, true};
+    changed = true;
+  }
+  std::unordered_map<tiles::TilesetId, std::pair<size_t, size_t>> additions;
+  for (const auto& [addition, tileset] : tilesetOfAddition) additions[tileset] = addition;
+  if (additions != additions_) {
+    additions_ = std::move(additions);
+    tiles_.clear();
+    residencyGeneration_ = 0;
+  }
+  const bool moved = residency.generation() != residencyGeneration_;
+  if (!changed && !moved) return;
+  residencyGeneration_ = residency.generation();
+  ++pass_;
+  for (const tiles::TileId id : residency.residents()) {
+    const residency::ResidentTile& tile = *residency.tile(id);
+    auto found = tiles_.find(id);
+    const bool fresh = found == tiles_.end() || found->second.bits.size() != tile.features->size();
+    if (fresh) found = tiles_.insert_or_assign(id, infoOf(tile, tree)).first;
+    Info& info = found->second;
+    info.seen = pass_;
+    if (fresh || (changed && (info.addition || !info.removed.empty()))) write(residency, tile, info);
+  }
+  std::erase_if(tiles_, [&](const auto& entry) { return entry.second.seen != pass_; });
+}
+
+void Visibility::highlight(residency::Residency& residency, const city::Selection& selection) {
+  const std::string id = selection.kind == city::PickKind::Building ? selection.id : std::string();
+  if (id == highlightedId_) return;
+  const std::string old = std::exchange(highlightedId_, id);
+  for (auto& [tileId, info] : tiles_) {
+    const residency::ResidentTile* tile = residency.tile(tileId);
+    if (!tile) continue;
+    const auto& ids = tile->features->ids;
+    if (info.highlighted || (!id.empty() && std::find(ids.begin(), ids.end(), id) != ids.end())) write(residency, *tile, info);
+  }
+}
+
+Shown Visibility::shown(tiles::TileId tile, unsigned slot, bool changing) const {
+  auto found = tiles_.find(tile);
+  if (found == tiles_.end()) return Shown::All;
+  const Info& info = found->second;
+  Shown result = info.now[slot];
+  if (changing && info.before[slot] != result) result = Shown::Some;
+  return info.highlighted && result == Shown::All ? Shown::Some : result;
+}
+
+}  // namespace cm::frame

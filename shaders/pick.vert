@@ -1,0 +1,11 @@
+#version 460
+#extension GL_GOOGLE_include_directive : require
+#include "shared/tile_vertex.glsl"
+
+layout(location = 0) flat out uvec2 outId;
+
+void main() {
+  Standing at = standing();
+  gl_Position = at.shown ? frame.clipFromWorld * vec4(at.world, 1.0) : kNowhere;
+  outId = uvec2(inDraw.w, inFeatureAndSurface & kFeatureMask);
+}

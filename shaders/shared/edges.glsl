@@ -1,0 +1,24 @@
+// Crisp edges from depth alone. Reversed depth is near/z, which is linear in screen space over any plane (it is what the
+// rasteriser interpolates): its second difference is zero on every facade, roof and street whatever their slant, and not zero
+// at creases and silhouettes. Divided by depth and by the angle of a pixel it is the change of slope, the same near and far.
+#ifndef CITYMIRROR_SHARED_EDGES_GLSL
+#define CITYMIRROR_SHARED_EDGES_GLSL
+
+// x: how dark the pixel gets (silhouettes, inner corners), y: how light (outer corners).
+vec2 edgeAt(float centre, float left, float right, float above, float below, float pixelAngle) {
+  if (centre <= 0.0) return vec2(0.0);   // sky
+  float scale = 1.0 / (centre * pixelAngle);
+  float across = (left + right - 2.0 * centre) * scale;
+  float down = (above + below - 2.0 * centre) * scale;
+  float nearerAround = max(across, 0.0) + max(down, 0.0);     // the neighbours stand before this pixel
+  float nearerHere = max(-across, 0.0) + max(-down, 0.0);
+  float dark = nearerAround / (nearerAround + 2.4);
+  float light = nearerHere / (nearerHere + 1.6) * (2.5 / (2.5 + max(nearerHere - 2.0, 0.0)));
+  return vec2(dark, light);
+}
+
+vec3 edged(vec3 colour, vec2 edge, float strength) {
+  return colour * (1.0 - 0.42 * strength * edge.x) + (vec3(1.0) - colour) * (0.16 * strength * edge.y);
+}
+
+#endif

@@ -1,0 +1,22 @@
+// One feature of a resident tile on the GPU. Bits: 0..7 visible now in view slot s, 8..15 visible in slot s when the running
+// transition began, 16 highlighted.
+#ifndef CITYMIRROR_SHARED_FEATURE_H
+#define CITYMIRROR_SHARED_FEATURE_H
+
+#ifdef __cplusplus
+#include <cstdint>
+namespace cm::shared {
+using uint = uint32_t;
+#endif
+
+struct FeatureRecord {
+  uint bits;
+  float base;   // height of the feature's base in the content frame: it grows and sinks about this
+};
+
+const uint kFeatureMask = 0xffffffu;   // of Vertex::featureAndSurface; all ones: no feature
+
+#ifdef __cplusplus
+}  // namespace cm::shared
+#endif
+#endif

@@ -1,0 +1,30 @@
+#version 460
+#extension GL_GOOGLE_include_directive : require
+#include "shared/atmosphere.glsl"
+#include "shared/colour.glsl"
+#include "shared/shadow.glsl"
+
+layout(set = 2, binding = 0) uniform sampler2D picture;
+
+layout(push_constant) uniform Push { SidePush side; };
+
+layout(location = 0) in vec3 inBase;
+layout(location = 1) in vec4 inLight;
+layout(location = 2) in vec3 inWorld;
+layout(location = 3) in vec2 inUv;
+layout(location = 4) flat in vec2 inCutoffAndUnlit;
+layout(location = 0) out vec4 outColour;
+
+void main() {
+  vec4 texel = texture(picture, inUv);
+  if (texel.a < inCutoffAndUnlit.x) discard;
+  vec3 albedo = texel.rgb * inBase;
+  if (frame.time.z < 0.5) {   // look "plain"
+    outColour = vec4(srgbEncoded(inCutoffAndUnlit.y > 0.5 ? albedo : albedo * inLight.rgb), 1.0);
+    return;
+  }
+  vec3 light = inLight.rgb + frame.sunColour.rgb * (inLight.a * sunAt(inWorld, side.sideIndex));
+  // Photographs already hold their light: only dimmed where the model is in shadow.
+  vec3 display = inCutoffAndUnlit.y > 0.5 ? srgbEncoded(albedo) * (0.80 + 0.20 * clamp(light.g, 0.0, 1.0)) : toneMapped(albedo * light);
+  outColour = vec4(hazed(display, inWorld), 1.0);
+}

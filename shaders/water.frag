@@ -1,0 +1,11 @@
+#version 460
+#extension GL_GOOGLE_include_directive : require
+#include "shared/shadow.glsl"
+#include "shared/water.glsl"
+
+layout(push_constant) uniform Push { SidePush side; };
+
+layout(location = 0) in vec3 inWorld;
+layout(location = 0) out vec4 outColour;
+
+void main() { outColour = vec4(hazed(waterColour(inWorld, sunAt(inWorld, side.sideIndex)), inWorld), 1.0); }
