@@ -132,6 +132,9 @@ double simplify(Shape& shape, const BuildingLod& lod) {
   return worst + holes;
 }
 
+// Ids differ in their last characters only, which the hash leaves in its low bits: one multiplication spreads them.
+float spread(uint64_t hash, int shift) { return static_cast<float>((hash * 0x9e3779b97f4a7c15ull) >> shift & 0xff) / 255 - 0.5f; }
+
 struct Drawer {
   MeshWriter writer;
   const Shape& shape;
@@ -274,7 +277,7 @@ struct Drawer {
   void stairHead(uint64_t hash, double z) {
     const Rectangle r = smallestRectangle(shape.rings[0]);
     if (r.halfWidth < 4 || r.halfLength < 6) return;
-    const double along = (static_cast<double>(hash >> 8 & 0xff) / 255 - 0.5) * r.halfLength;
+    const double along = spread(hash, 40) * r.halfLength;
     Rectangle box{r.centre + r.axis * along, r.axis, 2.4, 1.6};
     const auto corners = box.corners();
     for (const glm::dvec2& p : corners)
@@ -339,7 +342,7 @@ glm::vec3 calmed(glm::vec3 srgb, glm::vec3 clay) {
 }
 
 // Up to 2.5 % lighter or darker: enough for a street of equal houses not to look stamped.
-float toneOf(uint64_t hash) { return 1 + (static_cast<float>(hash >> 40 & 0xff) / 255 - 0.5f) * 0.05f; }
+float toneOf(uint64_t hash) { return 1 + spread(hash, 56) * 0.05f; }
 
 bool isTiled(const LocalBuilding& b) {
   const bool sloped = b.roof == RoofShape::Gabled || b.roof == RoofShape::Hipped || b.roof == RoofShape::Pyramidal ||
@@ -368,7 +371,7 @@ Colour roofColour(const LocalBuilding& b) {
     // Red tiles where they are known or made by rule to be; elsewhere only their warmth.
     const bool red = b.heightSource == HeightSource::Rule || b.kind == BuildingClass::Historic;
     colour = red ? glm::vec3(0.545f, 0.235f, 0.15f) : glm::mix(clay, glm::vec3(0.60f, 0.40f, 0.31f), 0.45f);
-    if (red) colour *= 1 + (static_cast<float>(b.idHash >> 16 & 0xff) / 255 - 0.5f) * 0.16f;
+    if (red) colour *= 1 + spread(b.idHash, 48) * 0.16f;
   }
   return linearColour(colour * toneOf(b.idHash));
 }

@@ -166,6 +166,27 @@ void makeSkillion(RoofForm& form, const Rings& rings, double direction) {
   form.planes = {{-down * fall, form.eaves + most * fall}};
 }
 
+// A ridge over a courtyard or beside an L is cut away; what is left is stretched so that the stated height is reached.
+void reachTop(RoofForm& form, const Rings& rings) {
+  if (form.kind != RoofForm::Kind::Planes || (rings.size() == 1 && isConvex(rings[0]))) return;
+  std::vector<glm::dvec2> points, piece, scratch;
+  std::vector<uint32_t> triangles;
+  if (!triangulateRings(rings, points, triangles)) return;
+  double highest = form.eaves;
+  for (size_t t = 0; t + 2 < triangles.size(); t += 3)
+    for (size_t i = 0; i < form.planes.size(); ++i) {
+      piece = {points[triangles[t]], points[triangles[t + 1]], points[triangles[t + 2]]};
+      regionOf(form, i, piece, scratch);
+      for (const glm::dvec2& p : piece) highest = std::max(highest, form.planes[i].at(p));
+    }
+  if (highest - form.eaves < 0.05) return;
+  const double stretch = (form.top - form.eaves) / (highest - form.eaves);
+  for (RoofPlane& plane : form.planes) {
+    plane.slope *= stretch;
+    plane.z0 = form.eaves + (plane.z0 - form.eaves) * stretch;
+  }
+}
+
 }  // namespace
 
 double defaultRoofHeight(RoofShape shape, const Rings& rings, double available) {
@@ -203,6 +224,7 @@ RoofForm roofForm(RoofShape shape, const Rings& rings, double eaves, double top,
     case RoofShape::Skillion: makeSkillion(form, rings, direction); break;
   }
   if (form.kind == RoofForm::Kind::Flat) form.eaves = top;
+  reachTop(form, rings);
   return form;
 }
 

@@ -55,7 +55,12 @@ const Directions& directions() {
 
 // Light enough for a narrow street to stay readable: 0.25 -> 0.41, 0.5 -> 0.64.
 uint8_t curved(float visibility) {
-  return static_cast<uint8_t>(std::lround(255 * std::pow(std::clamp(visibility, 0.02f, 1.0f), 0.64f)));
+  static const auto values = [] {
+    std::array<uint8_t, 1025> out{};
+    for (size_t i = 0; i < out.size(); ++i) out[i] = static_cast<uint8_t>(std::lround(255 * std::pow(std::max(double(i) / 1024, 0.02), 0.64)));
+    return out;
+  }();
+  return values[static_cast<size_t>(std::clamp(visibility, 0.0f, 1.0f) * 1024)];
 }
 
 }  // namespace
@@ -138,15 +143,64 @@ float HeightField::at(double x, double y) const {
   return static_cast<float>(lowestZ_ + kStepZ * cells_[size_t(v) * size_t(columns_) + size_t(u)]);
 }
 
+namespace {
+
+// Where to look for the horizon from a place, in 1/256 of a cell: whole numbers, for a float to cell conversion costs more than
+// all the rest.
+struct Probe {
+  int x, y;
+};
+constexpr int kSubcells = 256;
+
+class Horizon {
+ public:
+  explicit Horizon(const HeightField& heights)
+      : cells_(heights.data()), columns_(heights.columns()), rows_(heights.rows()) {
+    for (size_t d = 0; d < kDirections; ++d)
+      for (size_t k = 0; k < kDistances.size(); ++k) {
+        const glm::vec2 at = directions().unit[d] * kDistances[k] * float(kSubcells / heights.cellMetres());
+        probes_[d][k] = {int(std::lround(at.x)), int(std::lround(at.y))};
+        reach_ = std::max({reach_, std::abs(probes_[d][k].x), std::abs(probes_[d][k].y)});
+      }
+    for (size_t k = 0; k < kDistances.size(); ++k) perMetre_[k] = 1 / kDistances[k];
+  }
+
+  //! The greatest tangent of elevation in a direction, at least 0. `z` in metres above the field's zero.
+  float slope(size_t direction, int x, int y, float z, bool inner) const {
+    float most = 0;
+    for (size_t k = 0; k < kDistances.size(); ++k) {
+      const int cx = (x + probes_[direction][k].x) >> 8, cy = (y + probes_[direction][k].y) >> 8;
+      if (!inner && (cx < 0 || cy < 0 || cx >= columns_ || cy >= rows_)) break;
+      most = std::max(most, (float(cells_[cy * columns_ + cx]) * float(kStepZ) - z) * perMetre_[k]);
+    }
+    return most;
+  }
+
+  //! All probes from here stay within the field.
+  bool isInner(int x, int y) const {
+    return x >= reach_ && y >= reach_ && x < columns_ * kSubcells - reach_ && y < rows_ * kSubcells - reach_;
+  }
+
+  bool isUnderRoof(int x, int y, float z) const {
+    const int cx = x >> 8, cy = y >> 8;
+    return cx >= 0 && cy >= 0 && cx < columns_ && cy < rows_ && float(cells_[cy * columns_ + cx]) * float(kStepZ) > z + kUnderRoof;
+  }
+
+ private:
+  const uint16_t* cells_;
+  int columns_, rows_, reach_ = 0;
+  std::array<std::array<Probe, kDistances.size()>, kDirections> probes_{};
+  std::array<float, kDistances.size()> perMetre_{};
+};
+
+}  // namespace
+
 void bakeSky(TileMesh& tile, const HeightField& heights) {
   const Table& hidden = table();
-  const auto& unit = directions().unit;
-  // Everything in cells and height steps relative to the field: floats are exact enough there (a city is 2^14 cells wide).
-  const double inverse = 1 / heights.cellMetres();
+  const Horizon horizon(heights);
+  const double inverse = kSubcells / heights.cellMetres();
   const glm::dvec2 shift = (glm::dvec2(tile.centreEnu) - heights.lo()) * inverse;
   const double shiftZ = tile.centreEnu.z - heights.lowestZ();
-  const int columns = heights.columns(), rows = heights.rows();
-  const uint16_t* cells = heights.data();
   for (SurfaceMesh& mesh : tile.surfaces) {
     mesh.sky.resize(mesh.positions.size());
     for (size_t i = 0; i < mesh.positions.size(); ++i) {
@@ -154,30 +208,20 @@ void bakeSky(TileMesh& tile, const HeightField& heights) {
       const glm::vec2 across(n.x, n.y);
       const float lean = glm::length(across);
       const float offset = lean > 0.7f ? kWallOffset : 0;
-      const float x = float((p.x + offset * n.x) * inverse + shift.x), y = float((p.y + offset * n.y) * inverse + shift.y);
-      const float z = float(p.z + shiftZ) + kBias;
-      if (n.z > 0.9f) {
-        const int cx = int(std::floor(x)), cy = int(std::floor(y));
-        if (cx >= 0 && cy >= 0 && cx < columns && cy < rows &&
-            cells[size_t(cy) * size_t(columns) + size_t(cx)] * float(kStepZ) > z - kBias + kUnderRoof) {
-          mesh.sky[i] = curved(0.3f);  // between the buildings around it, where interpolation will need it
-          continue;
-        }
+      const int x = int(std::floor((p.x + offset * n.x) * inverse + shift.x));
+      const int y = int(std::floor((p.y + offset * n.y) * inverse + shift.y));
+      const float z = float(p.z + shiftZ);
+      if (n.z > 0.9f && horizon.isUnderRoof(x, y, z)) {
+        mesh.sky[i] = curved(0.3f);  // between the buildings around it, where interpolation will need it
+        continue;
       }
+      const bool inner = horizon.isInner(x, y);
       float seen = 0, open = 0;
-      for (const glm::vec2& direction : unit) {
-        const float facing = lean > 1e-4f ? glm::dot(across, direction) : 0;
-        const float upPart = 0.5f * n.z, sidePart = facing * float(M_PI / 4);
-        const float most = upPart + sidePart;
-        if (most <= 0) continue;
-        open += most;
-        float slope = 0;
-        for (const float distance : kDistances) {
-          const float sx = x + direction.x * distance * float(inverse), sy = y + direction.y * distance * float(inverse);
-          if (!(sx >= 0 && sy >= 0 && sx < float(columns) && sy < float(rows))) break;
-          const float rise = float(cells[size_t(int(sy)) * size_t(columns) + size_t(int(sx))]) * float(kStepZ) - z;
-          slope = std::max(slope, rise / distance);
-        }
+      for (size_t d = 0; d < kDirections; ++d) {
+        const float upPart = 0.5f * n.z, sidePart = glm::dot(across, directions().unit[d]) * float(M_PI / 4);
+        if (upPart + sidePart <= 0) continue;
+        open += upPart + sidePart;
+        const float slope = horizon.slope(d, x, y, z + kBias, inner);
         const auto at = size_t(slope / (1 + slope) * Table::kSize);
         seen += std::max(0.0f, upPart * hidden.up[at] + sidePart * hidden.side[at]);
       }
