@@ -1,0 +1,416 @@
+#include "tiles/streaming.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "flat_world.h"
+#include "tile_files.h"
+
+namespace cm::tiles {
+namespace {
+
+using namespace std::chrono_literals;
+using test::childrenJson;
+using test::tileJson;
+using test::viewOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+constexpr size_t kTriangles = 100;
+
+//! A device that holds what it is told to hold, and complains when told nonsense.
+struct Device {
+  std::set<TileId> held;
+  size_t bytes = 0, mostBytes = 0, uploads = 0;
+  std::map<TileId, size_t> bytesOf;
+
+  std::vector<TileId> obey(const Orders& orders, const Budgets& budgets) {
+    for (TileId id : orders.evictions) {
+      EXPECT_EQ(held.erase(id), 1u) << "evicted what is not there";
+      bytes -= bytesOf[id];
+    }
+    std::vector<TileId> done;
+    size_t now = 0;
+    for (const Upload& upload : orders.uploads) {
+      EXPECT_TRUE(held.insert(upload.tile).second) << "uploaded twice";
+      bytesOf[upload.tile] = upload.content->gpuBytes();
+      bytes += bytesOf[upload.tile];
+      now += bytesOf[upload.tile];
+      done.push_back(upload.tile);
+      ++uploads;
+    }
+    if (orders.uploads.size() > 1) EXPECT_LE(now, budgets.uploadBytesPerFrame);
+    mostBytes = std::max(mostBytes, bytes);
+    EXPECT_LE(bytes, budgets.gpuBytes);
+    return done;
+  }
+};
+
+struct StreamingTest : testing::Test {
+  test::TileFiles files;
+  source::Fetcher fetcher;
+  std::unique_ptr<Streaming> streaming = std::make_unique<Streaming>(fetcher, 2);
+  Device device;
+  Budgets budgets;
+  Selection selection;
+  std::vector<TileFailure> failures;
+  SelectionView near = viewOf({{500, -700, 500}, 0, -25});
+  SelectionView far = viewOf({{500, -60000, 9000}, 0, -8});
+
+  //! One frame of the loop, without a picture.
+  void frame(const SelectionView& view) {
+    streaming->drain();
+    selection = select(streaming->tree(), streaming->states(), std::span(&view, 1), selection, {});
+    for (TileId id : selection.keep) EXPECT_EQ(streaming->states()[id], TileState::Resident);
+    for (TileId id : selection.draw[0]) EXPECT_TRUE(device.held.count(id)) << "drawn but not there";
+    for (TileId id : device.obey(streaming->update(selection, budgets), budgets)) streaming->uploaded(id);
+    for (TileFailure& failure : streaming->takeFailures()) failures.push_back(std::move(failure));
+  }
+  //! Frames until nothing moves any more; false when that takes too long.
+  bool settle(const SelectionView& view) {
+    for (int i = 0; i < 20000; ++i) {
+      frame(view);
+      bool rootsIn = std::all_of(streaming->tree().tilesets.begin(), streaming->tree().tilesets.end(),
+                                 [](const TilesetEntry& entry) { return entry.failed || entry.root != kNoTile; });
+      bool nothingComes = std::none_of(selection.want.begin(), selection.want.end(), [&](const WantedTile& wanted) {
+        return streaming->states()[wanted.tile] == TileState::Absent && !streaming->statistics().starved;
+      });
+      if (rootsIn && nothingComes && !streaming->busy()) {
+        frame(view);  // what arrived last is drawn now
+        if (!streaming->busy()) return true;
+      }
+      streaming->waitForWork(20ms);
+    }
+    return false;
+  }
+  std::vector<std::string> drawnUris() const {
+    std::vector<std::string> names;
+    for (TileId id : selection.draw[0])
+      names.push_back(Path(streaming->tree().tiles[id].contentUris.front()).filename().string());
+    std::sort(names.begin(), names.end());
+    return names;
+  }
+  void writeQuarters() {
+    for (const char* name : {"root.glb", "a.glb", "b.glb", "c.glb", "d.glb"}) files.writeGlb(name, kTriangles);
+    files.writeTileset(
+        "tileset.json",
+        tileJson(0, 0, 1000, 1000, 100, "root.glb",
+                 childrenJson({tileJson(0, 0, 500, 500, 0, "a.glb"), tileJson(500, 0, 1000, 500, 0, "b.glb"),
+                               tileJson(0, 500, 500, 1000, 0, "c.glb"), tileJson(500, 500, 1000, 1000, 0, "d.glb")})));
+  }
+  size_t tileBytes() {
+    writeQuarters();
+    streaming->add(files.path("tileset.json"));
+    EXPECT_TRUE(settle(far));
+    return device.bytesOf.begin()->second;
+  }
+};
+
+TEST_F(StreamingTest, LoadsWhatIsSeenAndThenIsQuiet) {
+  writeQuarters();
+  EXPECT_FALSE(streaming->busy());
+  TilesetId id = streaming->add(files.path("tileset.json"));
+  EXPECT_TRUE(streaming->busy());
+  ASSERT_TRUE(settle(near));
+  EXPECT_NE(streaming->tree().tilesets[id].root, kNoTile);
+  EXPECT_THAT(drawnUris(), ElementsAre("a.glb", "b.glb", "c.glb", "d.glb"));
+  EXPECT_TRUE(selection.complete);
+  EXPECT_THAT(failures, IsEmpty());
+  StreamingStatistics statistics = streaming->statistics();
+  EXPECT_EQ(statistics.tiles, 5u);
+  EXPECT_EQ(statistics.resident, 5u);
+  EXPECT_EQ(statistics.gpuBytes, device.bytes);
+  EXPECT_GT(statistics.fetchedBytes, 5 * kTriangles * 36);
+  EXPECT_FALSE(statistics.starved);
+}
+
+TEST_F(StreamingTest, SharesOneTreeAmongTilesets) {
+  writeQuarters();
+  files.writeGlb("other.glb", 1);
+  files.writeTileset("other.json", tileJson(0, 0, 1000, 1000, 0, "other.glb"));
+  streaming->add(files.path("tileset.json"));
+  EXPECT_EQ(streaming->add(files.path("other.json")), 1);
+  ASSERT_TRUE(settle(near));
+  EXPECT_EQ(drawnUris(), (std::vector<std::string>{"a.glb", "b.glb", "c.glb", "d.glb", "other.glb"}));
+}
+
+TEST_F(StreamingTest, GraftsExternalTilesetsWhateverTheirName) {
+  files.writeGlb("root.glb", 1);
+  files.writeGlb("inner.glb", 1);
+  files.writeTileset("district.bin", tileJson(0, 0, 1000, 1000, 0, "inner.glb"));
+  files.writeTileset("tileset.json", tileJson(0, 0, 1000, 1000, 100, "root.glb",
+                                              childrenJson({tileJson(0, 0, 1000, 1000, 50, "district.bin")})));
+  streaming->add(files.path("tileset.json"));
+  ASSERT_TRUE(settle(near));
+  EXPECT_THAT(drawnUris(), ElementsAre("inner.glb"));
+  ASSERT_EQ(streaming->tree().tiles.size(), 3u);
+  EXPECT_TRUE(streaming->tree().tiles[1].external);
+  EXPECT_EQ(streaming->tree().tiles[2].parent, 1u);
+  ASSERT_TRUE(settle(far));
+  EXPECT_THAT(drawnUris(), ElementsAre("root.glb"));
+}
+
+TEST_F(StreamingTest, ATilesetThatRefersToItselfIsAnErrorAndNoLoop) {
+  files.writeGlb("root.glb", 1);
+  files.writeTileset("tileset.json", tileJson(0, 0, 1000, 1000, 100, "root.glb",
+                                              childrenJson({tileJson(0, 0, 1000, 1000, 50, "b.json")})));
+  files.writeTileset("b.json",
+                     tileJson(0, 0, 1000, 1000, 40, "", childrenJson({tileJson(0, 0, 1000, 1000, 30, "b.json")})));
+  streaming->add(files.path("tileset.json"));
+  ASSERT_TRUE(settle(near));
+  EXPECT_THAT(drawnUris(), ElementsAre("root.glb"));
+  ASSERT_THAT(failures, SizeIs(1));
+  EXPECT_THAT(failures[0].message, HasSubstr("refers to itself"));
+}
+
+TEST_F(StreamingTest, SeveralContentsOfOneTileBecomeOneMesh) {
+  files.writeGlb("a.glb", 3);
+  files.writeGlb("b.glb", 4);
+  std::string tile = tileJson(0, 0, 1000, 1000, 0, "");
+  tile.pop_back();
+  files.writeTileset("tileset.json", tile + R"(,"contents":[{"uri":"a.glb"},{"uri":"b.glb"}]})");
+  streaming->add(files.path("tileset.json"));
+  std::shared_ptr<source::MeshContent> mesh;
+  for (int i = 0; i < 2000 && !mesh; ++i) {
+    streaming->drain();
+    selection = select(streaming->tree(), streaming->states(), std::span(&near, 1), selection, {});
+    for (Upload& upload : streaming->update(selection, budgets).uploads) mesh = std::move(upload.content);
+    if (!mesh) streaming->waitForWork(20ms);
+  }
+  ASSERT_TRUE(mesh);
+  EXPECT_EQ(mesh->indices.size(), 21u);
+  ASSERT_EQ(mesh->parts.size(), 2u);
+  EXPECT_EQ(mesh->parts[1].firstIndex, mesh->parts[0].indexCount);
+  for (uint32_t index : mesh->indices) EXPECT_LT(index, mesh->vertices.size());
+}
+
+TEST_F(StreamingTest, AMissingTilesetSaysSoAndTheOthersAreShown) {
+  writeQuarters();
+  TilesetId missing = streaming->add(files.path("nowhere.json"));
+  streaming->add(files.path("tileset.json"));
+  ASSERT_TRUE(settle(near));
+  EXPECT_EQ(drawnUris().size(), 4u);
+  EXPECT_TRUE(streaming->tree().tilesets[missing].failed);
+  ASSERT_THAT(failures, SizeIs(1));
+  EXPECT_THAT(failures[0].message, HasSubstr("nowhere.json"));
+  EXPECT_TRUE(selection.complete);
+}
+
+TEST_F(StreamingTest, AMissingChildLeavesItsParentAndIsReportedOnce) {
+  writeQuarters();
+  std::filesystem::remove(files.path("c.glb"));
+  streaming->add(files.path("tileset.json"));
+  ASSERT_TRUE(settle(near));
+  ASSERT_TRUE(settle(near));
+  EXPECT_THAT(drawnUris(), ElementsAre("root.glb"));
+  ASSERT_THAT(failures, SizeIs(1));
+  EXPECT_THAT(failures[0].message, HasSubstr("c.glb"));
+  EXPECT_THAT(failures[0].message, HasSubstr("its parent stays"));
+  EXPECT_TRUE(selection.complete);
+  EXPECT_EQ(streaming->statistics().failed, 1u);
+}
+
+TEST_F(StreamingTest, ABrokenContentIsAFailureThatNamesIt) {
+  writeQuarters();
+  Bytes glb = test::tinyGlb(kTriangles);
+  glb.resize(glb.size() / 2);
+  files.write("b.glb", glb);
+  files.write("d.glb", asBytes("no tile at all"));
+  streaming->add(files.path("tileset.json"));
+  ASSERT_TRUE(settle(near));
+  EXPECT_THAT(drawnUris(), ElementsAre("root.glb"));
+  ASSERT_THAT(failures, SizeIs(2));
+  std::string both = failures[0].message + failures[1].message;
+  EXPECT_THAT(both, HasSubstr("b.glb"));
+  EXPECT_THAT(both, HasSubstr("d.glb"));
+}
+
+TEST_F(StreamingTest, EvictsTheLeastRecentlyWantedAndComesBack) {
+  size_t one = tileBytes();
+  // Room for the root, and two of the four: the whole cannot be refined, the west alone can.
+  budgets.gpuBytes = one * 5;
+  files.writeGlb("other.glb", 2 * kTriangles);
+  ASSERT_TRUE(settle(near));
+  EXPECT_EQ(drawnUris().size(), 4u);
+  files.writeTileset("other.json", tileJson(0, 0, 1000, 1000, 0, "other.glb"));
+  TilesetId other = streaming->add(files.path("other.json"));
+  SelectionView otherOnly = near;
+  otherOnly.tilesets = {false, true};
+  ASSERT_TRUE(settle(otherOnly));
+  EXPECT_THAT(drawnUris(), ElementsAre("other.glb"));
+  EXPECT_EQ(streaming->tree().tilesets[other].failed, false);
+  EXPECT_EQ(device.held.size(), 4u) << "two of the five had to go";
+  SelectionView firstOnly = near;
+  firstOnly.tilesets = {true, false};
+  ASSERT_TRUE(settle(firstOnly));
+  EXPECT_EQ(drawnUris().size(), 4u);
+  EXPECT_LE(device.mostBytes, budgets.gpuBytes);
+}
+
+TEST_F(StreamingTest, AFullBudgetLowersDetailAndThenRests) {
+  size_t one = tileBytes();
+  budgets.gpuBytes = one * 3;
+  ASSERT_TRUE(settle(near));
+  EXPECT_THAT(drawnUris(), ElementsAre("root.glb"));
+  EXPECT_FALSE(selection.complete);
+  EXPECT_TRUE(streaming->statistics().starved);
+  size_t uploads = device.uploads, fetched = streaming->statistics().fetchedBytes;
+  for (int i = 0; i < 50; ++i) {
+    frame(near);
+    EXPECT_FALSE(streaming->busy());
+  }
+  EXPECT_EQ(device.uploads, uploads) << "nothing is loaded in vain";
+  EXPECT_EQ(streaming->statistics().fetchedBytes, fetched);
+  budgets.gpuBytes = one * 5;
+  ASSERT_TRUE(settle(near));
+  EXPECT_EQ(drawnUris().size(), 4u) << "and goes on when there is room";
+}
+
+TEST_F(StreamingTest, ATileLargerThanTheBudgetFailsWithASentence) {
+  writeQuarters();
+  files.writeGlb("a.glb", 50 * kTriangles);
+  budgets.gpuBytes = kTriangles * 3 * 28 * 10;
+  streaming->add(files.path("tileset.json"));
+  ASSERT_TRUE(settle(near));
+  EXPECT_THAT(drawnUris(), ElementsAre("root.glb"));
+  ASSERT_THAT(failures, SizeIs(1));
+  EXPECT_THAT(failures[0].message, HasSubstr("a.glb: needs"));
+  EXPECT_THAT(failures[0].message, HasSubstr("budget"));
+}
+
+TEST_F(StreamingTest, ALoweredBudgetIsObeyedAtOnceWhereNothingDrawnIsLost) {
+  size_t one = tileBytes();
+  ASSERT_TRUE(settle(near));
+  ASSERT_TRUE(settle(far));
+  EXPECT_EQ(device.held.size(), 5u) << "the cache keeps what fits";
+  budgets.gpuBytes = one * 2;
+  streaming->drain();
+  selection = select(streaming->tree(), streaming->states(), std::span(&far, 1), selection, {});
+  Orders orders = streaming->update(selection, budgets);
+  EXPECT_EQ(orders.evictions.size(), 3u);
+  EXPECT_EQ(streaming->states()[0], TileState::Resident);
+}
+
+TEST_F(StreamingTest, CancelsWhatIsNoLongerWanted) {
+  writeQuarters();
+  budgets.fetches = 1;
+  streaming->add(files.path("tileset.json"));
+  for (int i = 0; i < 2000 && streaming->states().empty(); ++i) {
+    streaming->waitForWork(20ms);
+    streaming->drain();
+  }
+  frame(near);
+  SelectionView nothing = near;
+  nothing.tilesets = {false};
+  frame(nothing);
+  EXPECT_FALSE(streaming->busy());
+  EXPECT_EQ(streaming->statistics().fetching + streaming->statistics().decoding, 0u);
+  for (TileState state : streaming->states()) EXPECT_EQ(state, TileState::Absent);
+  ASSERT_TRUE(settle(near)) << "and takes it up again";
+  EXPECT_EQ(drawnUris().size(), 4u);
+}
+
+TEST_F(StreamingTest, ALostDeviceIsFilledAgain) {
+  writeQuarters();
+  streaming->add(files.path("tileset.json"));
+  ASSERT_TRUE(settle(near));
+  streaming->forgetResident();
+  device = {};
+  EXPECT_EQ(streaming->statistics().gpuBytes, 0u);
+  EXPECT_EQ(streaming->tree().tiles.size(), 5u);
+  ASSERT_TRUE(settle(near));
+  EXPECT_EQ(drawnUris().size(), 4u);
+  EXPECT_EQ(device.uploads, 5u);
+}
+
+TEST_F(StreamingTest, NoMemoryOnTheDeviceLowersTheBudgetInsteadOfFailing) {
+  writeQuarters();
+  streaming->add(files.path("tileset.json"));
+  ASSERT_TRUE(settle(far));
+  ASSERT_EQ(device.held.size(), 1u);
+  int refused = 0;
+  for (int i = 0; i < 300; ++i) {
+    streaming->drain();
+    selection = select(streaming->tree(), streaming->states(), std::span(&near, 1), selection, {});
+    EXPECT_EQ(selection.draw[0].size(), 1u);
+    for (const Upload& upload : streaming->update(selection, budgets).uploads) {
+      streaming->uploadFailed(upload.tile);
+      ++refused;
+    }
+    streaming->waitForWork(2ms);
+  }
+  EXPECT_GE(refused, 1);
+  EXPECT_LE(refused, 4) << "it does not ask again and again";
+  EXPECT_THAT(streaming->takeFailures(), IsEmpty());
+}
+
+TEST_F(StreamingTest, MayEndWhileEverythingIsUnderWay) {
+  writeQuarters();
+  for (int i = 0; i < 20; ++i) {
+    streaming = std::make_unique<Streaming>(fetcher, 2);
+    selection = {};
+    device = {};
+    streaming->add(files.path("tileset.json"));
+    for (int k = 0; k < i; ++k) {
+      frame(near);
+      streaming->waitForWork(1ms);
+    }
+  }
+}
+
+//! A town of 85 tiles whose detail follows the camera.
+std::string town(test::TileFiles& files, int levels, double west, double south, double side, double error,
+                 const std::string& name) {
+  files.writeGlb(name + ".glb", 20 + 10 * static_cast<unsigned>(levels));
+  if (levels == 0) return tileJson(west, south, west + side, south + side, 0, name + ".glb");
+  std::vector<std::string> children;
+  for (int i = 0; i < 4; ++i)
+    children.push_back(town(files, levels - 1, west + (i % 2) * side / 2, south + (i / 2) * side / 2, side / 2,
+                            error / 2, name + std::to_string(i)));
+  return tileJson(west, south, west + side, south + side, error, name + ".glb", childrenJson(children));
+}
+
+TEST_F(StreamingTest, ATinyCacheAndAHugeOneDrawTheSameFinalPicture) {
+  files.writeTileset("tileset.json", town(files, 3, 0, 0, 2000, 60, "t"));
+  std::vector<SelectionView> views;
+  for (double heading : {-60.0, 0.0, 50.0, 180.0}) views.push_back(viewOf({{1000, 900, 60}, heading, -12}));
+  auto pictures = [&](size_t gpuBytes) {
+    streaming = std::make_unique<Streaming>(fetcher, 2);
+    selection = {};
+    device = {};
+    budgets.gpuBytes = gpuBytes;
+    streaming->add(files.path("tileset.json"));
+    std::vector<std::vector<std::string>> drawn;
+    for (const SelectionView& view : views) {
+      EXPECT_TRUE(settle(view));
+      EXPECT_TRUE(selection.complete);
+      drawn.push_back(drawnUris());
+    }
+    return drawn;
+  };
+  auto huge = pictures(size_t{1} << 30);
+  size_t needed = device.bytes;
+  auto tiny = pictures(needed / 2);
+  EXPECT_EQ(huge, tiny);
+  EXPECT_LE(device.mostBytes, needed / 2);
+  EXPECT_GT(device.uploads, device.held.size()) << "the tiny cache never filled: the test proves nothing";
+}
+
+TEST_F(StreamingTest, SmallFrameBudgetsOnlyTakeLonger) {
+  files.writeTileset("tileset.json", town(files, 2, 0, 0, 2000, 60, "t"));
+  budgets.uploadBytesPerFrame = 1;
+  budgets.decodedBytes = 1;
+  budgets.fetches = 1;
+  streaming->add(files.path("tileset.json"));
+  ASSERT_TRUE(settle(viewOf({{1000, 900, 60}, 0, -12})));
+  EXPECT_TRUE(selection.complete);
+}
+
+}  // namespace
+}  // namespace cm::tiles
