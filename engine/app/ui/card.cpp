@@ -19,7 +19,7 @@ struct Body {
 
 void smallHeading(const Body& body, const std::string& label) {
   body.gap(14);
-  paragraph(body.ui, body.ui.fonts.small, body.ui.theme.inkSoft, label, body.width);
+  paragraph(body.ui.fonts.small, body.ui.theme.inkSoft, label, body.width);
   body.gap(2);
 }
 
@@ -32,7 +32,7 @@ void sourceLine(const Body& body, const Text& name, const std::string& date) {
   ImVec2 at = body.at();
   ImGui::GetWindowDrawList()->AddLine(at, {at.x + body.width, at.y}, body.shade(ui.theme.line), 1);
   body.gap(8);
-  paragraph(ui, ui.fonts.small, ui.theme.inkSoft, filled(ui.tr("card.source"), {text}), body.width);
+  paragraph(ui.fonts.small, ui.theme.inkSoft, filled(ui.tr("card.source"), {text}), body.width);
 }
 
 void sourceLine(const Body& body, const std::string& id) {
@@ -43,7 +43,7 @@ void sourceLine(const Body& body, const std::string& id) {
 void figure(const Body& body, const city::Figure& figure, float grown) {
   Context& ui = body.ui;
   ImDrawList& list = *ImGui::GetWindowDrawList();
-  paragraph(ui, ui.fonts.body, ui.theme.ink, ui.in(figure.label), body.width, 1.3f);
+  paragraph(ui.fonts.body, ui.theme.ink, ui.in(figure.label), body.width, 1.3f);
   double most = std::max({std::abs(figure.before), std::abs(figure.after), 1e-9});
   const std::string& unit = ui.in(figure.unit);
   std::string values[] = {number(figure.before), number(figure.after)};
@@ -122,15 +122,15 @@ void header(const Body& body, const Text& name, const std::vector<std::pair<std:
     x += chip(ui, {x, at.y}, label, mix(colour, ui.theme.onAccent, 0.84f), mix(colour, ui.theme.ink, 0.25f)) + ui.px(6);
   }
   if (x > at.x) ImGui::Dummy({1, ui.px(32)});
-  paragraph(ui, ui.fonts.title, ui.theme.ink, ui.in(name), body.width - (x > at.x ? 0 : ui.px(40)), 1.3f);
-  if (const std::string& other = ui.other(name); !other.empty()) paragraph(ui, ui.fonts.small, ui.theme.inkSoft, other, body.width, 1.35f);
+  paragraph(ui.fonts.title, ui.theme.ink, ui.in(name), body.width - (x > at.x ? 0 : ui.px(40)), 1.4f);
+  if (const std::string& other = ui.other(name); !other.empty()) paragraph(ui.fonts.small, ui.theme.inkSoft, other, body.width, 1.6f);
 }
 
 void story(const Body& body, const city::Project& project) {
   Context& ui = body.ui;
   header(body, project.name, {{kindWord(ui, project.kind), colourOf(project.kind)}, {statusWord(ui, project.status), ui.theme.accent}});
   body.gap(8);
-  paragraph(ui, ui.fonts.body, ui.theme.ink, ui.in(project.story), body.width, 1.5f);
+  paragraph(ui.fonts.body, ui.theme.ink, ui.in(project.story), body.width, 1.5f);
 
   body.gap(12);
   ImVec2 at = body.at();
@@ -211,7 +211,7 @@ void facts(const Body& body, const city::OverlayItem* item) {
   header(body, title, {{pickWord(ui, kind), colour}, {item ? statusWord(ui, item->status) : "", ui.theme.accent}});
   if (item && !item->story.empty()) {
     body.gap(8);
-    paragraph(ui, ui.fonts.body, ui.theme.ink, ui.in(item->story), body.width, 1.5f);
+    paragraph(ui.fonts.body, ui.theme.ink, ui.in(item->story), body.width, 1.5f);
   }
   body.gap(6);
   if (known && !picked.facts.empty()) {
@@ -249,7 +249,7 @@ void drawCard(Context& ui) {
   float inset = ui.px(kInset), top = ui.px(16);
   ImGui::SetCursorScreenPos({rect.x, rect.y + top});
   // The name of the scrolled part changes with the selection, so that each card opens at its top.
-  beginScroll(ui, name.c_str(), {rect.width, rect.height - top - ui.px(10)});
+  beginScroll(name.c_str(), {rect.width, rect.height - top - ui.px(10)});
   float before = ImGui::GetCursorPosY();
   ImGui::Indent(inset);
   Body body{ui, rect.width - 2 * inset};

@@ -10,6 +10,8 @@ void sidePill(const Context& ui, ImDrawList& list, float edge, bool toTheLeft, f
   float height = ui.px(38), pad = ui.px(16);
   float width = widthOf(ui.fonts.strong, label) + 2 * pad;
   float x = toTheLeft ? edge - ui.px(14) - width : edge + ui.px(14);
+  for (const auto& [name, rect] : ui.layout.all())   // under a card it would only shine through
+    if (rect.overlaps({x, y, width, height})) return;
   softShadow(list, ui.theme, {x, y}, {x + width, y + height}, height / 2, ui.layout.scale, 0.8f);
   list.AddRectFilled({x, y}, {x + width, y + height}, fill, height / 2);
   drawText(list, ui.fonts.strong, {x + pad, y + (height - em(ui.fonts.strong)) / 2}, ui.theme.onAccent, label);
@@ -24,6 +26,27 @@ std::string yearOf(const Context& ui, const city::ScenarioState& side) {
 const std::string& nameOf(const Context& ui, const city::ScenarioState& side, const std::string& otherwise) {
   const city::Scenario* scenario = ui.document.scenario(side.scenario);
   return scenario && !scenario->name.empty() ? ui.in(scenario->name) : otherwise;
+}
+
+//! Where a finger can reach the handle: the middle, or the middle of the tallest gap between the cards that stand over the line.
+float handleHeight(const Context& ui, float x, float radius) {
+  std::vector<std::pair<float, float>> taken;
+  for (const auto& [name, rect] : ui.layout.all())
+    if (rect.overlaps({x - radius, 0, 2 * radius, ui.seen.windowSize.y})) taken.emplace_back(rect.y - radius, rect.bottom() + radius);
+  float middle = ui.seen.windowSize.y / 2;
+  auto covers = [&](const auto& span) { return span.first < middle && middle < span.second; };
+  if (std::none_of(taken.begin(), taken.end(), covers)) return middle;
+  std::sort(taken.begin(), taken.end());
+  float from = radius, best = middle, tallest = 0;
+  taken.emplace_back(ui.seen.windowSize.y - radius, ui.seen.windowSize.y);
+  for (const auto& [begin, end] : taken) {
+    if (begin - from > tallest) {
+      tallest = begin - from;
+      best = (begin + from) / 2;
+    }
+    from = std::max(from, end);
+  }
+  return best;
 }
 
 }  // namespace
@@ -69,7 +92,7 @@ void drawDivider(Context& ui) {
     list.AddRectFilled({x - half, 0}, {x + half, window.y}, withAlpha(ui.theme.shadow, 0.035f));
   }
   list.AddRectFilled({x - ui.px(1.75f), 0}, {x + ui.px(1.75f), window.y}, ui.theme.onAccent);
-  ImVec2 centre{x, window.y * 0.5f};
+  ImVec2 centre{x, handleHeight(ui, x, ui.px(28))};
   float radius = ui.px(26 + 3 * t);
   softShadow(list, ui.theme, {centre.x - radius, centre.y - radius}, {centre.x + radius, centre.y + radius}, radius, ui.layout.scale);
   list.AddCircleFilled(centre, radius, ui.theme.onAccent, 48);

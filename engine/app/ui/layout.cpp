@@ -14,7 +14,7 @@ constexpr float kCompareWidth = 348, kCornerWidth = 132;
 constexpr float kTimeHeight = 86, kChipHeight = 44;
 constexpr float kNavigationWidth = 4 * 52 + 3 * 8;
 constexpr float kAttributionHeight = 20;
-constexpr float kStatisticsWidth = 300, kStatisticsHeight = 128;
+constexpr float kStatisticsWidth = 300, kStatisticsHeight = 300;
 
 }  // namespace
 
@@ -88,7 +88,8 @@ Layout layoutFor(glm::vec2 windowSize, float displayScale, const LayoutWishes& w
     float x = panelOpen ? layout.panel.right() + kGap : layout.panelButton.right() + kGap;
     float y = std::max(layout.compare.bottom(), layout.title.bottom()) + kGap;
     float width = std::min(kStatisticsWidth, (wishes.card ? layout.card.x - kGap : right) - x);
-    if (width > 120) layout.statistics = {x, y, width, kStatisticsHeight};
+    float below = layout.portrait ? bottom : (layout.views.empty() ? layout.timeBar.y : layout.views.y) - kGap;
+    if (width > 120) layout.statistics = {x, y, width, std::clamp(below - y, 60.0f, kStatisticsHeight)};
   }
 
   for (Rect* rect : {&layout.title, &layout.panel, &layout.panelButton, &layout.compare, &layout.corner, &layout.card,

@@ -35,7 +35,7 @@ void drawSidePanel(Context& ui) {
 
   float header = ui.px(60);
   ImGui::SetCursorScreenPos({rect.x, rect.y + header});
-  beginScroll(ui, name, {rect.width, rect.height - header - ui.px(8)});
+  beginScroll(name, {rect.width, rect.height - header - ui.px(8)});
   float top = ImGui::GetCursorPosY();
   if (std::string_view(name) == "projects")
     drawProjects(ui, rect.width);

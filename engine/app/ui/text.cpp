@@ -52,6 +52,8 @@ std::vector<std::string_view> wrapped(ImFont* font, std::string_view text, float
   size_t lineStart = 0, breakAt = 0;   // a line may end before `breakAt`
   float x = 0, xAtBreak = 0;
   unsigned previous = 0;
+  size_t previousAt = 0;
+  float xAtPrevious = 0;
   auto end = [&](size_t at) {
     std::string_view line = text.substr(lineStart, at - lineStart);
     while (!line.empty() && line.back() == ' ') line.remove_suffix(1);
@@ -74,14 +76,17 @@ std::vector<std::string_view> wrapped(ImFont* font, std::string_view text, float
     }
     float advance = advanceOf(font, code);
     if (x + advance > width && code != ' ' && at > lineStart) {
-      if (breakAt <= lineStart) {      // one long word: cut it
-        breakAt = at;
-        xAtBreak = x;
+      if (breakAt <= lineStart) {      // one long word: cut it, but take a letter along with a closing mark
+        bool takeAlong = closes(code) && previousAt > lineStart;
+        breakAt = takeAlong ? previousAt : at;
+        xAtBreak = takeAlong ? xAtPrevious : x;
       }
       end(breakAt);
       x -= xAtBreak;
       xAtBreak = 0;
     }
+    xAtPrevious = x;
+    previousAt = at;
     x += advance;
     previous = code;
   });
@@ -101,11 +106,12 @@ std::string clipped(ImFont* font, std::string_view text, float width) {
     if (!full) kept = at + length;
   });
   while (kept > 0 && text[kept - 1] == ' ') --kept;
-  return std::string(text.substr(0, kept)) + "…";
+  // The ellipsis of a Chinese font stands in the middle of the line: right after Chinese only.
+  bool latin = kept > 0 && static_cast<unsigned char>(text[kept - 1]) < 0x80;
+  return std::string(text.substr(0, kept)) + (latin ? "..." : "…");
 }
 
-void paragraph(const Context& ui, ImFont* font, ImU32 colour, std::string_view text, float width, float lineGap) {
-  (void)ui;
+void paragraph(ImFont* font, ImU32 colour, std::string_view text, float width, float lineGap) {
   ImVec2 at = ImGui::GetCursorScreenPos();
   float step = std::round(em(font) * lineGap);
   float alpha = ImGui::GetStyle().Alpha;

@@ -11,16 +11,16 @@ constexpr double kYearsPerSecond = 1.1;
 
 void showYears(const Context& ui, double years) {
   city::Date date = city::dateFromYears(years);
-  date.day = 1;   // months are fine enough, and save the same scenario from being computed at every pixel
+  if (date.month < 12) date.day = 1;   // months are fine enough, and save the same scenario from being computed at every pixel
   if (ui.session.after.date != date) ui.emit(city::SetDate{city::SideName::After, date});
   showAfterSide(ui);
 }
 
 struct Track {
   float x, width, y;
-  int first, last;
+  int first, last;   // from the first day of the one to the last of the other
   float at(double years) const {
-    double t = (years - first) / std::max(last - first, 1);
+    double t = (years - first) / (last + 1 - first);
     return x + width * static_cast<float>(std::clamp(t, 0.0, 1.0));
   }
 };
@@ -29,7 +29,7 @@ void ticks(const Context& ui, const Track& track) {
   ImDrawList& list = *ImGui::GetWindowDrawList();
   auto dot = [&](const city::Date& date, ImU32 colour, float lift) {
     double years = city::yearsOf(date);
-    if (years < track.first || years > track.last) return;
+    if (years < track.first || years > track.last + 1) return;
     float x = track.at(years);
     list.AddLine({x, track.y - ui.px(4)}, {x, track.y - ui.px(lift)}, withAlpha(colour, 0.6f), ui.px(1.5f));
     list.AddCircleFilled({x, track.y - ui.px(lift)}, ui.px(3.6f), colour, 20);
@@ -42,9 +42,9 @@ void ticks(const Context& ui, const Track& track) {
   }
   for (const city::Project& project : ui.document.projects)
     for (const city::Phase& phase : project.phases) dot(phase.to, colourOf(project.kind), 19);
-  for (int year = track.first; year <= track.last; ++year) {
+  for (int year = track.first; year <= track.last + 1; ++year) {
     float x = track.at(year);
-    bool labelled = year % 5 == 0;
+    bool labelled = year % 5 == 0 && year <= track.last;
     list.AddLine({x, track.y + ui.px(7)}, {x, track.y + ui.px(labelled ? 13 : 10)}, withAlpha(ui.theme.inkSoft, labelled ? 0.9f : 0.45f), 1);
     if (!labelled) continue;
     std::string label = std::to_string(year);
@@ -54,6 +54,8 @@ void ticks(const Context& ui, const Track& track) {
   }
 }
 
+double lastMoment(int year) { return city::yearsOf({year, 12, 31}); }
+
 }  // namespace
 
 std::pair<int, int> yearRange(const city::Document& document) {
@@ -61,14 +63,14 @@ std::pair<int, int> yearRange(const city::Document& document) {
   for (const city::Project& project : document.projects)
     for (const city::Phase& phase : project.phases) {
       first = std::min(first, std::max(phase.from.year, 1980));
-      last = std::max(last, std::min(phase.to.year + 1, 2080));
+      last = std::max(last, std::min(phase.to.year, 2080));
     }
   return {first, last};
 }
 
 double shownYears(const Context& ui) {
   auto [first, last] = yearRange(ui.document);
-  return std::clamp(city::yearsOf(city::dateOf(ui.document, ui.session.after)), double(first), double(last));
+  return std::clamp(city::yearsOf(city::dateOf(ui.document, ui.session.after)), double(first), lastMoment(last));
 }
 
 void drawTimeBar(Context& ui) {
@@ -77,10 +79,10 @@ void drawTimeBar(Context& ui) {
   State& state = ui.state;
   double years = shownYears(ui);
   if (state.playing) {
-    state.playYears = std::min(state.playYears + state.frameSeconds * kYearsPerSecond, double(last));
+    state.playYears = std::min(state.playYears + state.frameSeconds * kYearsPerSecond, lastMoment(last));
     years = state.playYears;
     showYears(ui, years);
-    state.playing = years < last;
+    state.playing = years < lastMoment(last);
   }
 
   beginCard(ui, "##time", rect);
@@ -89,7 +91,7 @@ void drawTimeBar(Context& ui) {
   ImVec2 at{rect.x + ui.px(16), middle - button / 2};
   if (hitArea("play", at, {button, button})) {
     state.playing = !state.playing;
-    state.playYears = years > last - 0.05 ? first : years;   // at the end, from the beginning again
+    state.playYears = years > last + 0.9 ? first : years;   // at the end, from the beginning again
     if (state.playing) showYears(ui, state.playYears);
   }
   ImVec2 centre{at.x + button / 2, middle};
@@ -110,7 +112,7 @@ void drawTimeBar(Context& ui) {
   if (held) {
     state.playing = false;
     float t = std::clamp((ImGui::GetIO().MousePos.x - track.x) / std::max(track.width, 1.0f), 0.0f, 1.0f);
-    years = first + static_cast<double>(t) * (last - first);
+    years = std::min(first + static_cast<double>(t) * (last + 1 - first), lastMoment(last));
     showYears(ui, years);
   }
   list.AddRectFilled({track.x, track.y - ui.px(3)}, {track.x + track.width, track.y + ui.px(3)}, ui.theme.line, ui.px(3));

@@ -40,7 +40,7 @@ void drawViews(Context& ui) {
   const Rect rect = ui.layout.views;
   if (rect.empty()) return;
   beginBare("##views", rect);
-  beginScroll(ui, "chips", {rect.width, rect.height}, true);
+  beginScroll("chips", {rect.width, rect.height}, true);
   const city::CameraPose& camera = ui.session.flight.durationSeconds > 0 ? ui.session.flight.to : ui.session.camera;
   float start = ImGui::GetCursorScreenPos().x, x = start, y = ImGui::GetCursorScreenPos().y;
   for (const city::SavedView& view : ui.document.views) {

@@ -95,13 +95,12 @@ void softShadow(ImDrawList& list, const Theme& theme, ImVec2 min, ImVec2 max, fl
   }
 }
 
-void beginScroll(const Context& ui, const char* name, ImVec2 size, bool horizontal) {
+void beginScroll(const char* name, ImVec2 size, bool horizontal) {
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {0, 0});
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0, 0});
   ImGui::BeginChild(name, size, ImGuiChildFlags_None,
                     ImGuiWindowFlags_NoNav | ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoBackground |
                         (horizontal ? ImGuiWindowFlags_HorizontalScrollbar | ImGuiWindowFlags_NoScrollbar : ImGuiWindowFlags_None));
-  (void)ui;
 }
 
 void endScroll(const Context& ui, bool horizontal) {
@@ -135,6 +134,12 @@ void endScroll(const Context& ui, bool horizontal) {
   }
   if (horizontal && inside && most > 0 && ImGui::GetIO().MouseWheel != 0)
     ImGui::SetScrollX(std::clamp(ImGui::GetScrollX() - ImGui::GetIO().MouseWheel * ui.px(80), 0.0f, most));
+  if (!horizontal && ImGui::GetScrollY() < most - 1) {   // more below: the last line fades
+    ImVec2 min = ImGui::GetWindowPos(), size = ImGui::GetWindowSize();
+    float top = min.y + size.y - ui.px(34), bottom = min.y + size.y;
+    ImU32 solid = withAlpha(ui.theme.onAccent, ImGui::GetStyle().Alpha), clear = solid & ~IM_COL32_A_MASK;
+    ImGui::GetWindowDrawList()->AddRectFilledMultiColor({min.x, top}, {min.x + size.x - ui.px(7), bottom}, clear, clear, solid, solid);
+  }
   ImGui::EndChild();
   ImGui::PopStyleVar(2);
 }

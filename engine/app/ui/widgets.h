@@ -68,7 +68,7 @@ std::vector<std::string_view> wrapped(ImFont* font, std::string_view text, float
 //! `text`, or its beginning and an ellipsis.
 std::string clipped(ImFont* font, std::string_view text, float width);
 //! At the cursor, which moves below it.
-void paragraph(const Context& ui, ImFont* font, ImU32 colour, std::string_view text, float width, float lineGap = 1.45f);
+void paragraph(ImFont* font, ImU32 colour, std::string_view text, float width, float lineGap = 1.45f);
 
 // Cards
 //! A floating white card of the given place; endCard() always follows.
@@ -81,7 +81,7 @@ void endBare();
 Rect fitted(const Context& ui, std::string_view name, Rect most);
 void setNeeded(const Context& ui, std::string_view name, float height);
 //! The rest of the card, scrolled by wheel or by dragging anywhere in it.
-void beginScroll(const Context& ui, const char* name, ImVec2 size, bool horizontal = false);
+void beginScroll(const char* name, ImVec2 size, bool horizontal = false);
 void endScroll(const Context& ui, bool horizontal = false);
 void softShadow(ImDrawList& list, const Theme& theme, ImVec2 min, ImVec2 max, float rounding, float scale, float alpha = 1);
 

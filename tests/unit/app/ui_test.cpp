@@ -1,0 +1,247 @@
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "app/ui/panels.h"
+#include "ui_harness.h"
+
+namespace cm::app::ui {
+namespace {
+
+glm::vec2 middle(const Rect& rect) { return {rect.x + rect.width / 2, rect.y + rect.height / 2}; }
+
+TEST(Ui, ChangesNothingByItself) {
+  UiHarness app;
+  app.frames(30);
+  EXPECT_TRUE(app.commands.empty());
+  EXPECT_FALSE(app.ui.animating());
+  EXPECT_EQ(app.atlasesBuilt, 1);
+}
+
+TEST(Ui, TheThreeWayChoiceComparesTodayAndThePlan) {
+  UiHarness app;
+  Rect rect = app.layout().compare;
+  glm::vec2 at = middle(rect);
+  auto commands = app.tap(at);
+  ASSERT_EQ(commands.size(), 1u);
+  ASSERT_TRUE(only<city::ShowSide>(commands));
+  EXPECT_TRUE(app.city.session().showAfter);
+  app.tap({rect.right() - 40, at.y});
+  EXPECT_EQ(app.city.session().compare, city::Compare::Swipe);
+  app.tap({rect.x + 40, at.y});
+  EXPECT_EQ(app.city.session().compare, city::Compare::Off);
+  EXPECT_FALSE(app.city.session().showAfter);
+  EXPECT_TRUE(app.tap({rect.x + 40, at.y}).empty()) << "what is chosen already is not chosen again";
+}
+
+TEST(Ui, TheDividerFollowsTheFinger) {
+  UiHarness app;
+  app.city.apply({city::SetCompare{city::Compare::Swipe}}, app.seen.nowSeconds);
+  app.frames(2);
+  app.commands.clear();
+  app.press({640, 360});
+  app.moveTo({700, 380});
+  EXPECT_NEAR(app.city.session().divider, 700.0 / 1280, 1e-6);
+  app.moveTo({420, 300});
+  EXPECT_NEAR(app.city.session().divider, 420.0 / 1280, 1e-6);
+  app.release();
+  for (const auto& command : app.commands) EXPECT_TRUE(std::holds_alternative<city::SetDivider>(command));
+  app.press({800, 300});   // beside it: the map's
+  EXPECT_FALSE(ImGui::GetIO().WantCaptureMouse);
+  app.release();
+}
+
+TEST(Ui, SwitchesTheLanguage) {
+  UiHarness app;
+  Rect corner = app.layout().corner;
+  app.tap({corner.x + 62, corner.y + 26});
+  EXPECT_EQ(app.city.session().language, Language::English);
+  app.tap({corner.x + 22, corner.y + 26});
+  EXPECT_EQ(app.city.session().language, Language::Chinese);
+}
+
+TEST(Ui, AProjectsNameOpensItsStoryAndFliesThere) {
+  UiHarness app;
+  Rect panel = app.layout().panel;
+  glm::vec2 row{panel.x + 100, panel.y + 60 + 52 + 31};
+  auto commands = app.tap(row);
+  ASSERT_TRUE(only<city::Select>(commands));
+  EXPECT_EQ(only<city::Select>(commands)->selection.id, "harbour");
+  ASSERT_TRUE(only<city::FlyTo>(commands));
+  EXPECT_EQ(only<city::FlyTo>(commands)->camera, app.city.document().projects[0].view);
+
+  app.frames(40);
+  Rect card = app.layout(true).card;
+  app.tap({card.right() - 28, card.y + 28});
+  EXPECT_EQ(app.city.session().selection.kind, city::PickKind::Nothing);
+}
+
+TEST(Ui, AProjectsSwitchTakesItOutAndShowsItAgain) {
+  UiHarness app;
+  Rect panel = app.layout().panel;
+  glm::vec2 button{panel.right() - 40, panel.y + 60 + 52 + 31};
+  auto commands = app.tap(button);
+  ASSERT_TRUE(only<city::SetProject>(commands));
+  EXPECT_FALSE(only<city::SetProject>(commands)->on);
+  EXPECT_FALSE(only<city::ShowSide>(commands));
+  commands = app.tap(button);
+  EXPECT_TRUE(only<city::SetProject>(commands)->on);
+  EXPECT_TRUE(only<city::ShowSide>(commands)) << "what is switched on is also shown";
+
+  glm::vec2 all{panel.right() - 40, panel.y + 60 + 24};
+  commands = app.tap(all);
+  ASSERT_TRUE(only<city::SetAllProjects>(commands));
+  EXPECT_FALSE(only<city::SetAllProjects>(commands)->on);
+}
+
+TEST(Ui, LayersAndTheirItemsCanBeSwitched) {
+  UiHarness app;
+  Rect panel = app.layout().panel;
+  EXPECT_TRUE(app.tap({panel.x + 200, panel.y + 30}).empty());   // the tab
+  app.frames(30);
+  auto commands = app.tap({panel.right() - 40, panel.y + 60 + 23});
+  ASSERT_TRUE(only<city::SetLayers>(commands));
+  EXPECT_FALSE(only<city::SetLayers>(commands)->layers.greenways);
+  commands = app.tap({panel.right() - 40, panel.y + 60 + 46 + 26});   // one of them asked for brings the layer back
+  EXPECT_TRUE(app.city.session().layers.greenways);
+  commands = app.tap({panel.right() - 40, panel.y + 60 + 46 + 26});
+  ASSERT_TRUE(only<city::SetItemVisible>(commands));
+  EXPECT_EQ(only<city::SetItemVisible>(commands)->item, "coast");
+  EXPECT_FALSE(only<city::SetItemVisible>(commands)->visible);
+}
+
+TEST(Ui, TheYearsFollowTheFingerAndPlay) {
+  UiHarness app;
+  Rect bar = app.layout().timeBar;
+  float y = bar.y + 44;
+  app.press({bar.right() - 200, y});
+  app.moveTo({bar.right() - 260, y});
+  app.release();
+  ASSERT_TRUE(app.city.session().after.date);
+  EXPECT_TRUE(app.city.session().showAfter);
+  city::Date set = *app.city.session().after.date;
+  EXPECT_GT(set.year, 2020);
+  EXPECT_LT(set.year, 2035);
+  app.ui.togglePlay();
+  app.frames(60);
+  EXPECT_TRUE(app.ui.animating());
+  EXPECT_GT(*app.city.session().after.date, set);
+  app.frames(60 * 16);
+  EXPECT_EQ(app.city.session().after.date, (city::Date{2035, 12, 31}));
+  app.frames(60);
+  EXPECT_FALSE(app.ui.animating());
+}
+
+TEST(Ui, NavigationButtonsFly) {
+  UiHarness app;
+  Rect buttons = app.layout().navigation;
+  auto at = [&](int i) { return glm::vec2{buttons.x + 26 + 60 * static_cast<float>(i), buttons.y + 26}; };
+  double height = app.city.session().camera.heightMetres;
+  app.tap(at(2));
+  app.frames(60);
+  EXPECT_LT(app.city.session().camera.heightMetres, height);
+  app.tap(at(1));
+  app.tap(at(1));
+  app.frames(60);
+  EXPECT_GT(app.city.session().camera.heightMetres, height);
+  app.tap(at(3));
+  app.frames(140);
+  EXPECT_EQ(app.city.session().camera, app.city.document().views[0].camera);
+}
+
+TEST(Ui, SavedViewsFlyAndAreKept) {
+  UiHarness app;
+  Rect views = app.layout().views;
+  ASSERT_FALSE(views.empty());
+  app.city.apply({city::SetCamera{{120.31, 36.02, 800, 30, -20}}}, app.seen.nowSeconds);
+  app.frames(3);
+  auto commands = app.tap({views.x + 30, views.y + 22});
+  ASSERT_TRUE(only<city::FlyTo>(commands));
+  EXPECT_EQ(only<city::FlyTo>(commands)->camera, app.city.document().views[0].camera);
+  app.city.apply({city::SetCamera{{120.31, 36.02, 800, 30, -20}}}, app.seen.nowSeconds);
+  app.frames(3);
+  for (float x = views.x; x < views.right() && app.city.document().views.size() == 2; x += 60) {
+    app.tap({x, views.y + 22});
+    app.city.apply({city::SetCamera{{120.31, 36.02, 800, 30, -20}}}, app.seen.nowSeconds);
+    app.frames(3);
+  }
+  ASSERT_EQ(app.city.document().views.size(), 3u);
+  EXPECT_EQ(app.city.document().views[2].camera, (city::CameraPose{120.31, 36.02, 800, 30, -20}));
+  EXPECT_FALSE(app.city.document().views[2].name.zh.empty());
+}
+
+TEST(Ui, APickShowsItsCardAndMissingCharactersAreFetched) {
+  UiHarness app;
+  int before = app.atlasesBuilt;
+  app.seen.picked = {true, city::PickKind::Building, "b1", {"龘靐大厦", "Tower"}, {{{"高度", "Height"}, "369 m"}}, {"来源", "Source"}, {}};
+  app.city.apply({city::Select{{city::PickKind::Building, "b1"}}}, app.seen.nowSeconds);
+  app.frames(40);
+  EXPECT_EQ(app.atlasesBuilt, before + 1);
+  Rect card = app.layout(true).card;
+  app.tap({card.right() - 28, card.y + 28});
+  EXPECT_EQ(app.city.session().selection.kind, city::PickKind::Nothing);
+}
+
+TEST(Ui, DraggingAListScrollsItAndTapsNothing) {
+  UiHarness app({1280, 520});
+  app.city.apply({city::Select{{city::PickKind::Project, "harbour"}}}, app.seen.nowSeconds);
+  app.frames(40);
+  app.commands.clear();
+  Rect card = app.layout(true).card;
+  app.press({card.x + 80, card.y + 150});
+  for (int i = 1; i <= 10; ++i) app.moveTo({card.x + 80, card.y + 150 - 12 * static_cast<float>(i)});
+  app.release();
+  EXPECT_TRUE(app.commands.empty());
+}
+
+TEST(Ui, ErrorsCanBeClosedAndHelpOpens) {
+  UiHarness app;
+  app.seen.errors = {"tiles/3.glb 已损坏"};
+  app.frames(10);
+  EXPECT_TRUE(app.ui.animating()) << "an error is on the screen for a while";
+  app.seen.nowSeconds += 11;
+  app.frames(10);
+  EXPECT_FALSE(app.ui.animating());
+  app.ui.toggleHelp();
+  app.frames(40);
+  Rect compare = app.layout().compare;
+  EXPECT_TRUE(app.tap(middle(compare)).empty()) << "the page of gestures lies above and takes the tap";
+  app.frames(40);
+  EXPECT_FALSE(app.tap(middle(compare)).empty()) << "and is gone after it";
+}
+
+TEST(Ui, ANarrowWindowOpensWithItsPanelFolded) {
+  UiHarness app({420, 800});
+  Layout layout = layoutFor(app.seen.windowSize, 1, {false, false, true, false});
+  ASSERT_FALSE(layout.panelButton.empty());
+  app.tap(middle(layout.panelButton));
+  app.frames(5);
+  Layout open = layoutFor(app.seen.windowSize, 1, {true, false, true, false});
+  EXPECT_TRUE(open.panelButton.empty());
+  app.press({open.panel.x + 30, open.panel.y + 90});
+  EXPECT_TRUE(ImGui::GetIO().WantCaptureMouse);
+  app.release();
+}
+
+TEST(Navigation, ZoomingKeepsWhatIsInTheMiddle) {
+  city::CameraPose pose{120.3, 36.05, 1000, 40, -30};
+  city::CameraPose nearer = zoomed(pose, 0, 0, 0.5);
+  EXPECT_NEAR(nearer.heightMetres, 500, 1e-6);
+  city::CameraPose back = zoomed(nearer, 0, 0, 2);
+  EXPECT_NEAR(back.lonDegrees, pose.lonDegrees, 1e-6);
+  EXPECT_NEAR(back.latDegrees, pose.latDegrees, 1e-6);
+  for (int i = 0; i < 60; ++i) nearer = zoomed(nearer, 0, 0, 0.6);
+  EXPECT_GT(nearer.heightMetres, 14);
+}
+
+TEST(Navigation, TurningNorthKeepsWhatIsInTheMiddle) {
+  city::CameraPose pose{120.3, 36.05, 1000, 90, -45};   // looks east at a point 1 km away
+  city::CameraPose north = facingNorth(pose, 0, 0);
+  EXPECT_EQ(north.headingDegrees, 0);
+  double metres = geo::kSemiMajorMetres * geo::kDegree;
+  EXPECT_NEAR((north.lonDegrees - pose.lonDegrees) * metres * std::cos(36.05 * geo::kDegree), 1000, 2);
+  EXPECT_NEAR((pose.latDegrees - north.latDegrees) * metres, 1000, 2);
+}
+
+}  // namespace
+}  // namespace cm::app::ui
