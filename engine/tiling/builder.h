@@ -1,10 +1,11 @@
 //! The tiler: city data in, one 3D Tileset out. Out of core and parallel: `add` spools records to disk under a 64-bit spatial
 //! key, `finish` sorts them and emits tiles. The output is the same for any memory limit and any number of jobs; an
-//! interrupted run resumes; the output folder appears whole or not at all.
+//! interrupted run resumes; the output folder appears whole or not at all: it is made in `<out>.work/` and then renamed.
 #pragma once
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,10 @@ struct BuildOptions {
   bool uncompressedTwin = false; // also writes <tilesetName>_raw/, for the validators
   bool ground = true;            // false: buildings only, e.g. a project's additions
   std::optional<geo::Geodetic> origin;   // of the ENU frame; default: the middle of the data
+  std::optional<glm::dvec4> bboxDegrees; // west, south, east, north of the ground to be drawn; default: that of the buildings
+  //! Names the inputs (files, sizes, dates, options). A work folder left behind by a build of the same fingerprint is gone on
+  //! with; empty: always from the start.
+  std::string fingerprint;
 };
 
 struct StageTime {
@@ -43,7 +48,7 @@ struct StageTime {
 struct BuildReport {
   size_t buildings = 0, groundFeatures = 0, tiles = 0, triangles = 0;
   size_t bytes = 0, rootBytes = 0;
-  std::vector<StageTime> stages;
+  std::vector<StageTime> stages;       // wall time; those named "emit: ..." are summed over all threads
   std::vector<std::string> repaired;   // ids and what was wrong; also written to <out>/<tilesetName>/report.json
   std::vector<std::string> dropped;    // ids and why
   geo::Geodetic origin;
@@ -57,6 +62,14 @@ class Builder {
   ~Builder();
   Builder(Builder&&) noexcept;
   Builder& operator=(Builder&&) noexcept;
+
+  //! True where an interrupted build with the same fingerprint had read everything: `add` does nothing, go on to `finish`.
+  bool alreadyRead() const;
+  //! Something a reader repaired or left out, for the report.
+  void noteRepaired(std::string what);
+  void noteDropped(std::string what);
+  //! What has been added so far: west, south, east, north; of buildings, or of everything while there are none.
+  glm::dvec4 bboxDegrees() const;
 
   //! Geometry is checked and repaired here (GEOS MakeValid) and the repair reported. Not thread-safe.
   Result<void> add(Building building);

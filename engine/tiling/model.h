@@ -30,7 +30,8 @@ enum class RoofShape : uint8_t { Flat, Gabled, Hipped, Pyramidal, Skillion, Dome
 struct Building {
   std::string id;                      // stable, e.g. "osm:way/123"
   std::string name;                    // as in the data; Chinese where there is one
-  std::string parent;                  // id of the outline a part belongs to, empty otherwise
+  std::string parent;                  // id of the outline a part belongs to, empty otherwise: one feature with it
+  bool part = false;                   // a part whose outline the builder finds by place (`parent` empty)
   BuildingClass kind = BuildingClass::Other;
   city::Polygon rings;
   float height = 0;                    // top of the roof above the ground
