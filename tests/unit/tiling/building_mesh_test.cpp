@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <chrono>
+#include <ctime>
 #include <random>
 
 #include "mesh_checks.h"
@@ -190,13 +190,13 @@ TEST(BuildingMesh, ColoursAreCalmAndVaryByIdOnly) {
 
 TEST(BuildingMesh, SixtyThousandBoxesASecond) {
   const LocalBuilding b = building({turned(rectangle(0, 0, 9, 7), 20, {1000, 500})}, 8);
-  const auto begin = std::chrono::steady_clock::now();
+  const std::clock_t begin = std::clock();  // of this process: other programs do not count
   SurfaceMesh mesh;
   for (int i = 0; i < 20000; ++i) {
     if (i % 1000 == 0) mesh = {};
     appendBuilding(mesh, {0, 0, 0}, b, {});
   }
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  const double seconds = double(std::clock() - begin) / CLOCKS_PER_SEC;
   RecordProperty("buildingsPerSecond", int(20000 / seconds));
   std::printf("%.0f boxes a second\n", 20000 / seconds);
   EXPECT_GT(20000 / seconds, 5000);  // far below the target, so that a busy or sanitized run does not fail by luck

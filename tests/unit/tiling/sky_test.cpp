@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include <chrono>
+#include <ctime>
 
 #include "mesh_checks.h"
 #include "tiling/building_mesh.h"
@@ -116,9 +116,9 @@ TEST(Sky, MillionsOfVerticesASecond) {
     const double x = (i % 10) * 40.0 - 200, y = double(i / 10) * 40 - 200;
     field.raise({rectangle(x, y, x + 20, y + 20)}, 5 + i % 30);
   }
-  const auto begin = std::chrono::steady_clock::now();
+  const std::clock_t begin = std::clock();  // of this process: other programs do not count
   bakeSky(tile, field);
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  const double seconds = double(std::clock() - begin) / CLOCKS_PER_SEC;
   std::printf("%.1f million vertices a second\n", double(places.size()) / seconds / 1e6);
   EXPECT_GT(double(places.size()) / seconds, 2e5);  // far below what is measured, so that a busy or sanitized run does not fail by luck
 }
