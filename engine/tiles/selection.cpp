@@ -31,6 +31,7 @@ struct Seen {
 struct Drawn {
   TileId tile;
   Mask mask;
+  double distance;
 };
 
 bool maskBit(const std::vector<bool>& bits, size_t index, bool missing) {
@@ -47,6 +48,7 @@ class Traversal {
       axes_.push_back(view.frustum.planes[4].normal);
     }
     result_.refined.assign(tree.tiles.size(), 0);
+    seen_.assign(tree.tiles.size(), 0);
     result_.complete = true;
   }
 
@@ -74,7 +76,7 @@ class Traversal {
   bool visitResident(TileId id, Mask among, bool underDrawable);
   void wantOutside(TileId id, double priority);
   void want(TileId id, double priority, bool seen);
-  void emit(TileId id, const Seen& seen) { drawn_.push_back({id, seen.mask & drawMask_}); }
+  void emit(TileId id, const Seen& seen) { drawn_.push_back({id, seen.mask & drawMask_, seen.distance}); }
   void finish();
 
   struct Mark {
@@ -99,6 +101,7 @@ class Traversal {
   Mask drawMask_ = 0, loadMask_ = 0;  // of the tileset under way
   std::vector<Drawn> drawn_;
   std::vector<TileId> refined_;  // their children stand in drawn_
+  std::vector<uint8_t> seen_;    // by TileId: some view that loads its tileset sees it
   std::vector<TileId> pinned_, level_, nextLevel_;
   Selection result_;
 };
@@ -179,6 +182,7 @@ bool Traversal::visit(TileId id, Mask among, double parentError, double parentPr
   const Tile& tile = tree_.tiles[id];
   Seen seen = look(tile, among);
   if (!seen.mask) return true;
+  seen_[id] = 1;
   // What the picture lacks while this tile is missing is the parent's error at this distance.
   double missingPixels = std::min(parentError * seen.metresToPixels, kClass / 4) * seen.centring;
   double base = seen.mask & drawMask_ ? kVisibleClass : kPrefetchClass;
@@ -277,8 +281,7 @@ bool Traversal::visitResident(TileId id, Mask among, bool underDrawable) {
 //! to stand in for all of them, which is seen as a flash.
 void Traversal::wantOutside(TileId id, double priority) {
   const Tile& tile = tree_.tiles[id];
-  for (size_t v = 0; v < views_.size(); ++v)
-    if ((loadMask_ >> v & 1) && geo::intersects(views_[v].frustum, tile.bounds)) return;
+  if (seen_[id]) return;
   if (hasContent(tile) && state(id) != TileState::Failed) {
     want(id, priority, false);
     return;
@@ -311,7 +314,9 @@ void Traversal::finish() {
     order.clear();
     for (const Drawn& drawn : drawn_)
       if (drawn.mask >> v & 1)
-        order.emplace_back(geo::distanceTo(tree_.tiles[drawn.tile].bounds, views_[v].eyeEcef), drawn.tile);
+        order.emplace_back(
+            views_.size() == 1 ? drawn.distance : geo::distanceTo(tree_.tiles[drawn.tile].bounds, views_[v].eyeEcef),
+            drawn.tile);
     std::sort(order.begin(), order.end());
     for (const auto& [distance, tile] : order) result_.draw[v].push_back(tile);
   }
