@@ -5,6 +5,8 @@
 #include "shared/drape.glsl"
 #include "shared/shadow.glsl"
 
+layout(constant_id = 2) const bool kDraped = true;   // something is laid on this side's ground
+
 layout(push_constant) uniform Push { SidePush side; };
 
 layout(location = 0) in vec3 inAlbedo;

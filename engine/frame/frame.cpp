@@ -4,10 +4,14 @@
 #include <array>
 #include <bit>
 #include <cmath>
+#include <limits>
 
 #include "base/check.h"
 #include "frame/casters.h"
+#include "frame/drape.h"
 #include "frame/draws.h"
+#include "frame/labels.h"
+#include "frame/overlay_lines.h"
 #include "frame/pass_context.h"
 #include "frame/pick.h"
 #include "frame/post.h"
@@ -27,6 +31,8 @@ constexpr unsigned kStillSamples = 24;
 constexpr double kSunRadius = 0.011;
 // While the camera moves, changes of level of detail reach the shadows only this often (frames).
 constexpr unsigned kShadowPatience = 8;
+// How far beside a thin line on the ground a finger may come down, as an angle from the eye.
+constexpr double kFingerAngle = 0.012;
 constexpr float kEdgeStrength = 0.85f;
 
 //! Everything of one frame in flight.
@@ -70,6 +76,9 @@ struct Frame::Impl {
   std::unique_ptr<PostPass> post;
   std::unique_ptr<PickPass> picks;
   std::unique_ptr<ShadowMaps> shadows, stillShadows;
+  std::unique_ptr<Drape> drape;
+  std::unique_ptr<OverlayLines> lines;
+  std::unique_ptr<Labels> labels;
   Visibility visibility;
   PlacedTiles placed;
   std::array<InFlight, gpu::kFramesInFlight> inFlight;
@@ -137,6 +146,9 @@ Frame::Impl::Impl(gpu::Device& d, residency::Residency& r, VkFormat colourFormat
   picks = std::make_unique<PickPass>(device, layouts, scenePass->recordsLayout());
   shadows = std::make_unique<ShadowMaps>(device, layouts.globals, scenePass->recordsLayout());
   stillShadows = std::make_unique<ShadowMaps>(device, layouts.globals, scenePass->recordsLayout());
+  drape = std::make_unique<Drape>(device, layouts);
+  lines = std::make_unique<OverlayLines>(device, layouts);
+  labels = std::make_unique<Labels>(device, layouts);
   axes = geo::enuFrameAt({});
   for (InFlight& frame : inFlight) {
     const VkCommandPoolCreateInfo pool{.sType = VK_STRUCTURE_TYPE_COMMAND_POOL_CREATE_INFO,
@@ -209,9 +221,11 @@ void Frame::Impl::fillUniforms(PassContext& pass, shared::FrameUniforms& uniform
 
 VkDescriptorSet Frame::Impl::globalsFor(PassContext& pass, const shared::FrameUniforms& uniforms, const ShadowMaps& maps) const {
   const Slice slice = pass.arena.copyOne(uniforms);
-  const std::array<Binding, 2> bindings{
+  const std::array<Binding, 4> bindings{
       {{.binding = 0, .type = VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER, .slice = slice},
-       {.binding = 1, .type = VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER, .view = maps.view(), .sampler = maps.sampler()}}};
+       {.binding = 1, .type = VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER, .view = maps.view(), .sampler = maps.sampler()},
+       {.binding = 2, .type = VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER, .slice = drape->uniforms(pass)},
+       {.binding = 3, .type = VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER, .view = drape->view(), .sampler = drape->sampler()}}};
   return pass.arena.descriptors(layouts.globals, bindings);
 }
 
@@ -352,8 +366,10 @@ void Frame::Impl::drawScene(PassContext& pass, std::span<const SideDraws> draws,
   for (const SideView& side : pass.sides) {
     if (side.rectangle.extent.width == 0) continue;
     vkCmdSetScissor(pass.commands, 0, 1, &side.rectangle);
-    scenePass->drawTiles(pass, side, draws[side.index].list, records);
-    if (clay) scenePass->drawBeyond(pass, side);
+    scenePass->drawTiles(pass, side, draws[side.index].list, records, !drape->empty(side.slot));
+    if (!clay) continue;
+    scenePass->drawBeyond(pass, side);
+    lines->draw(pass, side);
   }
 }
 
@@ -479,8 +495,14 @@ void Frame::Impl::renderClay(PassContext& pass, gpu::Target& target, std::span<c
     post->moving(pass, picture.view(), depth.view(),
                  {.pixel = {uniforms.viewport.z, uniforms.viewport.w, pixelAngle, kEdgeStrength},
                   .smooth_ = {1, uniforms.haze.a * 2.5f, kNearMetres, 0}});
-  vkCmdEndRendering(pass.commands);
   timings.mark("post");
+  for (const SideView& side : pass.sides) {
+    if (side.rectangle.extent.width == 0) continue;
+    vkCmdSetScissor(pass.commands, 0, 1, &side.rectangle);
+    labels->draw(pass, side);
+  }
+  vkCmdEndRendering(pass.commands);
+  timings.mark("labels");
 }
 
 uint64_t Frame::Impl::keyOf(const View& view, const Scene& scene, std::span<const Side> sides) const {
@@ -543,12 +565,15 @@ Frame::Frame(gpu::Device& device, residency::Residency& residency, VkFormat colo
     : impl_(std::make_unique<Impl>(device, residency, colourFormat)) {}
 Frame::~Frame() = default;
 
-void Frame::setDocument(const city::Document& document, const VectorLayers&) {
+void Frame::setDocument(const city::Document& document, const VectorLayers& layers) {
   Impl& f = *impl_;
   f.axes = geo::enuFrameAt({document.origin.lonDegrees, document.origin.latDegrees, 0});
   f.originHeight = document.origin.heightMetres;
   f.placed.forget();
   f.visibility.setDocument(document, f.axes);
+  f.drape->setDocument(document, layers, f.axes);
+  f.lines->setDocument(document, layers, f.axes);
+  f.labels->setDocument(document, layers, f.axes);
   f.surroundingsGeneration = 0;
   ++f.documentGeneration;
 }
@@ -600,6 +625,9 @@ void Frame::render(gpu::Target& target, const Scene& scene, std::span<const Side
   shared::FrameUniforms uniforms = uniformsOf(view, scene, sun);
   f.fillUniforms(pass, uniforms);
 
+  f.drape->update(pass);
+  if (clay) f.labels->update(pass);
+  frame.timings->mark("drape");
   if (clay) f.renderClay(pass, target, draws, records, uniforms, sun, std::max(1, samples), *frame.timings);
   else f.renderPlain(pass, target, draws, records, uniforms);
   f.drawPicks(pass, draws, records, uniforms);
@@ -615,9 +643,31 @@ void Frame::render(gpu::Target& target, const Scene& scene, std::span<const Side
   f.submit(frame, target);
 }
 
-bool Frame::wantsAnotherFrame() const { return impl_->stillUnfinished; }
-uint64_t Frame::pick(int x, int y) { return impl_->picks->ask(x, y); }
-std::vector<Pick> Frame::takePicks() { return impl_->picks->take(impl_->device); }
+bool Frame::wantsAnotherFrame() const {
+  return impl_->stillUnfinished || impl_->labels->wantsAnotherFrame() || impl_->drape->wantsAnotherFrame();
+}
+
+void Frame::waitForGlyphs() { impl_->labels->waitForGlyphs(); }
+
+uint64_t Frame::pick(int x, int y) { return impl_->picks->ask(x, y, impl_->labels->hit(float(x), float(y))); }
+
+std::vector<Pick> Frame::takePicks() {
+  Impl& f = *impl_;
+  std::vector<Pick> picks;
+  for (PickPass::Answer& answer : f.picks->take(f.device)) {
+    city::Selection& overlay = answer.pick.overlay;
+    constexpr auto kNothing = city::PickKind::Nothing;
+    const float surface = answer.metres > 0 ? answer.metres : std::numeric_limits<float>::infinity();
+    if (overlay.kind == kNothing) overlay = f.lines->hit(float(answer.x), float(answer.y), surface);
+    const residency::ResidentTile* tile = answer.pick.hit ? f.residency.tile(answer.pick.tile) : nullptr;
+    const bool building = tile && answer.pick.feature < tile->removable.size() && tile->removable[answer.pick.feature];
+    if (overlay.kind == kNothing && tile && !building)
+      overlay = f.drape->hit(answer.slot, answer.pick.positionEcef, std::max(2.0, double(answer.metres) * kFingerAngle));
+    picks.push_back(std::move(answer.pick));
+  }
+  return picks;
+}
+
 const Statistics& Frame::statistics() const { return impl_->statistics; }
 
 }  // namespace cm::frame

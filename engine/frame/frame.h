@@ -78,6 +78,7 @@ class Frame {
 
   //! Which features each resident tile shows in each side: call after residency.apply and whenever a side's states change.
   //! Incremental: only new tiles and changed projects are recomputed. `tilesetOfAddition` maps project/addition to TilesetId.
+  //! `tree` is looked at again by render, for shadows of what stands outside the view.
   void updateVisibility(const tiles::TileTree& tree, std::span<const Side> sides,
                         const std::map<std::pair<size_t, size_t>, tiles::TilesetId>& tilesetOfAddition);
 
@@ -86,6 +87,8 @@ class Frame {
   void render(gpu::Target& target, const Scene& scene, std::span<const Side> sides, int samples, const UiPass& ui);
   //! True where another frame of a still scene would change the picture (accumulating samples, glyphs in the making).
   bool wantsAnotherFrame() const;
+  //! Waits until all glyphs asked for are made (pictures without a window); the next frame shows them.
+  void waitForGlyphs();
 
   //! x, y: pixels of the target. The answer comes from `takePicks` after a later render.
   uint64_t pick(int x, int y);

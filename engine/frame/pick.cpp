@@ -56,14 +56,14 @@ PickPass::PickPass(gpu::Device& device, const SceneLayouts& layouts, VkDescripto
                             "pick");
 }
 
-uint64_t PickPass::ask(int x, int y) {
-  requests_.push_back({next_, x, y, {}});
+uint64_t PickPass::ask(int x, int y, city::Selection overlay) {
+  requests_.push_back({next_, x, y, std::move(overlay)});
   return next_++;
 }
 
 void PickPass::draw(PassContext& pass, const SideView& side, const Request& request, std::span<const PlacedTile* const> tiles,
                     const Visibility& visibility, VkDescriptorSet records) {
-  Waiting waiting{.request = request, .view = pass.view, .origin = {request.x - kPixels / 2, request.y - kPixels / 2}};
+  Waiting waiting{.request = request, .slot = side.slot, .view = pass.view, .origin = {request.x - kPixels / 2, request.y - kPixels / 2}};
   const VkExtent2D extent{kPixels, kPixels};
   waiting.ids = gpu::Image(device_, {.extent = extent, .format = kIdFormat, .usage = VK_IMAGE_USAGE_COLOR_ATTACHMENT_BIT | VK_IMAGE_USAGE_TRANSFER_SRC_BIT}, "pick ids");
   waiting.depth = gpu::Image(device_, {.extent = extent, .format = VK_FORMAT_D32_SFLOAT, .usage = VK_IMAGE_USAGE_DEPTH_STENCIL_ATTACHMENT_BIT}, "pick depth");
@@ -130,8 +130,12 @@ void PickPass::submitted(uint64_t value) {
     if (waiting.value == 0) waiting.value = value;
 }
 
-Pick PickPass::resolve(const Waiting& waiting) const {
-  Pick pick{.request = waiting.request.id, .overlay = waiting.request.overlay};
+PickPass::Answer PickPass::resolve(const Waiting& waiting) const {
+  Answer answer{.pick = {.request = waiting.request.id, .overlay = waiting.request.overlay},
+                .x = waiting.request.x,
+                .y = waiting.request.y,
+                .slot = waiting.slot};
+  Pick& pick = answer.pick;
   std::array<uint32_t, kPixels * kPixels * 4> pixels;
   std::memcpy(pixels.data(), waiting.pixels.mapped(), sizeof(pixels));
   // The pixel itself, else the nearest neighbour that holds something: fingers are blunt.
@@ -144,20 +148,21 @@ Pick PickPass::resolve(const Waiting& waiting) const {
       bestDistance = distance;
     }
   }
-  if (best < 0) return pick;
+  if (best < 0) return answer;
   const uint32_t* found = &pixels[size_t(best) * 4];
-  if (found[0] > waiting.tiles.size()) return pick;
+  if (found[0] > waiting.tiles.size()) return answer;
   pick.hit = true;
   pick.tile = waiting.tiles[found[0] - 1];
   pick.feature = found[1];
   const double metres = double(kNearMetres) / std::bit_cast<float>(found[2]);
   const glm::dvec3 ray = rayOf(waiting.view, waiting.origin.x + best % kPixels + 0.5, waiting.origin.y + best / kPixels + 0.5);
   pick.positionEcef = waiting.view.axes.toEcef(waiting.view.eyeEnu + ray * metres);
-  return pick;
+  answer.metres = float(metres);
+  return answer;
 }
 
-std::vector<Pick> PickPass::take(const gpu::Device& device) {
-  std::vector<Pick> picks;
+std::vector<PickPass::Answer> PickPass::take(const gpu::Device& device) {
+  std::vector<Answer> picks;
   while (!waiting_.empty() && waiting_.front().value != 0 && waiting_.front().value <= device.completed()) {
     picks.push_back(resolve(waiting_.front()));
     waiting_.pop_front();

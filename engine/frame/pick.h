@@ -19,7 +19,7 @@ class PickPass {
     int x = 0, y = 0;
     city::Selection overlay;      // hit on the CPU, before anything of the scene
   };
-  uint64_t ask(int x, int y);
+  uint64_t ask(int x, int y, city::Selection overlay);
   bool asked() const { return !requests_.empty(); }
   std::vector<Request> takeRequests() { return std::exchange(requests_, {}); }
 
@@ -28,19 +28,27 @@ class PickPass {
             const Visibility& visibility, VkDescriptorSet records);
   //! The frame that drew them has this timeline value.
   void submitted(uint64_t value);
-  std::vector<Pick> take(const gpu::Device& device);
+  //! A finished answer and what the overlays need to be asked too.
+  struct Answer {
+    Pick pick;
+    int x = 0, y = 0;
+    unsigned slot = 0;
+    float metres = 0;             // along the view; 0: nothing was hit
+  };
+  std::vector<Answer> take(const gpu::Device& device);
 
  private:
   struct Waiting {
     uint64_t value = 0;
     Request request;
+    unsigned slot = 0;
     gpu::Buffer pixels;
     gpu::Image ids, depth;
     std::vector<tiles::TileId> tiles;
     View view;
     glm::ivec2 origin{0};
   };
-  Pick resolve(const Waiting& waiting) const;
+  Answer resolve(const Waiting& waiting) const;
 
   gpu::Device& device_;
   gpu::Pipelines objects_;

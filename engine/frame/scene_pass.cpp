@@ -37,13 +37,14 @@ ScenePass::ScenePass(gpu::Device& device, const SceneLayouts& layouts, VkDescrip
   constexpr std::array<std::pair<const char*, const char*>, kKinds> kShaders{{{"plain.vert", "plain.frag"},
                                                                               {"solid.vert", "solid.frag"},
                                                                               {"ground.vert", "ground.frag"},
+                                                                              {"ground.vert", "ground.frag"},
                                                                               {"water.vert", "water.frag"},
                                                                               {"textured.vert", "textured.frag"}}};
   for (uint32_t kind = 0; kind < kKinds; ++kind) {
     const TileVertexInput input = tileVertexInput(kind == Textured);
     for (uint32_t records = 0; records < 2; ++records) {
       for (uint32_t moving = 0; moving < 2; ++moving) {
-        const std::array<uint32_t, 2> constants{records, moving ? 1u : 4u};
+        const std::array<uint32_t, 3> constants{records, moving ? 1u : 4u, kind == GroundDraped};
         tiles_[kind][records][moving] = objects_.make({.vertex = kShaders[kind].first,
                                                        .fragment = kShaders[kind].second,
                                                        .layout = layout_,
@@ -81,23 +82,23 @@ ScenePass::ScenePass(gpu::Device& device, const SceneLayouts& layouts, VkDescrip
                        "sky");
 }
 
-VkPipeline ScenePass::pipelineFor(const DrawGroup& group, bool plain) const {
+VkPipeline ScenePass::pipelineFor(const DrawGroup& group, bool plain, bool draped) const {
   using residency::DrawClass;
   const Kind kind = plain                              ? Plain
-                    : group.kind == DrawClass::Ground  ? Ground
+                    : group.kind == DrawClass::Ground  ? (draped ? GroundDraped : Ground)
                     : group.kind == DrawClass::Water   ? Water
                                                        : Solid;
   return tiles_[kind][group.records][moving_];
 }
 
-void ScenePass::drawTiles(PassContext& pass, const SideView& side, const DrawList& list, VkDescriptorSet records) {
+void ScenePass::drawTiles(PassContext& pass, const SideView& side, const DrawList& list, VkDescriptorSet records, bool draped) {
   const bool plain = pass.scene.look == city::Look::Plain;
   const std::array sets{pass.globals, records};
   vkCmdBindDescriptorSets(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, layout_, 0, uint32_t(sets.size()), sets.data(), 0, nullptr);
   const shared::SidePush push = pushOf(side);
   vkCmdPushConstants(pass.commands, layout_, kBothStages, 0, sizeof(push), &push);
   for (const DrawGroup& group : list.groups) {
-    vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, pipelineFor(group, plain));
+    vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, pipelineFor(group, plain, draped));
     vkCmdSetCullMode(pass.commands, group.doubleSided ? VK_CULL_MODE_NONE : VK_CULL_MODE_BACK_BIT);
     drawGroup(pass.commands, pass.residency, list, group);
   }

@@ -12,8 +12,8 @@ class ScenePass {
   //! `globals`: set 0 of all scene pipelines; `textures`: Residency::textureLayout().
   ScenePass(gpu::Device& device, const SceneLayouts& layouts, VkDescriptorSetLayout textures);
 
-  //! Tiles of one side. `records`: set 1.
-  void drawTiles(PassContext& pass, const SideView& side, const DrawList& list, VkDescriptorSet records);
+  //! Tiles of one side. `records`: set 1. `draped`: something is laid on this side's ground.
+  void drawTiles(PassContext& pass, const SideView& side, const DrawList& list, VkDescriptorSet records, bool draped);
   //! The plane to the horizon and the sky, over what is still empty, for one side.
   void drawBeyond(PassContext& pass, const SideView& side);
 
@@ -22,8 +22,8 @@ class ScenePass {
   void setMoving(bool moving) { moving_ = moving; }
 
  private:
-  enum Kind { Plain, Solid, Ground, Water, Textured, kKinds };
-  VkPipeline pipelineFor(const DrawGroup& group, bool plain) const;
+  enum Kind { Plain, Solid, Ground, GroundDraped, Water, Textured, kKinds };
+  VkPipeline pipelineFor(const DrawGroup& group, bool plain, bool draped) const;
   void drawTextured(PassContext& pass, const DrawList& list, VkDescriptorSet records);
 
   gpu::Pipelines objects_;

@@ -1,0 +1,187 @@
+// What the pixels say: the tiny scene in both looks, shadows, projects, transitions, swipes, precision, a lost device.
+#include "gpu/support.h"
+
+namespace cm {
+namespace {
+
+using test::Picture;
+using test::Rig;
+
+constexpr geo::Geodetic kPlace{120.37, 36.07, 0};
+constexpr VkExtent2D kSize{320, 240};
+
+source::MeshContent tinyScene() {
+  source::MeshContent content;
+  content.ecefFromContent = geo::enuFrameAt(kPlace).ecefFromEnu;
+  test::addBox(content, {-20, -20, 0}, {20, 20, 60}, {200, 200, 200, 255}, source::Surface::Building, "tower");
+  test::addBox(content, {60, -20, 0}, {100, 20, 20}, {200, 60, 60, 255}, source::Surface::Building, "red");
+  test::addFlat(content, {-400, -400}, {400, 400}, 0, {130, 140, 120, 255}, source::Surface::Ground);
+  return content;
+}
+
+frame::Scene fromSouth(city::Look look) {
+  geo::Geodetic eye = geo::geodeticFromEcef(geo::enuFrameAt(kPlace).toEcef({0, -300, 120}));
+  return test::sceneAt(eye, 0, -20, look, 200, 45);
+}
+
+#define CM_NEEDS_DEVICE(rig) \
+  if (!(rig).device) GTEST_SKIP() << (rig).problem
+
+TEST(Picture, PlainIsOneLambertLight) {
+  Rig rig;
+  CM_NEEDS_DEVICE(rig);
+  rig.setDocument({.origin = kPlace});
+  rig.add(tinyScene());
+  auto scene = fromSouth(city::Look::Plain);
+  const Picture picture = rig.render(scene, rig.oneSide(), kSize);
+  EXPECT_EQ(rig.frame->statistics().triangles, 26u);
+  // The tower's south wall: albedo 200/255, ambient .25 + .75 cos(angle to the sun), sRGB-encoded.
+  const double cosine = std::cos(45 * geo::kDegree) * std::cos(20 * geo::kDegree);
+  const double linear = 200 / 255.0 * (0.25 + 0.75 * cosine);
+  const int expected = int(std::lround(255 * (1.055 * std::pow(linear, 1 / 2.4) - 0.055)));
+  EXPECT_NEAR(picture.brightness(160, 120), expected, 3);
+  const glm::ivec3 background = picture.at(5, 3);
+  EXPECT_NEAR(background.r, 128, 1);
+  EXPECT_NEAR(background.b, 179, 1);
+  EXPECT_EQ(gpu::Device::validationMessages(), 0u);
+}
+
+TEST(Picture, ClayHasShadowsSkyAndNoVoid) {
+  Rig rig;
+  CM_NEEDS_DEVICE(rig);
+  rig.setDocument({.origin = kPlace});
+  rig.add(tinyScene());
+  auto scene = fromSouth(city::Look::Clay);   // the sun stands in the south-south-west: shadows fall to the north-east
+  geo::Geodetic above = geo::geodeticFromEcef(geo::enuFrameAt(kPlace).toEcef({0, 0, 500}));
+  scene.eye = geo::eyeAt(above, 0, -90, 0.7854);
+  const Picture down = rig.render(scene, rig.oneSide(), kSize, 4);
+  // 240 pixels are 414 m: a point 50 m north, 20 m east of the tower lies in its shadow, one south of it does not.
+  const int shadow = down.brightness(160 + 9, 120 - 22), lit = down.brightness(160, 120 + 40);
+  EXPECT_LT(shadow, lit - 15);
+  scene.layers.shadows = false;
+  const Picture without = rig.render(scene, rig.oneSide(), kSize, 4);
+  EXPECT_NEAR(without.brightness(160 + 9, 120 - 22), without.brightness(160, 120 + 40), 3);
+  const Picture level = rig.render(fromSouth(city::Look::Clay), rig.oneSide(), kSize, 1);
+  for (unsigned y = 0; y < kSize.height; y += 7)
+    for (unsigned x = 0; x < kSize.width; x += 7) EXPECT_GT(level.brightness(x, y), 20) << x << "," << y;
+  EXPECT_EQ(gpu::Device::validationMessages(), 0u);
+}
+
+TEST(Picture, StillScenesRefineAndThenStop) {
+  Rig rig;
+  CM_NEEDS_DEVICE(rig);
+  rig.setDocument({.origin = kPlace});
+  rig.add(tinyScene());
+  auto scene = fromSouth(city::Look::Clay);
+  scene.still = true;
+  int frames = 0;
+  Picture last, before;
+  do {
+    before = std::move(last);
+    last = rig.render(scene, rig.oneSide(), kSize);
+    ++frames;
+  } while (rig.frame->wantsAnotherFrame() && frames < 100);
+  EXPECT_GT(frames, 8);
+  EXPECT_LT(frames, 64);
+  const Picture again = rig.render(scene, rig.oneSide(), kSize);
+  EXPECT_EQ(again.rgba, last.rgba);
+  scene.still = false;
+  rig.render(scene, rig.oneSide(), kSize);
+  EXPECT_FALSE(rig.frame->wantsAnotherFrame());
+  EXPECT_EQ(gpu::Device::validationMessages(), 0u);
+}
+
+city::Document documentWithProject() {
+  city::Document document{.origin = kPlace};
+  city::Project project{.id = "p"};
+  project.removals.push_back({"one", {"red"}, {}});
+  document.projects.push_back(project);
+  return document;
+}
+
+TEST(Picture, AProjectRemovesOnItsSideOnly) {
+  Rig rig;
+  CM_NEEDS_DEVICE(rig);
+  rig.setDocument(documentWithProject());
+  rig.add(tinyScene());
+  auto scene = fromSouth(city::Look::Plain);
+  geo::Geodetic eye = geo::geodeticFromEcef(geo::enuFrameAt(kPlace).toEcef({80, -300, 120}));
+  scene.eye = geo::eyeAt(eye, 0, -20, 0.7854);
+  auto sides = rig.oneSide();
+  sides.push_back(sides[0]);
+  sides[0].right = sides[1].left = 0.5f;
+  sides[1].slot = 1;
+  const std::vector<city::ProjectState> off{{false, {false}, {}}}, on{{true, {true}, {}}};
+  sides[0].from = sides[0].to = off;
+  sides[1].from = sides[1].to = on;
+  const Picture picture = rig.render(scene, sides, kSize);
+  const glm::ivec3 left = picture.at(152, 138), right = picture.at(168, 138);
+  EXPECT_GT(left.r, left.g + 30);    // the red house today
+  EXPECT_LT(right.r, right.g + 15);  // gone in the plan: ground
+  sides[1].from = off;
+  sides[1].transition = 0.3f;        // still sinking
+  const Picture half = rig.render(scene, sides, kSize);
+  EXPECT_NE(half.rgba, picture.rgba);
+  EXPECT_EQ(gpu::Device::validationMessages(), 0u);
+}
+
+TEST(Picture, PicksTheFeatureUnderAPixel) {
+  Rig rig;
+  CM_NEEDS_DEVICE(rig);
+  rig.setDocument({.origin = kPlace});
+  const tiles::TileId tile = rig.add(tinyScene());
+  auto scene = fromSouth(city::Look::Clay);
+  const uint64_t request = rig.frame->pick(160, 120);
+  rig.render(scene, rig.oneSide(), kSize);
+  const auto picks = rig.frame->takePicks();
+  ASSERT_EQ(picks.size(), 1u);
+  EXPECT_EQ(picks[0].request, request);
+  ASSERT_TRUE(picks[0].hit);
+  EXPECT_EQ(picks[0].tile, tile);
+  EXPECT_EQ(picks[0].feature, 0u);
+  const glm::dvec3 enu = geo::enuFrameAt(kPlace).toEnu(picks[0].positionEcef);
+  EXPECT_NEAR(enu.y, -20, 0.01);   // the south wall
+  EXPECT_EQ(gpu::Device::validationMessages(), 0u);
+}
+
+TEST(Picture, ALostDeviceComesBackEqual) {
+  Rig rig;
+  CM_NEEDS_DEVICE(rig);
+  rig.setDocument({.origin = kPlace});
+  const tiles::TileId tile = rig.add(tinyScene());
+  const auto scene = fromSouth(city::Look::Clay);
+  const Picture before = rig.render(scene, rig.oneSide(), kSize, 2);
+  rig.device->injectLoss();
+  const Picture lost = rig.render(scene, rig.oneSide(), kSize, 2);
+  EXPECT_TRUE(lost.rgba.empty());
+  EXPECT_EQ(rig.device->state(), gpu::DeviceState::Lost);
+  rig.forgetTarget();
+  rig.frame.reset();
+  rig.residency.reset();
+  rig.device.reset();
+  auto made = gpu::Device::create({.validation = true});
+  ASSERT_TRUE(made);
+  rig.device = std::move(*made);
+  rig.attach();
+  rig.drawn.clear();
+  rig.upload(tile, std::make_shared<source::MeshContent>(tinyScene()));
+  const Picture after = rig.render(scene, rig.oneSide(), kSize, 2);
+  EXPECT_EQ(after.rgba, before.rgba);
+  EXPECT_EQ(gpu::Device::validationMessages(), 0u);
+}
+
+TEST(Picture, SizesMayChangeEveryFrame) {
+  Rig rig;
+  CM_NEEDS_DEVICE(rig);
+  rig.setDocument({.origin = kPlace});
+  rig.add(tinyScene());
+  const auto scene = fromSouth(city::Look::Clay);
+  for (unsigned i = 1; i < 8; ++i) {
+    const VkExtent2D extent{37 * i + 1, 211 - 17 * i};
+    EXPECT_EQ(rig.render(scene, rig.oneSide(), extent).rgba.size(), size_t(extent.width) * extent.height * 4);
+  }
+  EXPECT_EQ(gpu::Device::validationMessages(), 0u);
+}
+
+}  // namespace
+}  // namespace cm
