@@ -251,6 +251,23 @@ void CellTriangulation::legalise(int first, int p) {
   }
 }
 
+// The triangle that has p and q as consecutive vertices and the side between them; -1 where there is none.
+std::pair<int, int> CellTriangulation::sideFrom(int p, int q) const {
+  // Around p, first counter-clockwise up to the border, then clockwise from the beginning.
+  for (size_t turn : {size_t(1), size_t(2)}) {
+    int t = triangleOf_[size_t(p)];
+    for (size_t guard = 0; t >= 0 && guard <= triangles_.size(); ++guard) {
+      const Triangle& triangle = triangles_[size_t(t)];
+      size_t i = 0;
+      while (triangle.vertex[i] != p) ++i;
+      if (triangle.vertex[(i + 1) % 3] == q) return {t, int((i + 2) % 3)};
+      t = triangle.neighbour[(i + turn) % 3];
+      if (t == triangleOf_[size_t(p)]) return {-1, 0};
+    }
+  }
+  return {-1, 0};
+}
+
 // Sloan 1993: the edges a constraint crosses are flipped until none is left.
 void CellTriangulation::constrain(int a, int b) {
   if (a == b) return;
@@ -320,15 +337,10 @@ void CellTriangulation::constrain(int a, int b) {
   std::vector<std::array<int, 2>> work = crossed_;
   for (size_t guard = 0, head = 0; head < work.size() && guard < 64 * crossed_.size() + 64; ++guard, ++head) {
     const auto [p, q] = work[head];
-    // The triangle at p that has q next.
-    int at = -1;
-    size_t side = 0;
-    for (int k = 0; k < int(triangles_.size()) && at < 0; ++k)
-      for (size_t s = 0; s < 3; ++s)
-        if (triangles_[size_t(k)].vertex[(s + 1) % 3] == p && triangles_[size_t(k)].vertex[(s + 2) % 3] == q) at = k, side = s;
+    const auto [at, side] = sideFrom(p, q);
     if (at < 0) continue;
-    const int apex = triangles_[size_t(at)].vertex[side];
-    if (!flip(at, int(side))) {
+    const int apex = triangles_[size_t(at)].vertex[size_t(side)];
+    if (!flip(at, side)) {
       work.push_back({p, q});
       continue;
     }
@@ -337,11 +349,8 @@ void CellTriangulation::constrain(int a, int b) {
     const int64_t s1 = turnOf(pa, pb, points_[size_t(apex)]), s2 = turnOf(pa, pb, points_[size_t(d)]);
     if ((s1 > 0) != (s2 > 0)) work.push_back({apex, d});
   }
-  for (int k = 0; k < int(triangles_.size()); ++k)
-    for (size_t s = 0; s < 3; ++s) {
-      const int p = triangles_[size_t(k)].vertex[(s + 1) % 3], q = triangles_[size_t(k)].vertex[(s + 2) % 3];
-      if ((p == a && q == end) || (p == end && q == a)) triangles_[size_t(k)].fixed[s] = true;
-    }
+  for (const auto& [from, to] : {std::pair{a, end}, std::pair{end, a}})
+    if (const auto [at, side] = sideFrom(from, to); at >= 0) triangles_[size_t(at)].fixed[size_t(side)] = true;
   if (end != b) constrain(end, b);
 }
 

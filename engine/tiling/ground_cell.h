@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <glm/glm.hpp>
+#include <utility>
 #include <vector>
 
 namespace cm::tiling {
@@ -49,6 +50,7 @@ class CellTriangulation {
   bool flip(int triangle, int side);
   void replaceNeighbour(int triangle, int from, int to);
   void remember(int triangle);
+  std::pair<int, int> sideFrom(int p, int q) const;
 
   std::vector<Point> points_;
   std::vector<Triangle> triangles_;

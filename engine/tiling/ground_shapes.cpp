@@ -102,7 +102,7 @@ void GroundShapes::addLines(std::span<const LocalGround> features) {
     pieces.clear();
     nearPieces(feature.line, ground_.lo - width, ground_.hi + width, pieces);
     for (auto& piece : pieces)
-      groups[{feature.kind, width}].push_back(simplifyLine(piece, std::max(ground_.simplifyMetres, 0.05)));
+      groups[{feature.kind, width}].push_back(simplifyLine(piece, std::max(0.7 * ground_.simplifyMetres, 0.05)));
   }
   using Parameters = std::unique_ptr<GEOSBufferParams, void (*)(GEOSBufferParams*)>;
   Parameters parameters(GEOSBufferParams_create_r(geos::context()),
@@ -119,7 +119,7 @@ void GroundShapes::addLines(std::span<const LocalGround> features) {
       continue;
     }
     GroundShape shape{key.first, source::kNoFeature, std::numeric_limits<double>::quiet_NaN(), true, {}};
-    for (const Rings& rings : geos::polygonsOf(wide.get())) addRings(shape, rings, 0);
+    for (const Rings& rings : geos::polygonsOf(wide.get())) addRings(shape, rings, std::min(0.3 * ground_.simplifyMetres, key.second / 8));  // with the line's own, the whole tolerance
     if (!shape.edges.empty()) shapes_.push_back(std::move(shape));
   }
 }
