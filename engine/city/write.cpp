@@ -165,19 +165,28 @@ Json json(const SavedView& view) {
   return out;
 }
 
-//! Indented by two, with lists of plain values (coordinates, ids) on one line each, so that a person can read a diff.
+std::string compact(const Json& value) {
+  if (value.is_primitive()) return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+  std::string out(1, value.is_array() ? '[' : '{');
+  for (const auto& entry : value.items()) {
+    if (out.size() > 1) out += ", ";
+    if (value.is_object()) out += compact(Json(entry.key())) + ": ";
+    out += compact(entry.value());
+  }
+  return out + (value.is_array() ? ']' : '}');
+}
+
+//! Indented by two, with lists and short objects of plain values (coordinates, texts, cameras) on one line each, so that a
+//! person can read a diff.
 void pretty(const Json& value, size_t indent, std::string& out) {
+  constexpr size_t shortLine = 110;
   auto isPlain = [](const Json& element) { return element.is_primitive(); };
-  if (value.is_primitive() || value.empty() || (value.is_array() && std::all_of(value.begin(), value.end(), isPlain))) {
-    if (!value.is_array()) {
-      out += value.dump(-1, ' ', false, Json::error_handler_t::replace);
+  if (value.is_primitive() || value.empty() || std::all_of(value.begin(), value.end(), isPlain)) {
+    std::string line = compact(value);
+    if (!value.is_object() || line.size() <= shortLine) {
+      out += line;
       return;
     }
-    out += '[';
-    for (size_t i = 0; i < value.size(); ++i)
-      out += (i ? ", " : "") + value[i].dump(-1, ' ', false, Json::error_handler_t::replace);
-    out += ']';
-    return;
   }
   out += value.is_array() ? '[' : '{';
   bool first = true;
@@ -185,7 +194,7 @@ void pretty(const Json& value, size_t indent, std::string& out) {
     out += first ? "\n" : ",\n";
     first = false;
     out.append(indent + 2, ' ');
-    if (value.is_object()) out += Json(entry.key()).dump(-1, ' ', false, Json::error_handler_t::replace) + ": ";
+    if (value.is_object()) out += compact(Json(entry.key())) + ": ";
     pretty(entry.value(), indent + 2, out);
   }
   out += '\n';

@@ -242,7 +242,7 @@ void drawCard(Context& ui) {
   }
   const city::Selection& selection = ui.session.selection;
   std::string name = "card " + selection.id;
-  Rect rect = fitted(ui, name, ui.layout.card);
+  Rect rect = ui.layout.card;
   float there = ui.ease("card", 1, 12);
   rect.x += ui.px(24) * (1 - there);
   beginCard(ui, "##card", rect, there);

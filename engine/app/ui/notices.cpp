@@ -86,7 +86,7 @@ void drawErrors(Context& ui) {
 
 void drawStatistics(Context& ui) {
   if (ui.layout.statistics.empty()) return;
-  const Rect rect = fitted(ui, "statistics", {ui.layout.statistics.x, ui.layout.statistics.y, ui.layout.statistics.width, ui.layout.statistics.height});
+  const Rect rect = fitted(ui.state, "statistics", ui.layout.statistics);
   beginCard(ui, "##statistics", rect, 1, ImGuiWindowFlags_NoInputs);
   ImDrawList& list = *ImGui::GetWindowDrawList();
   float y = rect.y + ui.px(10), step = ui.px(20);

@@ -19,11 +19,10 @@ void drawSidePanel(Context& ui) {
     return;
   }
   const char* name = ui.state.tab == Tab::Projects ? "projects" : "layers";
-  const Rect rect = fitted(ui, name, ui.layout.panel);
+  const Rect rect = ui.layout.panel;
   beginCard(ui, "##panel", rect);
   float inset = ui.px(8);
   bool hasProjects = !ui.document.projects.empty();
-  if (!hasProjects) ui.state.tab = Tab::Layers;
   std::vector<std::string> labels;
   if (hasProjects) labels.push_back(ui.tr("projects.title"));
   labels.push_back(ui.tr("layers.title"));

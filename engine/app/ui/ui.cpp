@@ -52,6 +52,7 @@ bool Ui::prepare(const city::Document& document, const city::Session& session, c
 void Ui::draw(const city::Document& document, const city::Session& session, const Observations& seen,
               std::vector<city::Command>& out) {
   State& state = impl_->state;
+  if (document.projects.empty()) state.tab = Tab::Layers;
   state.frameSeconds = state.previousSeconds < 0 ? 0 : static_cast<float>(std::clamp(seen.nowSeconds - state.previousSeconds, 0.0, 0.1));
   state.previousSeconds = seen.nowSeconds;
   state.animating = false;
@@ -59,6 +60,9 @@ void Ui::draw(const city::Document& document, const city::Session& session, cons
 
   LayoutWishes wishes{state.panelOpen, hasCard(document, session, seen), !document.views.empty(), session.statistics};
   impl_->layout = layoutFor(seen.windowSize, seen.scale, wishes);
+  // What a card needs, not what it might have: the divider's handle looks for a free place beside it.
+  impl_->layout.panel = fitted(state, state.tab == Tab::Projects ? "projects" : "layers", impl_->layout.panel);
+  impl_->layout.card = fitted(state, "card " + session.selection.id, impl_->layout.card);
   Context ui{document, session, seen, out, impl_->words, impl_->theme, impl_->fonts, state, impl_->layout};
   if (std::exchange(impl_->playAsked, false)) {
     state.playing = !state.playing;

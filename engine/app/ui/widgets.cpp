@@ -73,9 +73,9 @@ void endBare() {
   ImGui::PopStyleVar();
 }
 
-Rect fitted(const Context& ui, std::string_view name, Rect most) {
-  auto found = ui.state.heights.find(name);
-  if (found != ui.state.heights.end()) most.height = std::min(most.height, found->second);
+Rect fitted(const State& state, std::string_view name, Rect most) {
+  auto found = state.heights.find(name);
+  if (found != state.heights.end()) most.height = std::min(most.height, found->second);
   return most;
 }
 

@@ -78,7 +78,7 @@ void endCard();
 void beginBare(const char* name, const Rect& rect, ImGuiWindowFlags flags = 0);
 void endBare();
 //! As much of `most` as the card needed in the last frame.
-Rect fitted(const Context& ui, std::string_view name, Rect most);
+Rect fitted(const State& state, std::string_view name, Rect most);
 void setNeeded(const Context& ui, std::string_view name, float height);
 //! The rest of the card, scrolled by wheel or by dragging anywhere in it.
 void beginScroll(const char* name, ImVec2 size, bool horizontal = false);
