@@ -129,7 +129,8 @@ class Parser {
 
 }  // namespace
 
-Result<Tileset> parseTileset(std::span<const std::byte> bytes, const std::string& uri, const glm::dmat4& parent) {
+Result<Tileset> parseTileset(std::span<const std::byte> bytes, const std::string& uri, const glm::dmat4& parent,
+                             bool parentZUp) {
   auto document = JsonDocument::parse(bytes);
   if (!document) return document.error().within("{}", uri);
   const Json json = document->root();
@@ -143,7 +144,7 @@ Result<Tileset> parseTileset(std::span<const std::byte> bytes, const std::string
     return makeError("{}: asset.version is \"{}\", expected \"1.0\" or \"1.1\"", uri, *version);
   tileset.version = version.value_or("1.0");
   const auto upAxis = json["asset"]["gltfUpAxis"].string();
-  tileset.zUpContent = upAxis && (*upAxis == "Z" || *upAxis == "z");
+  tileset.zUpContent = upAxis ? *upAxis == "Z" || *upAxis == "z" : parentZUp;
   for (const Json& extension : json["extensionsRequired"].items()) {
     const std::string name = extension.text();
     if (name != "3DTILES_content_gltf" && name != "3DTILES_multiple_contents" && name != "3DTILES_metadata" &&

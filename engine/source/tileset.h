@@ -35,9 +35,10 @@ struct Tileset {
   std::vector<std::string> warnings;         // tiles left out and why
 };
 
-//! `parent` is the transform of the tile that refers to this tileset (identity at the top).
+//! `parent` is the transform of the tile that refers to this tileset (identity at the top), `parentZUp` the zUpContent of
+//! its tileset: external tilesets that say nothing about their axis take it over.
 Result<Tileset> parseTileset(std::span<const std::byte> json, const std::string& uri,
-                             const glm::dmat4& parent = glm::dmat4(1.0));
+                             const glm::dmat4& parent = glm::dmat4(1.0), bool parentZUp = false);
 
 //! What a content turned out to be: a mesh, or another tileset (told by its bytes, not by its name).
 bool isTilesetJson(std::span<const std::byte> bytes);
