@@ -37,7 +37,7 @@ glm::dvec2 gcjShift(glm::dvec2 wgs) {
   return {east / (parallel * kDegree), north / (meridian * kDegree)};
 }
 
-//! Solves forward(x) = target for a forward that is nearly the identity; both converge by a factor of at least 50 a step.
+//! Solves forward(x) = target for a forward that is nearly the identity: its shift changes by less than 2 % of a change of place.
 template <class Forward>
 glm::dvec2 invert(glm::dvec2 target, Forward forward) {
   glm::dvec2 x = target;
@@ -78,7 +78,7 @@ glm::dvec2 bd09FromGcj02(glm::dvec2 p) {
 }
 
 glm::dvec2 gcj02FromBd09(glm::dvec2 p) {
-  // The inverse formula in circulation misses by up to a metre; solving the forward one does not.
+  // The inverse formula in circulation is only approximate; solving the forward one is exact.
   return invert(p, [](glm::dvec2 gcj) { return bd09FromGcj02(gcj); });
 }
 

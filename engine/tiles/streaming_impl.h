@@ -1,0 +1,131 @@
+//! Inside of Streaming: what it knows of each tile between the disk and the GPU. Included by streaming.cpp (one frame, the
+//! public functions) and arrivals.cpp (what workers posted); the loop's thread only.
+#pragma once
+
+#include <chrono>
+#include <limits>
+#include <memory>
+#include <variant>
+#include <vector>
+
+#include "base/jobs.h"
+#include "base/mailbox.h"
+#include "tiles/streaming.h"
+
+namespace cm::tiles {
+
+using source::MeshContent;
+using std::chrono::steady_clock;
+
+//! What the contents of one tile turned out to be.
+struct Outcome {
+  std::shared_ptr<MeshContent> mesh;
+  std::vector<source::Tileset> externals;
+  std::vector<std::string> meshUris;
+  std::vector<std::string> errors;
+};
+
+struct TilesetFetched {
+  TilesetId tileset;
+  Result<Bytes> bytes;
+};
+struct TilesetParsed {
+  TilesetId tileset;
+  Result<source::Tileset> parsed;
+};
+struct ContentFetched {
+  TileId tile;
+  uint32_t generation;
+  size_t content;
+  Result<Bytes> bytes;
+};
+struct ContentDecoded {
+  TileId tile;
+  uint32_t generation;
+  Outcome outcome;
+};
+using Event = std::variant<TilesetFetched, TilesetParsed, ContentFetched, ContentDecoded>;
+using Box = std::shared_ptr<Mailbox<Event>>;
+
+//! The life of one tile between the disk and the GPU, beside its TileState.
+struct Slot {
+  uint32_t generation = 0;  // of the load under way; events of an older one are dropped
+  bool zUp = false;
+  bool decoding = false;  // the job is with the pool (else the bodies wait here)
+  double priority = 0;
+  uint64_t wantedFrame = 0, usedFrame = 0;
+  std::vector<source::Fetcher::Id> fetches;
+  JobPool::Id job = 0;
+  std::vector<Bytes> bodies;  // one a content; empty where it failed
+  std::vector<std::string> errors;
+  size_t missing = 0, bodyBytes = 0;
+  std::shared_ptr<MeshContent> content;
+  size_t gpuBytes = 0, decodedBytes = 0;  // gpuBytes is remembered after eviction
+  int failures = 0;
+};
+
+struct Streaming::Impl {
+  source::Fetcher& fetcher;
+  Box mailbox = std::make_shared<Mailbox<Event>>();
+  TileTree tree;
+  std::vector<TileState> states;
+  std::vector<Slot> slots;
+  std::vector<TileId> active;  // Fetching .. Uploading
+  std::vector<TileId> residents;
+  std::vector<source::Fetcher::Id> tilesetFetches;
+  size_t tilesetsUnderWay = 0;
+  std::vector<TileFailure> failures;
+  struct Retry {
+    steady_clock::time_point at;
+    TileId tile;
+  };
+  std::vector<Retry> retries;
+  struct Retiring {
+    uint64_t frame;
+    size_t bytes;
+  };
+  std::vector<Retiring> retiring;
+  uint64_t frame = 1;
+  size_t liveBytes = 0, decodedBytes = 0, fetchedBytes = 0;
+  size_t pressureBytes = std::numeric_limits<size_t>::max();
+  uint64_t pressureUntil = 0;
+  bool starved = false, waitingForRoom = false, moreToUpload = false;
+  double starvedPriority = std::numeric_limits<double>::infinity();
+  unsigned decodeThreads;
+  size_t decodesRunning = 0;
+  JobPool pool;  // last: its jobs end before what they post to
+
+  Impl(source::Fetcher& source, unsigned threads) : fetcher(source), decodeThreads(threads), pool(threads) {}
+  ~Impl() {
+    for (auto id : tilesetFetches) fetcher.cancel(id);
+    for (Slot& slot : slots)
+      for (auto id : slot.fetches) fetcher.cancel(id);
+  }
+
+  void on(TilesetFetched&& event);
+  void on(TilesetParsed&& event);
+  void on(ContentFetched&& event);
+  void on(ContentDecoded&& event);
+  void grow(const source::Tileset& tileset, TilesetId id, TileId parent);
+  void makeExternal(TileId id, Outcome& outcome);
+  void fail(TileId id, const std::string& message, bool mayComeBack);
+  void drop(TileId id);
+  void forgetActive(TileId id) { std::erase(active, id); }
+  void startFetch(TileId id, double priority);
+  void startDecode(TileId id);
+
+  void markWanted(const Selection& selection);
+  void evictAboveBudget(const Selection& selection, size_t budget, Orders& orders);
+  void orderUploads(const Selection& selection, const Budgets& budgets, size_t budget, Orders& orders);
+  void startDecodes(const Budgets& budgets);
+  void startFetches(const Selection& selection, const Budgets& budgets, size_t budget);
+  void startRetries();
+
+  size_t retiringBytes() const;
+  std::vector<TileId> evictable(const Selection& selection, double priority) const;
+  bool makeRoom(const Selection& selection, size_t bytes, size_t budget, double priority, Orders& orders);
+  void evict(TileId id, Orders& orders);
+  std::vector<TileId> inState(TileState state) const;
+};
+
+}  // namespace cm::tiles
