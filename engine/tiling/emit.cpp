@@ -27,6 +27,8 @@ constexpr double kFlatCellMetres = 250;
 constexpr double kQuantizationShare = 0.87 / 32767;
 // The rise of a deck above the ground per layer, at most.
 constexpr double kBridgeRiseMetres = 7;
+// Banks, quays and beds differ from level to level by the drop of the water below its shore and the foot of the bank.
+constexpr double kWaterStepMetres = 1.5;
 constexpr double kHeightFieldCells = 64e6;
 
 class Stopwatch {
@@ -48,15 +50,17 @@ size_t firstFrom(std::span<const Entry> entries, uint64_t key) {
                              entries.begin());
 }
 
-//! What matters for the eye and for the error: how high it rises, and a little how large it is.
-float scoreOf(const BuildingEntry& entry) { return entry.rise() + 0.02f * std::sqrt(entry.area); }
-
 //! How far a building stands out of the square, whose ground alone is sure to be drawn.
 double overhang(const BuildingEntry& entry, const Square& square) {
   glm::dvec2 centre(entry.x, entry.y);
   glm::dvec2 out = glm::max(glm::max(square.lo - (centre - double(entry.reach)), centre + double(entry.reach) - square.hi()),
                             glm::dvec2(0));
   return glm::length(out);
+}
+
+//! A bound of how far a left-out building's points are from a ground drawn exactly.
+double droppedErrorOf(const BuildingEntry& entry, const Square& square) {
+  return std::hypot(entry.rise() + 0.005 * entry.reach, overhang(entry, square));
 }
 
 uint64_t endKey(const glm::dvec2& lonLat) {
@@ -235,29 +239,36 @@ Emitter::Chosen Emitter::choose(const TilePlan& plan, size_t triangleBudget) con
   std::vector<size_t> order(range.last - range.first);
   std::iota(order.begin(), order.end(), range.first);
   if (plan.leaf) return {std::move(order), 0};
-  // A building costs the same at every level, so what a tile draws its children draw too.
+  // A building costs the same at every level, so what a tile draws its children draw too. What would be missed most comes
+  // first: what rises high and, among equals, what is large.
+  Square square = squareOf(root_, plan.id);
+  std::vector<double> scores(order.size());
+  for (size_t i = 0; i < order.size(); ++i) {
+    const BuildingEntry& entry = buildings_[order[i]];
+    scores[i] = droppedErrorOf(entry, square) + 0.02 * std::sqrt(double(entry.area));
+  }
   std::sort(order.begin(), order.end(), [&](size_t a, size_t b) {
-    float scoreA = scoreOf(buildings_[a]), scoreB = scoreOf(buildings_[b]);
+    double scoreA = scores[a - range.first], scoreB = scores[b - range.first];
     return scoreA != scoreB ? scoreA > scoreB : a < b;
   });
   size_t triangles = 0, count = 0;
   for (; count < order.size(); ++count) {
-    triangles += std::min<uint32_t>(buildings_[order[count]].triangles, 40);
+    triangles += std::min<uint32_t>(buildings_[order[count]].triangles, 24);
     if (triangles > triangleBudget) break;
   }
-  Square square = squareOf(root_, plan.id);
   for (size_t i = count; i < order.size(); ++i) {
     const BuildingEntry& entry = buildings_[order[i]];
-    double away = overhang(entry, square);
+    double error = droppedErrorOf(entry, square);
     if (!options_.ground) {
       // Without a ground the nearest thing drawn is another building.
-      away = std::numeric_limits<double>::max();
+      double away = std::numeric_limits<double>::max();
       for (size_t k = 0; k < count; ++k) {
         const BuildingEntry& other = buildings_[order[k]];
         away = std::min(away, std::hypot(double(entry.x - other.x), double(entry.y - other.y)) + entry.reach + other.reach);
       }
+      error = std::hypot(double(entry.rise()), away);
     }
-    chosen.droppedError = std::max(chosen.droppedError, std::hypot(entry.rise() + 0.005 * entry.reach, away));
+    chosen.droppedError = std::max(chosen.droppedError, error);
   }
   order.resize(count);
   std::sort(order.begin(), order.end());
@@ -304,8 +315,8 @@ Emitter::Detail Emitter::detailOf(const TilePlan& plan, size_t attempt) const {
   detail.skirtMetres = frame_.flat() ? 0.5 : detail.terrainError + 1.5;
   detail.triangleBudget = kInteriorTriangles >> attempt;
   if (plan.leaf && attempt == 0) return detail;
-  // A tile is looked at about 800 pixels wide before its children take over.
-  detail.pixelMetres = square.side / 800 * double(1u << attempt);
+  // A tile is looked at about 500 pixels wide before its children take over.
+  detail.pixelMetres = square.side / 512 * double(1u << attempt);
   detail.lod.simplifyMetres = std::max(0.5, detail.pixelMetres);
   detail.lod.details = false;
   detail.lod.flatRoofs = plan.depthBelow >= 2;
@@ -403,7 +414,7 @@ double Emitter::addGround(TileMesh& mesh, const TilePlan& plan, const Detail& de
     appendBridge(mesh, mesh.centreEnu, bridge, tile.terrainZ, !plan.leaf);
     if (!plan.leaf) error = std::max(error, kBridgeRiseMetres * 0.5 * std::max(1, std::abs(int(bridge.layer))));
   }
-  return std::max(error, plan.leaf ? 0.0 : tile.simplifyMetres);
+  return plan.leaf ? error : std::max(error, tile.simplifyMetres) + kWaterStepMetres;
 }
 
 Result<TileRecord> Emitter::make(const TilePlan& plan) {

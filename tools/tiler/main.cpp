@@ -71,10 +71,12 @@ class ProgressLine {
       began_ = now;
     }
     double since = std::chrono::duration<double>(now - told_).count();
-    if (!fresh && since < (terminal_ ? 0.2 : 5.0) && progress.done < progress.total) return;
+    bool whole = progress.total > 0 && progress.done >= progress.total && !complete_;
+    if (!fresh && !whole && since < (terminal_ ? 0.2 : 5.0)) return;
+    complete_ = whole || (complete_ && !fresh);
     told_ = now;
     double seconds = std::chrono::duration<double>(now - began_).count();
-    std::string line = fmt::format("{:<24}", progress.stage);
+    std::string line = fmt::format("{:<28}", progress.stage);
     if (progress.total > 0) line += fmt::format("{:3.0f} %  {:.0f} of {:.0f} {}", 100 * progress.done / progress.total, progress.done, progress.total, progress.unit);
     if (seconds > 0.5 && progress.done > 0) line += fmt::format("  {:.3g} {}/s", progress.done / seconds, progress.unit);
     if (progress.secondsLeft >= 0) line += fmt::format("  {:.0f} s left", progress.secondsLeft);
@@ -91,6 +93,7 @@ class ProgressLine {
   bool quiet_, terminal_;
   std::mutex mutex_;
   std::string stage_;
+  bool complete_ = false;   // the stage's last line has been shown
   Clock::time_point began_{}, told_{};
 };
 
