@@ -16,7 +16,7 @@ Outcome decode(const std::vector<Bytes>& bodies, const std::vector<std::string>&
   for (size_t i = 0; i < bodies.size() && !stop.stop_requested(); ++i) {
     if (bodies[i].empty()) continue;
     if (source::isTilesetJson(bodies[i])) {
-      auto tileset = source::parseTileset(bodies[i], uris[i], ecefFromTile);
+      auto tileset = source::parseTileset(bodies[i], uris[i], ecefFromTile, zUp);
       if (tileset)
         outcome.externals.push_back(std::move(*tileset));
       else
