@@ -92,8 +92,10 @@ void GroundShapes::addAreas(std::span<const LocalGround> features) {
 }
 
 void GroundShapes::addLines(std::span<const LocalGround> features) {
-  // Lines of one class and width are one shape: GEOS unites them as it widens them.
-  std::map<std::pair<GroundClass, double>, std::vector<std::vector<glm::dvec2>>> groups;
+  // Lines of one class and width are one shape: GEOS unites them as it widens them. Its time grows with their square, so many of
+  // them are several shapes, whose common parts look the same and are united cell by cell.
+  constexpr size_t kMostLines = 256;
+  std::multimap<std::pair<GroundClass, double>, std::vector<std::vector<glm::dvec2>>> groups;
   std::vector<std::vector<glm::dvec2>> pieces;
   for (const LocalGround& feature : features) {
     if (feature.bridge || feature.tunnel || feature.line.size() < 2) continue;
@@ -101,8 +103,12 @@ void GroundShapes::addLines(std::span<const LocalGround> features) {
     if (width < ground_.minLineWidthMetres) continue;
     pieces.clear();
     nearPieces(feature.line, ground_.lo - width, ground_.hi + width, pieces);
+    const std::pair key{feature.kind, width};
+    auto last = groups.upper_bound(key);
+    const bool room = last != groups.begin() && std::prev(last)->first == key && std::prev(last)->second.size() < kMostLines;
+    auto& group = room ? std::prev(last)->second : groups.emplace_hint(last, key, std::vector<std::vector<glm::dvec2>>())->second;
     for (auto& piece : pieces)
-      groups[{feature.kind, width}].push_back(simplifyLine(piece, std::max(0.7 * ground_.simplifyMetres, 0.05)));
+      group.push_back(simplifyLine(piece, std::max(0.7 * ground_.simplifyMetres, 0.05)));
   }
   using Parameters = std::unique_ptr<GEOSBufferParams, void (*)(GEOSBufferParams*)>;
   Parameters parameters(GEOSBufferParams_create_r(geos::context()),
