@@ -157,7 +157,7 @@ void Streaming::Impl::makeExternal(TileId id, Outcome& outcome) {
   forgetActive(id);
 }
 
-void Streaming::Impl::fail(TileId id, const std::string& message, bool mayComeBack) {
+void Streaming::Impl::fail(TileId id, std::string message, bool mayComeBack) {
   Slot& slot = slots[id];
   const Tile& tile = tree.tiles[id];
   drop(id);

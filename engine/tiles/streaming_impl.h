@@ -108,7 +108,7 @@ struct Streaming::Impl {
   void on(ContentDecoded&& event);
   void grow(const source::Tileset& tileset, TilesetId id, TileId parent);
   void makeExternal(TileId id, Outcome& outcome);
-  void fail(TileId id, const std::string& message, bool mayComeBack);
+  void fail(TileId id, std::string message, bool mayComeBack);
   void drop(TileId id);
   void forgetActive(TileId id) { std::erase(active, id); }
   void startFetch(TileId id, double priority);
