@@ -45,7 +45,8 @@ void collect(const GEOSGeometry* geometry, std::vector<Rings>& out) {
     if (rings[0].empty()) return;
     const int holes = GEOSGetNumInteriorRings_r(context(), geometry);
     for (int i = 0; i < holes; ++i)
-      if (auto hole = ringOf(GEOSGetInteriorRingN_r(context(), geometry, i)); !hole.empty()) rings.push_back(std::move(hole));
+      if (auto hole = ringOf(GEOSGetInteriorRingN_r(context(), geometry, i)); !hole.empty())
+        rings.push_back(std::move(hole));
     out.push_back(std::move(rings));
   } else if (type == GEOS_MULTIPOLYGON || type == GEOS_GEOMETRYCOLLECTION) {
     const int count = GEOSGetNumGeometries_r(context(), geometry);
@@ -67,7 +68,8 @@ Geometry polygonFrom(const Rings& rings) {
     if (rings[i].size() < 3) continue;
     if (GEOSGeometry* hole = GEOSGeom_createLinearRing_r(context(), sequenceOf(rings[i], true))) holes.push_back(hole);
   }
-  return Geometry(GEOSGeom_createPolygon_r(context(), outer.release(), holes.data(), static_cast<unsigned>(holes.size())));
+  return Geometry(
+      GEOSGeom_createPolygon_r(context(), outer.release(), holes.data(), static_cast<unsigned>(holes.size())));
 }
 
 Geometry linesFrom(const std::vector<std::vector<glm::dvec2>>& lines) {
@@ -76,7 +78,8 @@ Geometry linesFrom(const std::vector<std::vector<glm::dvec2>>& lines) {
     if (line.size() < 2) continue;
     if (GEOSGeometry* part = GEOSGeom_createLineString_r(context(), sequenceOf(line, false))) parts.push_back(part);
   }
-  return Geometry(GEOSGeom_createCollection_r(context(), GEOS_MULTILINESTRING, parts.data(), static_cast<unsigned>(parts.size())));
+  return Geometry(
+      GEOSGeom_createCollection_r(context(), GEOS_MULTILINESTRING, parts.data(), static_cast<unsigned>(parts.size())));
 }
 
 std::vector<Rings> polygonsOf(const GEOSGeometry* geometry) {

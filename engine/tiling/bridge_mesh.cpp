@@ -7,13 +7,13 @@
 namespace cm::tiling {
 namespace {
 
-constexpr double kLayerMetres = 5.5;            // clearance of one OSM layer: a road's 4.5 m and the deck
+constexpr double kLayerMetres = 5.5;  // clearance of one OSM layer: a road's 4.5 m and the deck
 constexpr double kRampMetres = 40, kSteepest = 0.12;
-constexpr double kStationMetres = 8;            // between cross sections on ramps
+constexpr double kStationMetres = 8;  // between cross sections on ramps
 constexpr double kPierSpacing = 35, kPierLeastHeight = 3.5;
 
 struct Station {
-  glm::dvec2 at{0}, left{0};                    // left: unit, across, lengthened at bends
+  glm::dvec2 at{0}, left{0};  // left: unit, across, lengthened at bends
   double along = 0, z = 0, ground = 0;
 };
 
@@ -68,7 +68,8 @@ void raiseStations(std::vector<Station>& stations, const LocalGround& bridge, co
 
 }  // namespace
 
-void appendBridge(TileMesh& tile, const glm::dvec3& centre, const LocalGround& bridge, const HeightFunction& terrainZ, bool coarse) {
+void appendBridge(TileMesh& tile, const glm::dvec3& centre, const LocalGround& bridge, const HeightFunction& terrainZ,
+                  bool coarse) {
   if (bridge.line.size() < 2) return;
   std::vector<Station> stations = stationsOf(bridge.line);
   if (stations.size() < 2) return;
@@ -83,7 +84,9 @@ void appendBridge(TileMesh& tile, const glm::dvec3& centre, const LocalGround& b
   MeshWriter deck{surfaceOf(tile, surfaceOf(bridge.kind)), glm::dvec3(origin, 0) - centre, bridge.feature};
   MeshWriter body{surfaceOf(tile, source::Surface::Structure), glm::dvec3(origin, 0) - centre, bridge.feature};
 
-  auto corner = [&](const Station& s, double side, double z) { return glm::dvec3(s.at - origin + s.left * (side * half), z); };
+  auto corner = [&](const Station& s, double side, double z) {
+    return glm::dvec3(s.at - origin + s.left * (side * half), z);
+  };
   for (size_t i = 0; i + 1 < stations.size(); ++i) {
     const Station &a = stations[i], &b = stations[i + 1];
     const glm::dvec3 al = corner(a, 1, a.z), ar = corner(a, -1, a.z), bl = corner(b, 1, b.z), br = corner(b, -1, b.z);
@@ -115,7 +118,8 @@ void appendBridge(TileMesh& tile, const glm::dvec3& centre, const LocalGround& b
     const std::array<glm::dvec2, 4> corners{p - u - v, p + u - v, p + u + v, p - u + v};
     for (size_t i = 0; i < 4; ++i) {
       const glm::dvec2 a = corners[i], b = corners[(i + 1) % 4], d = glm::normalize(b - a);
-      body.quad({a, s.ground - 1}, {b, s.ground - 1}, {b, s.z - thickness}, {a, s.z - thickness}, glm::vec3(d.y, -d.x, 0), concrete);
+      body.quad({a, s.ground - 1}, {b, s.ground - 1}, {b, s.z - thickness}, {a, s.z - thickness},
+                glm::vec3(d.y, -d.x, 0), concrete);
     }
   }
 }

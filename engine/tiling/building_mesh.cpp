@@ -9,7 +9,8 @@
 namespace cm::tiling {
 namespace {
 
-constexpr double kTallMetres = 25, kStreetMetres = 10;       // tall walls get a row of vertices here, so that contact shade stays low
+constexpr double kTallMetres = 25,
+                 kStreetMetres = 10;  // tall walls get a row of vertices here, so that contact shade stays low
 constexpr double kParapetHeight = 0.8, kParapetWidth = 0.35;
 constexpr double kParapetArea = 150, kParapetLeastHeight = 6;
 constexpr double kStairHeadHeight = 2.6, kStairHeadArea = 180, kStairHeadLeastHeight = 12;
@@ -102,8 +103,10 @@ double simplify(Shape& shape, const BuildingLod& lod) {
   Rings kept{shape.rings[0]};
   for (size_t r = 1; r < shape.rings.size(); ++r) {
     const double error = errorOfHole(shape.rings[r], shape.rings[0], height);
-    if (error <= lod.simplifyMetres) holes = std::max(holes, error);
-    else kept.push_back(shape.rings[r]);
+    if (error <= lod.simplifyMetres)
+      holes = std::max(holes, error);
+    else
+      kept.push_back(shape.rings[r]);
   }
   if (lod.boxOnly && kept.size() == 1) {
     const Rectangle box = smallestRectangle(kept[0]);
@@ -133,7 +136,9 @@ double simplify(Shape& shape, const BuildingLod& lod) {
 }
 
 // Ids differ in their last characters only, which the hash leaves in its low bits: one multiplication spreads them.
-float spread(uint64_t hash, int shift) { return static_cast<float>((hash * 0x9e3779b97f4a7c15ull) >> shift & 0xff) / 255 - 0.5f; }
+float spread(uint64_t hash, int shift) {
+  return static_cast<float>((hash * 0x9e3779b97f4a7c15ull) >> shift & 0xff) / 255 - 0.5f;
+}
 
 struct Drawer {
   MeshWriter writer;
@@ -193,11 +198,15 @@ struct Drawer {
       const RoofPlane& plane = form.planes[i];
       const glm::vec3 normal(glm::normalize(glm::dvec3(-plane.slope, 1)));
       for (size_t part = 0; part < parts; ++part) {
-        if (whole) piece = shape.rings[0];
-        else piece = {points[triangles[3 * part]], points[triangles[3 * part + 1]], points[triangles[3 * part + 2]]};
+        if (whole)
+          piece = shape.rings[0];
+        else
+          piece = {points[triangles[3 * part]], points[triangles[3 * part + 1]], points[triangles[3 * part + 2]]};
         regionOf(form, i, piece, scratch);
         // Points that clipping put twice would make triangles without area.
-        piece.erase(std::unique(piece.begin(), piece.end(), [](auto a, auto b) { return glm::dot(a - b, a - b) < 1e-8; }), piece.end());
+        piece.erase(
+            std::unique(piece.begin(), piece.end(), [](auto a, auto b) { return glm::dot(a - b, a - b) < 1e-8; }),
+            piece.end());
         while (piece.size() > 1 && glm::dot(piece.back() - piece[0], piece.back() - piece[0]) < 1e-8) piece.pop_back();
         if (piece.size() < 3) continue;
         const auto base = static_cast<uint32_t>(writer.mesh.positions.size());
@@ -215,7 +224,8 @@ struct Drawer {
     double bestWorst = -1;
     for (size_t s = 0; s < n && n > 3; ++s) {
       double worst = 1e300;
-      for (size_t k = 1; k + 1 < n; ++k) worst = std::min(worst, turn(convex[s], convex[(s + k) % n], convex[(s + k + 1) % n]));
+      for (size_t k = 1; k + 1 < n; ++k)
+        worst = std::min(worst, turn(convex[s], convex[(s + k) % n], convex[(s + k + 1) % n]));
       if (worst > bestWorst) bestWorst = worst, best = s;
     }
     for (size_t k = 1; k + 1 < n; ++k)
@@ -227,7 +237,9 @@ struct Drawer {
     const Ring& ring = shape.rings[0];
     for (size_t s = 0; s + 1 < form.shells.size(); ++s)
       for (size_t i = 0; i < ring.size(); ++i) {
-        auto at = [&](glm::dvec2 p, size_t k) { return glm::dvec3(form.apex + (p - form.apex) * form.shells[k].x, form.shells[k].y); };
+        auto at = [&](glm::dvec2 p, size_t k) {
+          return glm::dvec3(form.apex + (p - form.apex) * form.shells[k].x, form.shells[k].y);
+        };
         const glm::dvec3 a = at(ring[i], s), b = at(ring[(i + 1) % ring.size()], s);
         const glm::dvec3 c = at(ring[(i + 1) % ring.size()], s + 1), d = at(ring[i], s + 1);
         const glm::vec3 normal(glm::normalize(glm::cross(b - a, d - a)));
@@ -248,7 +260,8 @@ struct Drawer {
     if (n > 40) return false;
     out.clear();
     for (size_t i = 0; i < n; ++i) {
-      const glm::dvec2 u = glm::normalize(ring[i] - ring[(i + n - 1) % n]), v = glm::normalize(ring[(i + 1) % n] - ring[i]);
+      const glm::dvec2 u = glm::normalize(ring[i] - ring[(i + n - 1) % n]),
+                       v = glm::normalize(ring[(i + 1) % n] - ring[i]);
       const double half = 1 + glm::dot(u, v);
       if (half < 0.3) return false;  // a corner of less than about 45 degrees
       out.push_back(ring[i] + glm::dvec2(-u.y - v.y, u.x + v.x) * (kParapetWidth / half));
@@ -292,13 +305,13 @@ struct Drawer {
 };
 
 bool wantsParapet(const LocalBuilding& b, const Shape& shape) {
-  return b.roof == RoofShape::Flat && shape.rings.size() == 1 && !shape.floating && shape.top - shape.foot > kParapetLeastHeight &&
-         signedArea(shape.rings[0]) > kParapetArea;
+  return b.roof == RoofShape::Flat && shape.rings.size() == 1 && !shape.floating &&
+         shape.top - shape.foot > kParapetLeastHeight && signedArea(shape.rings[0]) > kParapetArea;
 }
 
 bool wantsStairHead(const LocalBuilding& b, const Shape& shape) {
-  const bool lived = b.kind == BuildingClass::Apartments || b.kind == BuildingClass::Residential || b.kind == BuildingClass::Office ||
-                     b.kind == BuildingClass::Hotel;
+  const bool lived = b.kind == BuildingClass::Apartments || b.kind == BuildingClass::Residential ||
+                     b.kind == BuildingClass::Office || b.kind == BuildingClass::Hotel;
   return b.heightSource == HeightSource::Rule && lived && b.roof == RoofShape::Flat && shape.rings.size() == 1 &&
          shape.top - shape.foot > kStairHeadLeastHeight && signedArea(shape.rings[0]) > kStairHeadArea;
 }
@@ -329,7 +342,8 @@ glm::vec3 clayOf(BuildingClass kind) {
     case BuildingClass::Religious: return {0.79f, 0.73f, 0.645f};
     case BuildingClass::Historic: return {0.80f, 0.735f, 0.62f};
     case BuildingClass::Transport: return {0.73f, 0.745f, 0.755f};
-    case BuildingClass::Garage: case BuildingClass::Shed: return {0.70f, 0.69f, 0.67f};
+    case BuildingClass::Garage:
+    case BuildingClass::Shed: return {0.70f, 0.69f, 0.67f};
     case BuildingClass::Other: break;
   }
   return {0.775f, 0.76f, 0.735f};
@@ -347,7 +361,8 @@ float toneOf(uint64_t hash) { return 1 + spread(hash, 56) * 0.05f; }
 bool isTiled(const LocalBuilding& b) {
   const bool sloped = b.roof == RoofShape::Gabled || b.roof == RoofShape::Hipped || b.roof == RoofShape::Pyramidal ||
                       b.roof == RoofShape::Mansard;
-  return sloped && (b.kind == BuildingClass::House || b.kind == BuildingClass::Historic || b.kind == BuildingClass::Religious);
+  return sloped &&
+         (b.kind == BuildingClass::House || b.kind == BuildingClass::Historic || b.kind == BuildingClass::Religious);
 }
 
 }  // namespace
@@ -388,7 +403,8 @@ SurfaceMesh& surfaceOf(TileMesh& tile, source::Surface surface) {
   return tile.surfaces.back();
 }
 
-double appendBuilding(SurfaceMesh& mesh, const glm::dvec3& centre, const LocalBuilding& building, const BuildingLod& lod) {
+double appendBuilding(SurfaceMesh& mesh, const glm::dvec3& centre, const LocalBuilding& building,
+                      const BuildingLod& lod) {
   thread_local Shape shape;
   if (!prepare(building, shape)) return droppedError(building);
   const bool parapet = wantsParapet(building, shape), stairs = wantsStairHead(building, shape);
@@ -409,7 +425,10 @@ double appendBuilding(SurfaceMesh& mesh, const glm::dvec3& centre, const LocalBu
 
   const RoofForm form = roofForm(roof, shape.rings, shape.eaves, shape.top, building.roofDirectionDegrees);
   shape.eaves = form.eaves;
-  Drawer drawer{{mesh, glm::dvec3(shape.origin, 0) - centre, building.feature}, shape, wallColour(building), roofColour(building)};
+  Drawer drawer{{mesh, glm::dvec3(shape.origin, 0) - centre, building.feature},
+                shape,
+                wallColour(building),
+                roofColour(building)};
   drawer.walls(form);
   if (form.kind == RoofForm::Kind::Planes) {
     drawer.slopes(form);

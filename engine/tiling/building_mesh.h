@@ -22,7 +22,7 @@ Colour groundColour(GroundClass kind);
 //! Appends vertices and triangles of one feature to a mesh.
 struct MeshWriter {
   SurfaceMesh& mesh;
-  glm::dvec3 origin{0};              // of the positions handed in, relative to the tile's centre
+  glm::dvec3 origin{0};  // of the positions handed in, relative to the tile's centre
   uint32_t feature = source::kNoFeature;
 
   uint32_t vertex(const glm::dvec3& position, const glm::vec3& normal, Colour colour) {

@@ -21,7 +21,7 @@
 namespace cm::tiling {
 
 using Ring = std::vector<glm::dvec2>;
-using Rings = std::vector<Ring>;               // not closed; first outer, then holes; orientation does not matter
+using Rings = std::vector<Ring>;  // not closed; first outer, then holes; orientation does not matter
 
 //! ENU z at ENU x, y. Must be the same function for all tiles of a tileset: then neighbours of equal level meet exactly.
 using HeightFunction = std::function<double(double x, double y)>;
@@ -32,33 +32,34 @@ SurfaceMesh& surfaceOf(TileMesh& tile, source::Surface surface);
 // ---- buildings -----------------------------------------------------------------------------------------------------------
 
 struct LocalBuilding {
-  Rings rings;                                 // simple (see repairRings)
-  double baseZ = 0;                            // what heights are measured from: the ground's height at the building
-  double groundZ = 0;                          // where walls start; below baseZ on a slope: the lowest ground under the footprint
-  float height = 0;                            // top of the roof above baseZ
-  float minHeight = 0;                         // underside above baseZ; > 0: walls start there and an underside is drawn
+  Rings rings;          // simple (see repairRings)
+  double baseZ = 0;     // what heights are measured from: the ground's height at the building
+  double groundZ = 0;   // where walls start; below baseZ on a slope: the lowest ground under the footprint
+  float height = 0;     // top of the roof above baseZ
+  float minHeight = 0;  // underside above baseZ; > 0: walls start there and an underside is drawn
   RoofShape roof = RoofShape::Flat;
-  float roofHeight = 0;                        // 0: by shape
-  float roofDirectionDegrees = -1;             // clockwise from north, where the main slope faces; -1: from the footprint
+  float roofHeight = 0;             // 0: by shape
+  float roofDirectionDegrees = -1;  // clockwise from north, where the main slope faces; -1: from the footprint
   BuildingClass kind = BuildingClass::Other;
   HeightSource heightSource = HeightSource::ClassDefault;
-  std::optional<glm::vec3> colour, roofColour;   // sRGB 0..1, tagged
-  uint64_t idHash = 0;                         // hash64(id): tiny variation of tone, the same at every level
-  uint32_t feature = source::kNoFeature;       // index into TileMesh::features
+  std::optional<glm::vec3> colour, roofColour;  // sRGB 0..1, tagged
+  uint64_t idHash = 0;                          // hash64(id): tiny variation of tone, the same at every level
+  uint32_t feature = source::kNoFeature;        // index into TileMesh::features
 };
 
 //! A leaf's level is the default. Coarser ones bound what they change by the returned error.
 struct BuildingLod {
-  double simplifyMetres = 0;                   // tolerance of the footprint; 0: as it is
-  bool flatRoofs = false;                      // roofs become flat at half their height
-  bool boxOnly = false;                        // the smallest rectangle around the footprint, wherever that is within simplifyMetres
-  bool details = true;                         // parapets on large flat roofs; stair heads on synthetic (Rule) buildings only
+  double simplifyMetres = 0;  // tolerance of the footprint; 0: as it is
+  bool flatRoofs = false;     // roofs become flat at half their height
+  bool boxOnly = false;       // the smallest rectangle around the footprint, wherever that is within simplifyMetres
+  bool details = true;        // parapets on large flat roofs; stair heads on synthetic (Rule) buildings only
 };
 
 //! Appends walls, roof and (minHeight > 0) underside. Returns the error: a bound in metres of the distance from any point of
 //! the full shape to what was drawn (0 for the default lod). Draws nothing and returns droppedError() where the footprint
 //! has no area. `mesh` is usually surfaceOf(tile, Surface::Building). Watertight but for its foot.
-double appendBuilding(SurfaceMesh& mesh, const glm::dvec3& centre, const LocalBuilding& building, const BuildingLod& lod);
+double appendBuilding(SurfaceMesh& mesh, const glm::dvec3& centre, const LocalBuilding& building,
+                      const BuildingLod& lod);
 
 //! The error of leaving the building out: its height above the lowest ground.
 double droppedError(const LocalBuilding& building);
@@ -70,8 +71,8 @@ double topZ(const LocalBuilding& building);
 // ---- repair --------------------------------------------------------------------------------------------------------------
 
 struct RepairedRings {
-  std::vector<Rings> polygons;                 // valid, simple; outer counter-clockwise, holes clockwise; empty: nothing left
-  std::string problem;                         // one sentence of what was wrong and what was done; empty: all was well
+  std::vector<Rings> polygons;  // valid, simple; outer counter-clockwise, holes clockwise; empty: nothing left
+  std::string problem;          // one sentence of what was wrong and what was done; empty: all was well
 };
 
 //! Any units. Points nearer to each other than `same` are one point (the default is 1 mm in degrees). NaN and infinite points,
@@ -82,34 +83,35 @@ RepairedRings repairRings(const Rings& rings, double same = 1e-8);
 
 struct LocalGround {
   GroundClass kind = GroundClass::Land;
-  Rings rings;                                 // an area, best already clipped roughly to the tile (a margin does no harm)
-  std::vector<glm::dvec2> line;                // or a centre line with a width; clipped roughly, or whole
+  Rings rings;                   // an area, best already clipped roughly to the tile (a margin does no harm)
+  std::vector<glm::dvec2> line;  // or a centre line with a width; clipped roughly, or whole
   double widthMetres = 0;
   int8_t layer = 0;
-  bool bridge = false, tunnel = false;         // buildGround leaves both out: see appendBridge
-  bool rampAtStart = true, rampAtEnd = true;   // of a bridge: false where it goes on in another bridge
-  double levelZOffset = std::numeric_limits<double>::quiet_NaN();  // Water: surface above seaZ(x, y); NaN: follows the terrain
-  uint32_t feature = source::kNoFeature;       // named roads, parks, water have one; the anonymous none
+  bool bridge = false, tunnel = false;        // buildGround leaves both out: see appendBridge
+  bool rampAtStart = true, rampAtEnd = true;  // of a bridge: false where it goes on in another bridge
+  double levelZOffset =
+      std::numeric_limits<double>::quiet_NaN();  // Water: surface above seaZ(x, y); NaN: follows the terrain
+  uint32_t feature = source::kNoFeature;         // named roads, parks, water have one; the anonymous none
 };
 
 struct GroundTile {
-  glm::dvec2 lo{0}, hi{0};                     // the square, ENU x and y
-  glm::dvec3 centre{0};                        // positions are relative to it
-  unsigned cells = 32;                         // of the terrain grid, a side; a power of two; a leaf has cells of 12..16 m
-  double skirtMetres = 2;                      // depth of the skirt: geometric error plus a few metres
-  double minLineWidthMetres = 0;               // narrower lines are left out
-  double minAreaMetres2 = 0;                   // smaller areas are left out
-  double simplifyMetres = 0;                   // tolerance of outlines
-  HeightFunction terrainZ;                     // bare ground; required
-  HeightFunction seaZ;                         // sea level (orthometric 0) in ENU z; null: terrainZ
+  glm::dvec2 lo{0}, hi{0};        // the square, ENU x and y
+  glm::dvec3 centre{0};           // positions are relative to it
+  unsigned cells = 32;            // of the terrain grid, a side; a power of two; a leaf has cells of 12..16 m
+  double skirtMetres = 2;         // depth of the skirt: geometric error plus a few metres
+  double minLineWidthMetres = 0;  // narrower lines are left out
+  double minAreaMetres2 = 0;      // smaller areas are left out
+  double simplifyMetres = 0;      // tolerance of outlines
+  HeightFunction terrainZ;        // bare ground; required
+  HeightFunction seaZ;            // sea level (orthometric 0) in ENU z; null: terrainZ
 };
 
 struct GroundStatistics {
   double seconds = 0;
   size_t triangles = 0;
-  double areaMetres2 = 0;                      // plan area of all triangles without skirts and banks: equals the square's
+  double areaMetres2 = 0;  // plan area of all triangles without skirts and banks: equals the square's
   double areaByClass[size_t(GroundClass::Pier) + 1] = {};
-  size_t geosFailures = 0;                     // features left out because GEOS could not work with them
+  size_t geosFailures = 0;  // features left out because GEOS could not work with them
 };
 
 //! The width a line of this class is drawn with where the data has none.
@@ -154,7 +156,7 @@ class HeightField {
   double cell_;
   double lowestZ_;
   int columns_, rows_;
-  std::vector<uint16_t> cells_;                // (z - lowestZ) / 0.1 m
+  std::vector<uint16_t> cells_;  // (z - lowestZ) / 0.1 m
 };
 
 inline constexpr double kSkyReachMetres = 120;

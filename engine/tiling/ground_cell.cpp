@@ -13,7 +13,8 @@ int64_t turnOf(Point a, Point b, Point c) {
 
 bool inCircle(Point a, Point b, Point c, Point d) {
   const int64_t ax = a.x - d.x, ay = a.y - d.y, bx = b.x - d.x, by = b.y - d.y, cx = c.x - d.x, cy = c.y - d.y;
-  const int64_t a2 = ax * ax + ay * ay, b2 = bx * bx + by * by, c2 = cx * cx + cy * cy;  // each below 2^21, sums below 2^46
+  const int64_t a2 = ax * ax + ay * ay, b2 = bx * bx + by * by,
+                c2 = cx * cx + cy * cy;  // each below 2^21, sums below 2^46
   return a2 * (bx * cy - by * cx) - b2 * (ax * cy - ay * cx) + c2 * (ax * by - ay * bx) > 0;
 }
 
@@ -28,7 +29,8 @@ struct Cut {
 };
 
 void cutsOf(const CellSegment& s, const CellSegment& t, size_t i, size_t j, std::vector<Cut>& cuts) {
-  const int64_t sa = turnOf(t.a, t.b, s.a), sb = turnOf(t.a, t.b, s.b), ta = turnOf(s.a, s.b, t.a), tb = turnOf(s.a, s.b, t.b);
+  const int64_t sa = turnOf(t.a, t.b, s.a), sb = turnOf(t.a, t.b, s.b), ta = turnOf(s.a, s.b, t.a),
+                tb = turnOf(s.a, s.b, t.b);
   if ((sa > 0) == (sb > 0) && sa != 0 && sb != 0) return;
   if ((ta > 0) == (tb > 0) && ta != 0 && tb != 0) return;
   if (sa == 0 && between(t.a, t.b, s.a)) cuts.push_back({j, s.a});
@@ -37,7 +39,8 @@ void cutsOf(const CellSegment& s, const CellSegment& t, size_t i, size_t j, std:
   if (tb == 0 && between(s.a, s.b, t.b)) cuts.push_back({i, t.b});
   if (sa == 0 || sb == 0 || ta == 0 || tb == 0) return;
   const double f = double(sa) / double(sa - sb);
-  const Point at(static_cast<int>(std::lround(s.a.x + f * (s.b.x - s.a.x))), static_cast<int>(std::lround(s.a.y + f * (s.b.y - s.a.y))));
+  const Point at(static_cast<int>(std::lround(s.a.x + f * (s.b.x - s.a.x))),
+                 static_cast<int>(std::lround(s.a.y + f * (s.b.y - s.a.y))));
   if (at != s.a && at != s.b) cuts.push_back({i, at});
   if (at != t.a && at != t.b) cuts.push_back({j, at});
 }
@@ -61,8 +64,10 @@ bool applyCuts(std::vector<CellSegment>& segments, std::vector<Cut>& cuts) {
     bool first = true;
     auto emit = [&](Point to) {
       if (to == from) return;
-      if (first) segments[segment] = {from, to, whole.owner};
-      else segments.push_back({from, to, whole.owner});
+      if (first)
+        segments[segment] = {from, to, whole.owner};
+      else
+        segments.push_back({from, to, whole.owner});
       first = false;
       from = to;
     };
@@ -176,7 +181,8 @@ void CellTriangulation::splitEdge(int t, int side, int p) {
   const auto i = size_t(side);
   const Triangle old = triangles_[size_t(t)];
   const int a = old.vertex[i], b = old.vertex[(i + 1) % 3], c = old.vertex[(i + 2) % 3], other = old.neighbour[i];
-  const int nb = old.neighbour[(i + 1) % 3], nc = old.neighbour[(i + 2) % 3];  // opposite b: side c a; opposite c: side a b
+  const int nb = old.neighbour[(i + 1) % 3],
+            nc = old.neighbour[(i + 2) % 3];  // opposite b: side c a; opposite c: side a b
   const int t1 = int(triangles_.size());
   triangles_.emplace_back();
   if (other < 0) {
@@ -191,7 +197,8 @@ void CellTriangulation::splitEdge(int t, int side, int p) {
   size_t j = 0;
   while (facing.neighbour[j] != t) ++j;
   const int d = facing.vertex[j];  // facing = d, c, b
-  const int fc = facing.neighbour[(j + 1) % 3], fb = facing.neighbour[(j + 2) % 3];  // opposite c: side b d; opposite b: side d c
+  const int fc = facing.neighbour[(j + 1) % 3],
+            fb = facing.neighbour[(j + 2) % 3];  // opposite c: side b d; opposite b: side d c
   const int t2 = int(triangles_.size());
   triangles_.emplace_back();
   triangles_[size_t(t)] = {{a, b, p}, {other, t1, nc}, {}};
@@ -219,7 +226,8 @@ bool CellTriangulation::flip(int t, int side) {
     return false;
   const int ab = one.neighbour[(i + 2) % 3], ca = one.neighbour[(i + 1) % 3];
   const int bd = two.neighbour[(j + 1) % 3], dc = two.neighbour[(j + 2) % 3];
-  const bool fab = one.fixed[(i + 2) % 3], fca = one.fixed[(i + 1) % 3], fbd = two.fixed[(j + 1) % 3], fdc = two.fixed[(j + 2) % 3];
+  const bool fab = one.fixed[(i + 2) % 3], fca = one.fixed[(i + 1) % 3], fbd = two.fixed[(j + 1) % 3],
+             fdc = two.fixed[(j + 2) % 3];
   triangles_[size_t(t)] = {{a, b, d}, {bd, u, ab}, {fbd, false, fab}};
   triangles_[size_t(u)] = {{a, d, c}, {dc, ca, t}, {fdc, fca, false}};
   replaceNeighbour(bd, u, t);
@@ -242,8 +250,8 @@ void CellTriangulation::legalise(int first, int p) {
     const Triangle& other = triangles_[size_t(u)];
     size_t j = 0;
     while (other.neighbour[j] != t) ++j;
-    if (!inCircle(points_[size_t(triangle.vertex[0])], points_[size_t(triangle.vertex[1])], points_[size_t(triangle.vertex[2])],
-                  points_[size_t(other.vertex[j])]))
+    if (!inCircle(points_[size_t(triangle.vertex[0])], points_[size_t(triangle.vertex[1])],
+                  points_[size_t(triangle.vertex[2])], points_[size_t(other.vertex[j])]))
       continue;
     if (!flip(t, int(i))) continue;
     work.push_back(t);
@@ -312,7 +320,8 @@ void CellTriangulation::constrain(int a, int b) {
   int end = b;
   for (size_t guard = 0; guard < triangles_.size() + 1; ++guard) {
     const Triangle& triangle = triangles_[size_t(t)];
-    if (triangle.fixed[i]) return;  // would cut another outline: rounding left it so; the triangle's middle decides its class
+    if (triangle.fixed[i])
+      return;  // would cut another outline: rounding left it so; the triangle's middle decides its class
     const int u = triangle.neighbour[i];
     if (u < 0) return;
     const int right = triangle.vertex[(i + 1) % 3], left = triangle.vertex[(i + 2) % 3];

@@ -11,13 +11,13 @@
 
 namespace cm::tiling {
 
-inline constexpr int kCellUnits = 1024;   // a cell's side; a leaf cell of 16 m then has units of 1.6 cm
+inline constexpr int kCellUnits = 1024;  // a cell's side; a leaf cell of 16 m then has units of 1.6 cm
 
 using Point = glm::ivec2;
 
 struct CellSegment {
   Point a, b;
-  int owner = 0;                          // whose outline this is
+  int owner = 0;  // whose outline this is
 };
 
 //! Cuts segments at all crossings and touchings, rounding to whole units and cutting again until nothing crosses.
@@ -27,8 +27,8 @@ void nodeSegments(std::vector<CellSegment>& segments);
 class CellTriangulation {
  public:
   struct Triangle {
-    std::array<int, 3> vertex{};          // counter-clockwise
-    std::array<int, 3> neighbour{};       // across the side opposite vertex i; -1: the cell's border
+    std::array<int, 3> vertex{};     // counter-clockwise
+    std::array<int, 3> neighbour{};  // across the side opposite vertex i; -1: the cell's border
     std::array<bool, 3> fixed{};
   };
 
@@ -54,7 +54,7 @@ class CellTriangulation {
 
   std::vector<Point> points_;
   std::vector<Triangle> triangles_;
-  std::vector<int> triangleOf_;           // any triangle at a vertex
+  std::vector<int> triangleOf_;  // any triangle at a vertex
   std::vector<std::array<int, 2>> crossed_;
   mutable int last_ = 0;
 };

@@ -11,9 +11,10 @@
 namespace cm::tiling {
 namespace {
 
-constexpr double kSeaDrop = 1.2, kWaterDrop = 0.5;   // metres below sea level and below the banks: the edge shows, quays look built
-constexpr double kBankFoot = 0.3;                    // banks go on this far below the water
-constexpr unsigned kMostSeaCells = 8;                // of a tile that is nothing but flat water, a side
+constexpr double kSeaDrop = 1.2,
+                 kWaterDrop = 0.5;     // metres below sea level and below the banks: the edge shows, quays look built
+constexpr double kBankFoot = 0.3;      // banks go on this far below the water
+constexpr unsigned kMostSeaCells = 8;  // of a tile that is nothing but flat water, a side
 const glm::vec3 kQuayLinear(0.55f, 0.53f, 0.49f);
 
 bool isWater(GroundClass kind) { return kind == GroundClass::Water || kind == GroundClass::Sea; }
@@ -51,15 +52,19 @@ bool clipEdge(const std::array<Point, 2>& edge, int x0, int y0, Point& from, Poi
 }
 
 struct Edge {
-  uint64_t from, to;       // keys of points, from < to
-  bool forward;            // the triangle has it in this direction
-  int shape;               // -1: plain land
+  uint64_t from, to;  // keys of points, from < to
+  bool forward;       // the triangle has it in this direction
+  int shape;          // -1: plain land
 };
 
 class GroundBuilder {
  public:
   GroundBuilder(TileMesh& tile, const GroundTile& ground, std::span<const LocalGround> features)
-      : tile_(tile), ground_(ground), shapes_(ground, features), cells_(int(ground.cells)), unit_(shapes_.unitMetres()) {}
+      : tile_(tile),
+        ground_(ground),
+        shapes_(ground, features),
+        cells_(int(ground.cells)),
+        unit_(shapes_.unitMetres()) {}
 
   GroundStatistics build() {
     if (!openWater()) {
@@ -102,7 +107,8 @@ class GroundBuilder {
 
   double heightOf(const Look& look, glm::dvec2 p) const {
     if (look.kind == GroundClass::Sea) return seaZ(p) - kSeaDrop;
-    if (look.kind == GroundClass::Water) return std::isnan(look.level) ? ground_.terrainZ(p.x, p.y) - kWaterDrop : seaZ(p) + look.level;
+    if (look.kind == GroundClass::Water)
+      return std::isnan(look.level) ? ground_.terrainZ(p.x, p.y) - kWaterDrop : seaZ(p) + look.level;
     return ground_.terrainZ(p.x, p.y);
   }
 
@@ -112,12 +118,14 @@ class GroundBuilder {
     const int n = cells_ + 3;
     std::vector<double> z(size_t(n) * size_t(n));
     for (int r = 0; r < n; ++r)
-      for (int c = 0; c < n; ++c) z[size_t(r * n + c)] = ground_.terrainZ(ground_.lo.x + (c - 1) * step, ground_.lo.y + (r - 1) * step);
+      for (int c = 0; c < n; ++c)
+        z[size_t(r * n + c)] = ground_.terrainZ(ground_.lo.x + (c - 1) * step, ground_.lo.y + (r - 1) * step);
     slopes_.resize(size_t(cells_ + 1) * size_t(cells_ + 1));
     for (int r = 0; r <= cells_; ++r)
       for (int c = 0; c <= cells_; ++c) {
         const size_t i = size_t((r + 1) * n + c + 1), across = size_t(n);
-        slopes_[size_t(r * (cells_ + 1) + c)] = glm::dvec2(z[i + 1] - z[i - 1], z[i + across] - z[i - across]) / (2 * step);
+        slopes_[size_t(r * (cells_ + 1) + c)] =
+            glm::dvec2(z[i + 1] - z[i - 1], z[i + across] - z[i - across]) / (2 * step);
       }
   }
 
@@ -202,7 +210,9 @@ class GroundBuilder {
       return std::tie(l.a.x, l.a.y, l.b.x, l.b.y) < std::tie(m.a.x, m.a.y, m.b.x, m.b.y);
     };
     std::sort(segments.begin(), segments.end(), order);
-    segments.erase(std::unique(segments.begin(), segments.end(), [](auto& l, auto& m) { return l.a == m.a && l.b == m.b; }), segments.end());
+    segments.erase(
+        std::unique(segments.begin(), segments.end(), [](auto& l, auto& m) { return l.a == m.a && l.b == m.b; }),
+        segments.end());
     for (const CellSegment& s : segments)
       for (Point p : {s.a, s.b}) {
         if (p.x == 0) columnLine(c, r).push_back(p.y);
@@ -247,7 +257,8 @@ class GroundBuilder {
     for (int t = 0; t < int(mesh_.triangles().size()); ++t) {
       const auto& v = mesh_.triangles()[size_t(t)].vertex;
       const auto& points = mesh_.points();
-      const glm::dvec2 middle = glm::dvec2(corner) + glm::dvec2(points[size_t(v[0])] + points[size_t(v[1])] + points[size_t(v[2])]) / 3.0;
+      const glm::dvec2 middle =
+          glm::dvec2(corner) + glm::dvec2(points[size_t(v[0])] + points[size_t(v[1])] + points[size_t(v[2])]) / 3.0;
       int shape = base;
       for (size_t l = locals_.size(); l-- > 0;)
         if (shapes_.covers(locals_[l], c, r, middle)) {
@@ -262,7 +273,8 @@ class GroundBuilder {
     });
     for (size_t i = 0; i < owned_.size();) {
       size_t end = i;
-      while (end < owned_.size() && owned_[end].shape == owned_[i].shape && owned_[end].feature == owned_[i].feature) ++end;
+      while (end < owned_.size() && owned_[end].shape == owned_[i].shape && owned_[end].feature == owned_[i].feature)
+        ++end;
       emit({owned_.data() + i, end - i}, corner);
       i = end;
     }
@@ -366,7 +378,7 @@ class GroundBuilder {
   bool water_ = false;
   GroundStatistics statistics_;
   std::vector<glm::dvec2> slopes_;
-  std::vector<std::vector<int>> columnPoints_, rowPoints_;   // points on the grid's lines, by line and cell
+  std::vector<std::vector<int>> columnPoints_, rowPoints_;  // points on the grid's lines, by line and cell
   std::vector<std::vector<CellSegment>> segments_;
   std::vector<LocalShape> locals_;
   CellTriangulation mesh_;
@@ -394,11 +406,18 @@ double defaultWidthMetres(GroundClass kind) {
 
 source::Surface surfaceOf(GroundClass kind) {
   switch (kind) {
-    case GroundClass::Grass: case GroundClass::Park: case GroundClass::Forest: case GroundClass::Pitch: case GroundClass::Farmland:
-      return source::Surface::Green;
-    case GroundClass::Water: case GroundClass::Sea: return source::Surface::Water;
-    case GroundClass::Path: case GroundClass::RoadMinor: case GroundClass::RoadMajor: case GroundClass::Motorway: case GroundClass::Runway:
-      return source::Surface::Road;
+    case GroundClass::Grass:
+    case GroundClass::Park:
+    case GroundClass::Forest:
+    case GroundClass::Pitch:
+    case GroundClass::Farmland: return source::Surface::Green;
+    case GroundClass::Water:
+    case GroundClass::Sea: return source::Surface::Water;
+    case GroundClass::Path:
+    case GroundClass::RoadMinor:
+    case GroundClass::RoadMajor:
+    case GroundClass::Motorway:
+    case GroundClass::Runway: return source::Surface::Road;
     case GroundClass::Rail: return source::Surface::Rail;
     default: return source::Surface::Ground;
   }

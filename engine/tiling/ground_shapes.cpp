@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <limits>
+#include <map>
 #include <tuple>
 
 #include "source/geos.h"
@@ -17,7 +17,8 @@ namespace geos = source::geos;
 bool lexicographic(Point a, Point b) { return a.x != b.x ? a.x < b.x : a.y < b.y; }
 
 // Pieces of a line that come within `margin` of the square; whole segments, so that ends lie outside it.
-void nearPieces(const std::vector<glm::dvec2>& line, glm::dvec2 lo, glm::dvec2 hi, std::vector<std::vector<glm::dvec2>>& out) {
+void nearPieces(const std::vector<glm::dvec2>& line, glm::dvec2 lo, glm::dvec2 hi,
+                std::vector<std::vector<glm::dvec2>>& out) {
   bool open = false;
   for (size_t i = 0; i + 1 < line.size(); ++i) {
     const glm::dvec2 a = glm::min(line[i], line[i + 1]), b = glm::max(line[i], line[i + 1]);
@@ -31,14 +32,18 @@ void nearPieces(const std::vector<glm::dvec2>& line, glm::dvec2 lo, glm::dvec2 h
 }  // namespace
 
 bool GroundShape::looksLike(const GroundShape& other) const {
-  return kind == other.kind && feature == other.feature && (level == other.level || (std::isnan(level) && std::isnan(other.level)));
+  return kind == other.kind && feature == other.feature &&
+         (level == other.level || (std::isnan(level) && std::isnan(other.level)));
 }
 
 GroundShapes::GroundShapes(const GroundTile& ground, std::span<const LocalGround> features)
-    : ground_(ground), cells_(int(ground.cells)), unit_((ground.hi.x - ground.lo.x) / (double(ground.cells) * kCellUnits)) {
+    : ground_(ground),
+      cells_(int(ground.cells)),
+      unit_((ground.hi.x - ground.lo.x) / (double(ground.cells) * kCellUnits)) {
   addAreas(features);
   addLines(features);
-  std::stable_sort(shapes_.begin(), shapes_.end(), [](const GroundShape& a, const GroundShape& b) { return a.kind < b.kind; });
+  std::stable_sort(shapes_.begin(), shapes_.end(),
+                   [](const GroundShape& a, const GroundShape& b) { return a.kind < b.kind; });
   const size_t count = size_t(cells_) * size_t(cells_);
   base_.assign(count, -1);
   touched_.assign(count, -1);
@@ -105,10 +110,11 @@ void GroundShapes::addLines(std::span<const LocalGround> features) {
     nearPieces(feature.line, ground_.lo - width, ground_.hi + width, pieces);
     const std::pair key{feature.kind, width};
     auto last = groups.upper_bound(key);
-    const bool room = last != groups.begin() && std::prev(last)->first == key && std::prev(last)->second.size() < kMostLines;
-    auto& group = room ? std::prev(last)->second : groups.emplace_hint(last, key, std::vector<std::vector<glm::dvec2>>())->second;
-    for (auto& piece : pieces)
-      group.push_back(simplifyLine(piece, std::max(0.7 * ground_.simplifyMetres, 0.05)));
+    const bool room =
+        last != groups.begin() && std::prev(last)->first == key && std::prev(last)->second.size() < kMostLines;
+    auto& group =
+        room ? std::prev(last)->second : groups.emplace_hint(last, key, std::vector<std::vector<glm::dvec2>>())->second;
+    for (auto& piece : pieces) group.push_back(simplifyLine(piece, std::max(0.7 * ground_.simplifyMetres, 0.05)));
   }
   using Parameters = std::unique_ptr<GEOSBufferParams, void (*)(GEOSBufferParams*)>;
   Parameters parameters(GEOSBufferParams_create_r(geos::context()),
@@ -117,15 +123,19 @@ void GroundShapes::addLines(std::span<const LocalGround> features) {
   GEOSBufferParams_setJoinStyle_r(geos::context(), parameters.get(), GEOSBUF_JOIN_ROUND);
   for (auto& [key, lines] : groups) {
     // A quarter circle in two chords errs by 4 % of the half width: 0.15 m on a street, 0.6 m on a wide river, hence more there.
-    GEOSBufferParams_setQuadrantSegments_r(geos::context(), parameters.get(), key.second > 8 * std::max(1.0, ground_.simplifyMetres) ? 3 : 2);
+    GEOSBufferParams_setQuadrantSegments_r(geos::context(), parameters.get(),
+                                           key.second > 8 * std::max(1.0, ground_.simplifyMetres) ? 3 : 2);
     geos::Geometry geometry = geos::linesFrom(lines);
-    geos::Geometry wide(geometry ? GEOSBufferWithParams_r(geos::context(), geometry.get(), parameters.get(), key.second / 2) : nullptr);
+    geos::Geometry wide(
+        geometry ? GEOSBufferWithParams_r(geos::context(), geometry.get(), parameters.get(), key.second / 2) : nullptr);
     if (!wide) {
       failures_ += lines.size();
       continue;
     }
     GroundShape shape{key.first, source::kNoFeature, std::numeric_limits<double>::quiet_NaN(), true, {}};
-    for (const Rings& rings : geos::polygonsOf(wide.get())) addRings(shape, rings, std::min(0.3 * ground_.simplifyMetres, key.second / 8));  // with the line's own, the whole tolerance
+    for (const Rings& rings : geos::polygonsOf(wide.get()))
+      addRings(shape, rings,
+               std::min(0.3 * ground_.simplifyMetres, key.second / 8));  // with the line's own, the whole tolerance
     if (!shape.edges.empty()) shapes_.push_back(std::move(shape));
   }
 }
@@ -137,8 +147,8 @@ void GroundShapes::nameLines(std::span<const LocalGround> features) {
     if (feature.line.size() < 2 || width < ground_.minLineWidthMetres) continue;
     if (namedOfCell_.empty()) namedOfCell_.resize(base_.size());
     for (size_t i = 0; i + 1 < feature.line.size(); ++i) {
-      const NamedLine line{(feature.line[i] - ground_.lo) / unit_, (feature.line[i + 1] - ground_.lo) / unit_, width / 2 / unit_,
-                           feature.feature, feature.kind};
+      const NamedLine line{(feature.line[i] - ground_.lo) / unit_, (feature.line[i + 1] - ground_.lo) / unit_,
+                           width / 2 / unit_, feature.feature, feature.kind};
       const glm::dvec2 lo = (glm::min(line.a, line.b) - line.halfWidth) / double(kCellUnits);
       const glm::dvec2 hi = (glm::max(line.a, line.b) + line.halfWidth) / double(kCellUnits);
       if (hi.x < 0 || hi.y < 0 || lo.x >= cells_ || lo.y >= cells_) continue;
@@ -169,7 +179,8 @@ void GroundShapes::spread(int s) {
     for (int k = k0; k < cells_ && k * kCellUnits < north; ++k)
       crossings_[size_t(k)].push_back(a.x + run * ((double(k) * kCellUnits - a.y) / rise));
     // Cells it touches, their borders included.
-    const int r0 = std::max(0, int(std::floor((south - 1.0) / kCellUnits))), r1 = std::min(cells_ - 1, int(std::floor(double(north) / kCellUnits)));
+    const int r0 = std::max(0, int(std::floor((south - 1.0) / kCellUnits))),
+              r1 = std::min(cells_ - 1, int(std::floor(double(north) / kCellUnits)));
     for (int r = r0; r <= r1; ++r) {
       double x0 = a.x, x1 = b.x;
       if (rise != 0) {
@@ -177,7 +188,8 @@ void GroundShapes::spread(int s) {
         x0 = a.x + run * std::clamp(std::min(ta, tb), 0.0, 1.0);
         x1 = a.x + run * std::clamp(std::max(ta, tb), 0.0, 1.0);
       }
-      const int c0 = std::max(0, int(std::floor((x0 - 1) / kCellUnits))), c1 = std::min(cells_ - 1, int(std::floor((x1 + 1) / kCellUnits)));
+      const int c0 = std::max(0, int(std::floor((x0 - 1) / kCellUnits))),
+                c1 = std::min(cells_ - 1, int(std::floor((x1 + 1) / kCellUnits)));
       for (int c = c0; c <= c1; ++c) {
         entries_.push_back({uint32_t(cellOf(c, r)), s, int(e)});
         touched_[cellOf(c, r)] = s;
@@ -194,8 +206,10 @@ void GroundShapes::spread(int s) {
       while (passed < xs.size() && xs[passed] <= double(c) * kCellUnits) ++passed;
       const bool in = passed % 2 == 1;
       const size_t cell = cellOf(c, r);
-      if (touched_[cell] == s) entries_.push_back({uint32_t(cell), s, in ? -2 : -1});
-      else if (in) base_[cell] = s;
+      if (touched_[cell] == s)
+        entries_.push_back({uint32_t(cell), s, in ? -2 : -1});
+      else if (in)
+        base_[cell] = s;
     }
   }
   // Touched cells beyond the last column looked at have their corner outside.

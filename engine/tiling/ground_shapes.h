@@ -16,17 +16,17 @@ namespace cm::tiling {
 struct GroundShape {
   GroundClass kind = GroundClass::Land;
   uint32_t feature = source::kNoFeature;
-  double level = 0;                                // Water: see LocalGround::levelZOffset
-  bool lines = false;                              // made of centre lines: features by nearest line
-  std::vector<std::array<Point, 2>> edges;         // even-odd; each with its lesser point first
+  double level = 0;                         // Water: see LocalGround::levelZOffset
+  bool lines = false;                       // made of centre lines: features by nearest line
+  std::vector<std::array<Point, 2>> edges;  // even-odd; each with its lesser point first
   bool looksLike(const GroundShape& other) const;
 };
 
 //! A shape that has edges in a cell.
 struct LocalShape {
   int shape = 0;
-  bool corner = false;                             // covers the cell's south-west corner
-  std::span<const int> edges;                      // those that touch the cell
+  bool corner = false;         // covers the cell's south-west corner
+  std::span<const int> edges;  // those that touch the cell
 };
 
 class GroundShapes {
@@ -49,7 +49,7 @@ class GroundShapes {
  private:
   struct Entry {
     uint32_t cell;
-    int shape, edge;                               // edge < 0: -1 corner outside, -2 inside
+    int shape, edge;  // edge < 0: -1 corner outside, -2 inside
   };
   struct NamedLine {
     glm::dvec2 a, b;
@@ -73,7 +73,7 @@ class GroundShapes {
   std::vector<int> base_;
   std::vector<int> touched_;
   std::vector<Entry> entries_;
-  std::vector<int> edgesOfEntries_;                // the entries' edges alone, sorted by cell
+  std::vector<int> edgesOfEntries_;  // the entries' edges alone, sorted by cell
   std::vector<uint32_t> firstOfCell_;
   std::vector<NamedLine> named_;
   std::vector<std::vector<uint32_t>> namedOfCell_;

@@ -52,7 +52,8 @@ bool clipEars(std::span<const glm::dvec2> ring, std::vector<uint32_t>& triangles
       triangles.resize(first);
       return false;
     }
-    const uint32_t ia = left[(best + left.size() - 1) % left.size()], ib = left[best], ic = left[(best + 1) % left.size()];
+    const uint32_t ia = left[(best + left.size() - 1) % left.size()], ib = left[best],
+                   ic = left[(best + 1) % left.size()];
     covered += turn(ring[ia], ring[ib], ring[ic]);
     triangles.insert(triangles.end(), {ia, ib, ic});
     left.erase(left.begin() + static_cast<std::ptrdiff_t>(best));
@@ -70,8 +71,8 @@ bool clipEars(std::span<const glm::dvec2> ring, std::vector<uint32_t>& triangles
   return true;
 }
 
-void douglasPeucker(std::span<const glm::dvec2> points, size_t from, size_t to, double tolerance, std::vector<bool>& keep,
-                    double& error) {
+void douglasPeucker(std::span<const glm::dvec2> points, size_t from, size_t to, double tolerance,
+                    std::vector<bool>& keep, double& error) {
   std::vector<std::pair<size_t, size_t>> work{{from, to}};
   while (!work.empty()) {
     const auto [a, b] = work.back();
@@ -168,8 +169,10 @@ bool triangulateRings(const Rings& rings, std::vector<glm::dvec2>& points, std::
     points.assign(ring.begin(), ring.end());
     if (ring.size() == 4 && isConvex(ring)) {
       const bool first = glm::length(ring[2] - ring[0]) <= glm::length(ring[3] - ring[1]);
-      if (first) triangles = {0, 1, 2, 0, 2, 3};
-      else triangles = {0, 1, 3, 1, 2, 3};
+      if (first)
+        triangles = {0, 1, 2, 0, 2, 3};
+      else
+        triangles = {0, 1, 3, 1, 2, 3};
       return true;
     }
     if (ring.size() <= kMostEarPoints && clipEars(ring, triangles)) return true;

@@ -36,9 +36,9 @@ std::vector<glm::dvec2> simplifyLine(const std::vector<glm::dvec2>& line, double
 //! The rectangle of least area around points.
 struct Rectangle {
   glm::dvec2 centre{0};
-  glm::dvec2 axis{1, 0};         // unit, along the longer side
+  glm::dvec2 axis{1, 0};  // unit, along the longer side
   double halfLength = 0, halfWidth = 0;
-  std::array<glm::dvec2, 4> corners() const;   // counter-clockwise
+  std::array<glm::dvec2, 4> corners() const;  // counter-clockwise
 };
 Rectangle smallestRectangle(std::span<const glm::dvec2> points);
 //! The rectangle around points whose axis is given (a unit vector; it may be the shorter side).

@@ -28,8 +28,10 @@ std::string sentence(const Faults& faults, size_t parts) {
   if (faults.outsideHoles) add(fmt::format("{} holes outside the outline left out", faults.outsideHoles));
   if (faults.emptyHoles) add(fmt::format("{} holes without area left out", faults.emptyHoles));
   if (!faults.crossing.empty()) add(faults.crossing);
-  if (parts == 0) add("no area is left, so nothing can be drawn");
-  else if (!faults.crossing.empty() && parts > 1) add(fmt::format("now {} parts", parts));
+  if (parts == 0)
+    add("no area is left, so nothing can be drawn");
+  else if (!faults.crossing.empty() && parts > 1)
+    add(fmt::format("now {} parts", parts));
   return text;
 }
 
@@ -96,16 +98,19 @@ RepairedRings repairRings(const Rings& rings, double distance) {
     Ring ring = cleaned(rings[r], distance, faults);
     const bool empty = ring.size() < 3 || (std::abs(signedArea(ring)) < leastArea && isSimple(ring));
     if (empty && r == 0) break;
-    if (empty) ++faults.emptyHoles;
-    else clean.push_back(std::move(ring));
+    if (empty)
+      ++faults.emptyHoles;
+    else
+      clean.push_back(std::move(ring));
   }
   if (clean.empty()) {
     out.problem = sentence(faults, 0);
     return out;
   }
   for (size_t r = clean.size(); r-- > 1;) {
-    const bool outside = std::none_of(clean[r].begin(), clean[r].end(), [&](glm::dvec2 p) { return contains(clean[0], p); }) &&
-                         !contains(clean[r], centroidOf(clean[0]));
+    const bool outside =
+        std::none_of(clean[r].begin(), clean[r].end(), [&](glm::dvec2 p) { return contains(clean[0], p); }) &&
+        !contains(clean[r], centroidOf(clean[0]));
     if (!outside) continue;
     ++faults.outsideHoles;
     clean.erase(clean.begin() + static_cast<std::ptrdiff_t>(r));
@@ -129,8 +134,10 @@ RepairedRings repairRings(const Rings& rings, double distance) {
     geos::Geometry hole = validArea(clean[r], unused);
     if (!hole) continue;
     geos::Geometry rest(GEOSDifference_r(geos::context(), area.get(), hole.get()));
-    if (rest) area = std::move(rest);
-    else ++faults.emptyHoles;
+    if (rest)
+      area = std::move(rest);
+    else
+      ++faults.emptyHoles;
   }
   for (Rings& part : geos::polygonsOf(area.get())) {
     if (std::abs(signedArea(part[0])) < leastArea) continue;

@@ -36,8 +36,8 @@ double inradius(const std::vector<EdgeLine>& lines) {
   for (size_t i = 0; i < n; ++i)
     for (size_t j = i + 1; j < n; ++j)
       for (size_t k = j + 1; k < n; ++k) {
-        const glm::dmat3 rows = glm::transpose(glm::dmat3(glm::dvec3(lines[i].inward, -1), glm::dvec3(lines[j].inward, -1),
-                                                          glm::dvec3(lines[k].inward, -1)));
+        const glm::dmat3 rows = glm::transpose(glm::dmat3(
+            glm::dvec3(lines[i].inward, -1), glm::dvec3(lines[j].inward, -1), glm::dvec3(lines[k].inward, -1)));
         const double det = glm::determinant(rows);
         if (std::abs(det) < 1e-9) continue;
         const glm::dvec3 s = glm::inverse(rows) * glm::dvec3(lines[i].offset, lines[j].offset, lines[k].offset);
@@ -59,7 +59,8 @@ bool isStarAround(std::span<const glm::dvec2> ring, glm::dvec2 centre) {
 Rectangle rectangleFor(const Rings& rings, double directionDegrees) {
   if (directionDegrees < 0) return smallestRectangle(rings[0]);
   const double azimuth = directionDegrees * (M_PI / 180);
-  return rectangleAlong(rings[0], {std::cos(azimuth), -std::sin(azimuth)});  // the ridge runs across the direction of the slope
+  return rectangleAlong(rings[0],
+                        {std::cos(azimuth), -std::sin(azimuth)});  // the ridge runs across the direction of the slope
 }
 
 void addEdgePlanes(RoofForm& form, const std::vector<EdgeLine>& lines, double rise, double z) {
@@ -124,7 +125,8 @@ void makeDome(RoofForm& form, const Rings& rings, double direction) {
   form.apex = apex;
   for (int i = 0; i <= kDomeShells; ++i) {
     const double angle = M_PI / 2 * i / kDomeShells;
-    form.shells.push_back({i == kDomeShells ? 0 : std::cos(angle), form.eaves + (form.top - form.eaves) * std::sin(angle)});
+    form.shells.push_back(
+        {i == kDomeShells ? 0 : std::cos(angle), form.eaves + (form.top - form.eaves) * std::sin(angle)});
   }
 }
 
@@ -261,7 +263,8 @@ void envelopeAlong(const RoofForm& form, glm::dvec2 a, glm::dvec2 b, std::vector
       const double gain = rate(active) - rate(i);
       if (gain <= 1e-12) continue;
       const double at = (form.planes[i].at(a) - form.planes[active].at(a)) / gain;
-      if (at < next - 1e-12 || (at < next + 1e-12 && to != active && rate(i) < rate(to))) next = std::max(at, t), to = i;
+      if (at < next - 1e-12 || (at < next + 1e-12 && to != active && rate(i) < rate(to)))
+        next = std::max(at, t), to = i;
     }
     if (to == active || next >= 1) break;
     if (next > t + 1e-9) out.push_back({next, form.planes[to].at(a) + rate(to) * next});

@@ -19,8 +19,8 @@ struct RoofPlane {
 
 struct RoofForm {
   enum class Kind { Flat, Planes, Shells } kind = Kind::Flat;
-  std::vector<RoofPlane> planes;     // Planes: the roof is the lowest of them
-  glm::dvec2 apex{0};                // Shells: (scale around the apex, z), scale falling from 1 to 0
+  std::vector<RoofPlane> planes;  // Planes: the roof is the lowest of them
+  glm::dvec2 apex{0};             // Shells: (scale around the apex, z), scale falling from 1 to 0
   std::vector<glm::dvec2> shells;
   double eaves = 0, top = 0;
 };

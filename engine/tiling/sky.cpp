@@ -8,14 +8,14 @@
 namespace cm::tiling {
 namespace {
 
-constexpr double kStepZ = 0.1;               // metres of one step of a cell's height
+constexpr double kStepZ = 0.1;  // metres of one step of a cell's height
 constexpr int kDirections = 8;
 // Distances at which the horizon is looked for: growing, so that near walls are seen sharply and far towers at all.
 constexpr std::array<float, 9> kDistances{3, 6, 10.5f, 16.5f, 25, 37, 55, 80, 115};
 static_assert(kDistances.back() <= kSkyReachMetres);
-constexpr float kBias = 1;                   // metres: lower steps (parapets, the vertex's own roof) are not horizon
-constexpr float kWallOffset = 3;             // metres a wall's eye stands before it: out of its own building's cells
-constexpr float kUnderRoof = 2.5f;           // ground this far below its own cell's height lies under a building
+constexpr float kBias = 1;          // metres: lower steps (parapets, the vertex's own roof) are not horizon
+constexpr float kWallOffset = 3;    // metres a wall's eye stands before it: out of its own building's cells
+constexpr float kUnderRoof = 2.5f;  // ground this far below its own cell's height lies under a building
 
 // A patch of horizon at elevation h hides, of the cosine-weighted sky (integrals over elevation from h to the zenith):
 //   of what faces up:   cos^2(h)               (1 at h = 0)
@@ -42,7 +42,8 @@ struct Directions {
   std::array<glm::vec2, kDirections> unit;
   Directions() {
     for (int i = 0; i < kDirections; ++i) {
-      const double a = 2 * M_PI * (i + 0.5) / kDirections;  // none along the axes: streets often are, and cells alias there
+      const double a =
+          2 * M_PI * (i + 0.5) / kDirections;  // none along the axes: streets often are, and cells alias there
       unit[size_t(i)] = {float(std::cos(a)), float(std::sin(a))};
     }
   }
@@ -57,7 +58,8 @@ const Directions& directions() {
 uint8_t curved(float visibility) {
   static const auto values = [] {
     std::array<uint8_t, 1025> out{};
-    for (size_t i = 0; i < out.size(); ++i) out[i] = static_cast<uint8_t>(std::lround(255 * std::pow(std::max(double(i) / 1024, 0.02), 0.64)));
+    for (size_t i = 0; i < out.size(); ++i)
+      out[i] = static_cast<uint8_t>(std::lround(255 * std::pow(std::max(double(i) / 1024, 0.02), 0.64)));
     return out;
   }();
   return values[static_cast<size_t>(std::clamp(visibility, 0.0f, 1.0f) * 1024)];
@@ -79,7 +81,8 @@ void HeightField::fillTerrain(const HeightFunction& terrainZ, double stepMetres)
   auto sampleRow = [&](int row, std::vector<float>& out) {
     out.resize(size_t(across));
     for (int i = 0; i < across; ++i)
-      out[size_t(i)] = static_cast<float>(terrainZ(lo_.x + (i * step + 0.5) * cell_, lo_.y + (row + 0.5) * cell_) - lowestZ_);
+      out[size_t(i)] =
+          static_cast<float>(terrainZ(lo_.x + (i * step + 0.5) * cell_, lo_.y + (row + 0.5) * cell_) - lowestZ_);
   };
   std::vector<float> below, above;
   sampleRow(0, below);
@@ -183,7 +186,8 @@ class Horizon {
 
   bool isUnderRoof(int x, int y, float z) const {
     const int cx = x >> 8, cy = y >> 8;
-    return cx >= 0 && cy >= 0 && cx < columns_ && cy < rows_ && float(cells_[cy * columns_ + cx]) * float(kStepZ) > z + kUnderRoof;
+    return cx >= 0 && cy >= 0 && cx < columns_ &&
+           cy<rows_&& float(cells_[cy * columns_ + cx]) * float(kStepZ)> z + kUnderRoof;
   }
 
  private:

@@ -28,13 +28,15 @@ SurfaceMesh meshOf(const LocalBuilding& b, const BuildingLod& lod = {}, double* 
 double distanceToMesh(glm::dvec3 p, const SurfaceMesh& mesh) {
   double best = 1e300;
   for (size_t i = 0; i + 2 < mesh.indices.size(); i += 3) {
-    const glm::dvec3 a(mesh.positions[mesh.indices[i]]), b(mesh.positions[mesh.indices[i + 1]]), c(mesh.positions[mesh.indices[i + 2]]);
+    const glm::dvec3 a(mesh.positions[mesh.indices[i]]), b(mesh.positions[mesh.indices[i + 1]]),
+        c(mesh.positions[mesh.indices[i + 2]]);
     // Nearest point of a triangle: inside its plane's projection, else on one of its sides.
     const glm::dvec3 n = glm::cross(b - a, c - a);
     const double n2 = glm::dot(n, n);
     if (n2 > 0) {
       const glm::dvec3 q = p - n * (glm::dot(p - a, n) / n2);
-      if (glm::dot(glm::cross(b - a, q - a), n) >= 0 && glm::dot(glm::cross(c - b, q - b), n) >= 0 && glm::dot(glm::cross(a - c, q - c), n) >= 0)
+      if (glm::dot(glm::cross(b - a, q - a), n) >= 0 && glm::dot(glm::cross(c - b, q - b), n) >= 0 &&
+          glm::dot(glm::cross(a - c, q - c), n) >= 0)
         best = std::min(best, glm::length(p - q));
     }
     for (auto [u, v] : {std::pair{a, b}, {b, c}, {c, a}}) {
@@ -48,10 +50,15 @@ double distanceToMesh(glm::dvec3 p, const SurfaceMesh& mesh) {
 
 TEST(BuildingMesh, EveryRoofOnEveryFootprintIsClosedButForItsFoot) {
   const Ring wobbly{{0, 0}, {7, -3}, {15, 1}, {17, 9}, {12, 11}, {13, 18}, {5, 16}, {4, 9}, {-2, 8}};
-  const std::vector<Rings> footprints{
-      {rectangle(0, 0, 12, 8)},  {turned(rectangle(0, 0, 30, 9), 33)}, {kL}, {turned(kL, 17, {5, 3})}, {kHexagon}, {wobbly},
-      {{{0, 0}, {14, 0}, {5, 11}}}, {rectangle(0, 0, 40, 40), rectangle(10, 10, 28, 30)},
-      {rectangle(0, 0, 12, 8), rectangle(3, 3, 5, 5)}};
+  const std::vector<Rings> footprints{{rectangle(0, 0, 12, 8)},
+                                      {turned(rectangle(0, 0, 30, 9), 33)},
+                                      {kL},
+                                      {turned(kL, 17, {5, 3})},
+                                      {kHexagon},
+                                      {wobbly},
+                                      {{{0, 0}, {14, 0}, {5, 11}}},
+                                      {rectangle(0, 0, 40, 40), rectangle(10, 10, 28, 30)},
+                                      {rectangle(0, 0, 12, 8), rectangle(3, 3, 5, 5)}};
   for (size_t f = 0; f < footprints.size(); ++f)
     for (RoofShape roof : kAllRoofs)
       for (float height : {9.0f, 40.0f}) {
@@ -148,8 +155,10 @@ TEST(BuildingMesh, CoarserLevelsStayWithinTheErrorTheyState) {
         for (int k = 0; k < 4; ++k) {
           double u = uniform(random), v = uniform(random);
           if (u + v > 1) u = 1 - u, v = 1 - v;
-          const glm::dvec3 a(full.positions[full.indices[i]]), p(full.positions[full.indices[i + 1]]), q(full.positions[full.indices[i + 2]]);
-          ASSERT_LE(distanceToMesh(a + (p - a) * u + (q - a) * v, coarse), error + 1e-3) << "building " << n << ", tolerance " << tolerance;
+          const glm::dvec3 a(full.positions[full.indices[i]]), p(full.positions[full.indices[i + 1]]),
+              q(full.positions[full.indices[i + 2]]);
+          ASSERT_LE(distanceToMesh(a + (p - a) * u + (q - a) * v, coarse), error + 1e-3)
+              << "building " << n << ", tolerance " << tolerance;
         }
     }
   }

@@ -60,7 +60,9 @@ testing::AssertionResult conforming(const TileMesh& tile, double side) {
   const double h = side / 2 - 1e-3;
   for (const auto& [a, b] : Weld(together(tile)).openEdges()) {
     const bool border = (std::abs(a.x) > h && std::abs(b.x) > h) || (std::abs(a.y) > h && std::abs(b.y) > h);
-    if (!border) return testing::AssertionFailure() << fmt::format("open edge ({:.3f} {:.3f} {:.3f}) - ({:.3f} {:.3f} {:.3f})", a.x, a.y, a.z, b.x, b.y, b.z);
+    if (!border)
+      return testing::AssertionFailure() << fmt::format("open edge ({:.3f} {:.3f} {:.3f}) - ({:.3f} {:.3f} {:.3f})",
+                                                        a.x, a.y, a.z, b.x, b.y, b.z);
   }
   return testing::AssertionSuccess();
 }
@@ -78,10 +80,12 @@ std::vector<LocalGround> denseTown(unsigned seed, int roads, double side) {
       p += 30.0 * glm::dvec2(std::cos(heading), std::sin(heading));
       heading += turn(random);
     }
-    const GroundClass kinds[] = {GroundClass::RoadMinor, GroundClass::RoadMinor, GroundClass::Path, GroundClass::RoadMajor, GroundClass::Rail};
+    const GroundClass kinds[] = {GroundClass::RoadMinor, GroundClass::RoadMinor, GroundClass::Path,
+                                 GroundClass::RoadMajor, GroundClass::Rail};
     out.push_back(road(kinds[i % 5], line, i % 5 == 3 ? 14 : i % 5 == 2 ? 2.5 : 6));
   }
-  const GroundClass kinds[] = {GroundClass::Residential, GroundClass::Park, GroundClass::Grass, GroundClass::Forest, GroundClass::Water, GroundClass::Plaza};
+  const GroundClass kinds[] = {GroundClass::Residential, GroundClass::Park,  GroundClass::Grass,
+                               GroundClass::Forest,      GroundClass::Water, GroundClass::Plaza};
   for (int i = 0; i < 24; ++i) {
     const glm::dvec2 c(at(random), at(random));
     Ring ring;
@@ -100,7 +104,8 @@ TEST(GroundCell, TriangulationCoversTheCellAndKeepsItsEdges) {
   CellTriangulation cell;
   for (int n = 0; n < 300; ++n) {
     std::vector<CellSegment> segments;
-    for (int i = 0; i < 1 + n % 25; ++i) segments.push_back({{unit(random), unit(random)}, {unit(random), unit(random)}, i});
+    for (int i = 0; i < 1 + n % 25; ++i)
+      segments.push_back({{unit(random), unit(random)}, {unit(random), unit(random)}, i});
     if (n % 4 == 0) segments.push_back({{0, unit(random)}, {0, unit(random)}, 99});
     std::erase_if(segments, [](auto& s) { return s.a == s.b; });
     nodeSegments(segments);
@@ -110,7 +115,8 @@ TEST(GroundCell, TriangulationCoversTheCellAndKeepsItsEdges) {
     int64_t twice = 0;
     std::set<std::pair<int, int>> edges;
     for (const auto& t : cell.triangles()) {
-      const Point a = cell.points()[size_t(t.vertex[0])], b = cell.points()[size_t(t.vertex[1])], c = cell.points()[size_t(t.vertex[2])];
+      const Point a = cell.points()[size_t(t.vertex[0])], b = cell.points()[size_t(t.vertex[1])],
+                  c = cell.points()[size_t(t.vertex[2])];
       const int64_t turned = int64_t(b.x - a.x) * (c.y - a.y) - int64_t(b.y - a.y) * (c.x - a.x);
       ASSERT_GT(turned, 0);
       twice += turned;
@@ -119,7 +125,8 @@ TEST(GroundCell, TriangulationCoversTheCellAndKeepsItsEdges) {
     EXPECT_EQ(twice, 2ll * kCellUnits * kCellUnits);
     for (const CellSegment& s : segments) {
       const int a = cell.insert(s.a), b = cell.insert(s.b);
-      EXPECT_TRUE(edges.count({a, b}) || edges.count({b, a})) << n << ": (" << s.a.x << ' ' << s.a.y << ") (" << s.b.x << ' ' << s.b.y << ")";
+      EXPECT_TRUE(edges.count({a, b}) || edges.count({b, a}))
+          << n << ": (" << s.a.x << ' ' << s.a.y << ") (" << s.b.x << ' ' << s.b.y << ")";
     }
   }
 }
@@ -140,9 +147,10 @@ TEST(GroundMesh, EmptyTileIsLandOnTheTerrain) {
 TEST(GroundMesh, ClassesCutTheirElders) {
   TileMesh tile;
   GroundTile ground = squareTile();
-  const std::vector<LocalGround> features{
-      road(GroundClass::RoadMajor, {{-50, 256}, {600, 256}}, 20), area(GroundClass::Park, {rectangle(100, 100, 300, 400)}),
-      area(GroundClass::Residential, {rectangle(0, 0, 512, 512)}), area(GroundClass::Pitch, {rectangle(150, 300, 180, 340)})};
+  const std::vector<LocalGround> features{road(GroundClass::RoadMajor, {{-50, 256}, {600, 256}}, 20),
+                                          area(GroundClass::Park, {rectangle(100, 100, 300, 400)}),
+                                          area(GroundClass::Residential, {rectangle(0, 0, 512, 512)}),
+                                          area(GroundClass::Pitch, {rectangle(150, 300, 180, 340)})};
   const GroundStatistics s = buildGround(tile, ground, features);
   EXPECT_NEAR(s.areaMetres2, 512 * 512, 1e-3);
   EXPECT_NEAR(of(s, GroundClass::RoadMajor), 512 * 20, 1);
@@ -154,9 +162,10 @@ TEST(GroundMesh, ClassesCutTheirElders) {
 
 TEST(GroundMesh, HolesStayOpenAndOverlapsCountOnce) {
   TileMesh tile;
-  const std::vector<LocalGround> features{area(GroundClass::Park, {rectangle(50, 50, 250, 250), rectangle(100, 100, 200, 200)}),
-                                          area(GroundClass::Forest, {rectangle(300, 50, 400, 150)}),
-                                          area(GroundClass::Forest, {rectangle(350, 50, 450, 150)})};
+  const std::vector<LocalGround> features{
+      area(GroundClass::Park, {rectangle(50, 50, 250, 250), rectangle(100, 100, 200, 200)}),
+      area(GroundClass::Forest, {rectangle(300, 50, 400, 150)}),
+      area(GroundClass::Forest, {rectangle(350, 50, 450, 150)})};
   const GroundStatistics s = buildGround(tile, squareTile(), features);
   EXPECT_NEAR(of(s, GroundClass::Park), 200 * 200 - 100 * 100, 8);
   EXPECT_NEAR(of(s, GroundClass::Forest), 150 * 100, 12);
@@ -231,7 +240,8 @@ TEST(GroundMesh, TheSeaIsFlatLowerAndHasQuays) {
   GroundTile ground = squareTile([](double, double) { return 3.0; });
   ground.seaZ = flat;
   tile.centreEnu = ground.centre;
-  const GroundStatistics s = buildGround(tile, ground, std::vector<LocalGround>{area(GroundClass::Sea, {rectangle(-100, -100, 200, 700)})});
+  const GroundStatistics s =
+      buildGround(tile, ground, std::vector<LocalGround>{area(GroundClass::Sea, {rectangle(-100, -100, 200, 700)})});
   EXPECT_NEAR(of(s, GroundClass::Sea), 200 * 512, 5);
   for (const SurfaceMesh& mesh : tile.surfaces) {
     if (mesh.surface != source::Surface::Water) continue;
@@ -244,7 +254,8 @@ TEST(GroundMesh, TheSeaIsFlatLowerAndHasQuays) {
     const glm::vec3 n = land.normals[land.indices[i]];
     if (n.x < -0.99f) {
       const glm::vec3 a = land.positions[land.indices[i]];
-      quay += glm::length(glm::cross(land.positions[land.indices[i + 1]] - a, land.positions[land.indices[i + 2]] - a)) / 2;
+      quay +=
+          glm::length(glm::cross(land.positions[land.indices[i + 1]] - a, land.positions[land.indices[i + 2]] - a)) / 2;
     }
   }
   EXPECT_NEAR(quay, 512 * (3 + 1.2 + 0.3), 1);
@@ -253,7 +264,8 @@ TEST(GroundMesh, TheSeaIsFlatLowerAndHasQuays) {
 
 TEST(GroundMesh, OpenSeaIsCheap) {
   TileMesh tile;
-  const GroundStatistics s = buildGround(tile, squareTile(), std::vector<LocalGround>{area(GroundClass::Sea, {rectangle(-1000, -1000, 2000, 2000)})});
+  const GroundStatistics s = buildGround(
+      tile, squareTile(), std::vector<LocalGround>{area(GroundClass::Sea, {rectangle(-1000, -1000, 2000, 2000)})});
   EXPECT_EQ(s.triangles, 128u);
   EXPECT_NEAR(of(s, GroundClass::Sea), 512 * 512, 1e-3);
 }
@@ -267,7 +279,8 @@ TEST(GroundMesh, SkirtsHangAllAround) {
   const SurfaceMesh& land = tile.surfaces[0];
   double curtain = 0;
   for (size_t i = 0; i + 2 < land.indices.size(); i += 3) {
-    const glm::vec3 a = land.positions[land.indices[i]], b = land.positions[land.indices[i + 1]], c = land.positions[land.indices[i + 2]];
+    const glm::vec3 a = land.positions[land.indices[i]], b = land.positions[land.indices[i + 1]],
+                    c = land.positions[land.indices[i + 2]];
     const glm::vec3 n = glm::cross(b - a, c - a);
     if (std::abs(n.z) > 1e-3f) continue;
     curtain += glm::length(n) / 2;
@@ -278,7 +291,8 @@ TEST(GroundMesh, SkirtsHangAllAround) {
 }
 
 TEST(GroundMesh, NamedRoadsKeepTheirFeature) {
-  LocalGround named = road(GroundClass::RoadMinor, {{100, -20}, {100, 600}}, 8), other = road(GroundClass::RoadMinor, {{-20, 200}, {600, 200}}, 8);
+  LocalGround named = road(GroundClass::RoadMinor, {{100, -20}, {100, 600}}, 8),
+              other = road(GroundClass::RoadMinor, {{-20, 200}, {600, 200}}, 8);
   named.feature = 3;
   TileMesh tile;
   buildGround(tile, squareTile(), std::vector<LocalGround>{named, other});
@@ -287,7 +301,8 @@ TEST(GroundMesh, NamedRoadsKeepTheirFeature) {
     if (mesh.surface != source::Surface::Road) continue;
     for (size_t i = 0; i + 2 < mesh.indices.size(); i += 3) {
       const glm::vec3 a = mesh.positions[mesh.indices[i]];
-      const double size = glm::length(glm::cross(mesh.positions[mesh.indices[i + 1]] - a, mesh.positions[mesh.indices[i + 2]] - a)) / 2;
+      const double size =
+          glm::length(glm::cross(mesh.positions[mesh.indices[i + 1]] - a, mesh.positions[mesh.indices[i + 2]] - a)) / 2;
       (mesh.features[mesh.indices[i]] == 3 ? mine : none) += size;
     }
   }
@@ -300,9 +315,12 @@ TEST(GroundMesh, CoarserTilesLeaveOutWhatIsNarrowAndSmall) {
   GroundTile ground = squareTile(flat, 4096, 16);
   ground.minLineWidthMetres = 10;
   ground.minAreaMetres2 = 2000;
-  const GroundStatistics s = buildGround(tile, ground, std::vector<LocalGround>{
-      road(GroundClass::RoadMinor, {{0, 900}, {4096, 1100}}, 6), road(GroundClass::Motorway, {{0, 2000}, {4096, 2000}}, 20),
-      area(GroundClass::Park, {rectangle(100, 100, 130, 130)}), area(GroundClass::Park, {rectangle(1000, 1000, 1300, 1300)})});
+  const GroundStatistics s =
+      buildGround(tile, ground,
+                  std::vector<LocalGround>{road(GroundClass::RoadMinor, {{0, 900}, {4096, 1100}}, 6),
+                                           road(GroundClass::Motorway, {{0, 2000}, {4096, 2000}}, 20),
+                                           area(GroundClass::Park, {rectangle(100, 100, 130, 130)}),
+                                           area(GroundClass::Park, {rectangle(1000, 1000, 1300, 1300)})});
   EXPECT_EQ(of(s, GroundClass::RoadMinor), 0);
   EXPECT_NEAR(of(s, GroundClass::Motorway), 20 * 4096, 4000);
   EXPECT_NEAR(of(s, GroundClass::Park), 300 * 300, 2000);

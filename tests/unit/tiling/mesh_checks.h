@@ -12,7 +12,7 @@ namespace cm::tiling::test {
 
 struct Weld {
   std::vector<glm::dvec3> points;
-  std::vector<std::array<int, 3>> triangles;   // none with two equal corners
+  std::vector<std::array<int, 3>> triangles;  // none with two equal corners
 
   explicit Weld(const SurfaceMesh& mesh, double step = 2e-3) {
     // Neighbouring buckets are searched, so that points on both sides of a bucket's border are one, too.
@@ -46,7 +46,8 @@ struct Weld {
     std::vector<std::array<glm::dvec3, 2>> open;
     for (const auto& [edge, count] : uses) {
       auto back = uses.find({edge.second, edge.first});
-      if (back == uses.end() || back->second != count) open.push_back({points[size_t(edge.first)], points[size_t(edge.second)]});
+      if (back == uses.end() || back->second != count)
+        open.push_back({points[size_t(edge.first)], points[size_t(edge.second)]});
     }
     return open;
   }
@@ -67,19 +68,22 @@ struct Weld {
 inline testing::AssertionResult watertightButFor(const SurfaceMesh& mesh, double footZ) {
   for (const auto& [a, b] : Weld(mesh).openEdges())
     if (std::abs(a.z - footZ) > 0.005 || std::abs(b.z - footZ) > 0.005)
-      return testing::AssertionFailure() << fmt::format("open edge ({:.3f} {:.3f} {:.3f}) - ({:.3f} {:.3f} {:.3f})", a.x, a.y, a.z, b.x, b.y, b.z);
+      return testing::AssertionFailure() << fmt::format("open edge ({:.3f} {:.3f} {:.3f}) - ({:.3f} {:.3f} {:.3f})",
+                                                        a.x, a.y, a.z, b.x, b.y, b.z);
   return testing::AssertionSuccess();
 }
 
 //! Every stored normal agrees with its triangle's winding.
 inline testing::AssertionResult normalsAgree(const SurfaceMesh& mesh) {
   for (size_t i = 0; i + 2 < mesh.indices.size(); i += 3) {
-    const glm::vec3 a = mesh.positions[mesh.indices[i]], b = mesh.positions[mesh.indices[i + 1]], c = mesh.positions[mesh.indices[i + 2]];
+    const glm::vec3 a = mesh.positions[mesh.indices[i]], b = mesh.positions[mesh.indices[i + 1]],
+                    c = mesh.positions[mesh.indices[i + 2]];
     const glm::vec3 n = glm::cross(b - a, c - a);
     if (glm::length(n) < 1e-4f) continue;
     for (size_t k = 0; k < 3; ++k)
       if (glm::dot(glm::normalize(n), mesh.normals[mesh.indices[i + k]]) < 0.5f)
-        return testing::AssertionFailure() << fmt::format("triangle {} at ({:.2f} {:.2f} {:.2f}) turns away from its normal", i / 3, a.x, a.y, a.z);
+        return testing::AssertionFailure()
+               << fmt::format("triangle {} at ({:.2f} {:.2f} {:.2f}) turns away from its normal", i / 3, a.x, a.y, a.z);
   }
   return testing::AssertionSuccess();
 }

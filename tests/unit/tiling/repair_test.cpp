@@ -67,7 +67,8 @@ TEST(Repair, AHoleAcrossTheOutlineIsCutOut) {
 
 TEST(Repair, NothingIsLostInSilence) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
-  for (const Rings& rings : std::vector<Rings>{{}, {{}}, {{{0, 0}, {1, 1}}}, {{{0, 0}, {1, 0}, {2, 0}}}, {{{nan, nan}, {0, 0}, {1, 1}}}}) {
+  for (const Rings& rings :
+       std::vector<Rings>{{}, {{}}, {{{0, 0}, {1, 1}}}, {{{0, 0}, {1, 0}, {2, 0}}}, {{{nan, nan}, {0, 0}, {1, 1}}}}) {
     const RepairedRings repaired = repairRings(rings, 1e-3);
     EXPECT_TRUE(repaired.polygons.empty());
     EXPECT_NE(repaired.problem.find("nothing can be drawn"), std::string::npos) << repaired.problem;

@@ -61,8 +61,8 @@ TEST(Roof, DirectionTurnsTheSlope) {
 }
 
 TEST(Roof, DefaultHeightsLeaveWalls) {
-  for (RoofShape roof : {RoofShape::Gabled, RoofShape::Hipped, RoofShape::Pyramidal, RoofShape::Skillion, RoofShape::Dome,
-                         RoofShape::Round, RoofShape::Mansard}) {
+  for (RoofShape roof : {RoofShape::Gabled, RoofShape::Hipped, RoofShape::Pyramidal, RoofShape::Skillion,
+                         RoofShape::Dome, RoofShape::Round, RoofShape::Mansard}) {
     const double height = defaultRoofHeight(roof, {rectangle(0, 0, 40, 40)}, 6);
     EXPECT_GT(height, 0.5);
     EXPECT_LE(height, 0.7 * 6 + 1e-9);
@@ -77,7 +77,7 @@ TEST(Roof, EnvelopeFollowsTheLowestPlane) {
   ASSERT_EQ(along.size(), 3u);
   EXPECT_NEAR(along[1].x, 0.5, 1e-9);
   EXPECT_NEAR(along[1].y, 10, 1e-9);
-  envelopeAlong(form, {0, 0}, {12, 0}, along);   // the eaves
+  envelopeAlong(form, {0, 0}, {12, 0}, along);  // the eaves
   ASSERT_EQ(along.size(), 2u);
   EXPECT_NEAR(along[0].y, 6, 1e-9);
 }

@@ -75,7 +75,8 @@ TEST(Sky, WallsGrowLighterUpwardsAndRoofsAreOpen) {
   HeightField field({-200, -200}, {200, 200});
   field.fillTerrain([](double, double) { return 0; });
   field.raise(b);
-  for (double side : {-1.0, 1.0}) field.raise({rectangle(std::min(22 * side, 60 * side), -80, std::max(22 * side, 60 * side), 80)}, 40);
+  for (double side : {-1.0, 1.0})
+    field.raise({rectangle(std::min(22 * side, 60 * side), -80, std::max(22 * side, 60 * side), 80)}, 40);
   bakeSky(tile, field);
   const SurfaceMesh& mesh = tile.surfaces[0];
   std::map<int, std::pair<double, int>> east;  // by height
@@ -108,7 +109,8 @@ TEST(Sky, SkirtsTakeTheSkyOfTheirEdge) {
 
 TEST(Sky, MillionsOfVerticesASecond) {
   std::vector<std::pair<glm::vec3, glm::vec3>> places;
-  for (int i = 0; i < 200000; ++i) places.push_back({{float(i % 400) - 200, float(i / 400) - 200, 0}, i % 2 ? kUp : glm::vec3(1, 0, 0)});
+  for (int i = 0; i < 200000; ++i)
+    places.push_back({{float(i % 400) - 200, float(i / 400) - 200, 0}, i % 2 ? kUp : glm::vec3(1, 0, 0)});
   TileMesh tile = vertices(places);
   HeightField field({-400, -400}, {400, 400});
   field.fillTerrain([](double, double) { return 0; });
@@ -120,7 +122,8 @@ TEST(Sky, MillionsOfVerticesASecond) {
   bakeSky(tile, field);
   const double seconds = double(std::clock() - begin) / CLOCKS_PER_SEC;
   std::printf("%.1f million vertices a second\n", double(places.size()) / seconds / 1e6);
-  EXPECT_GT(double(places.size()) / seconds, 2e5);  // far below what is measured, so that a busy or sanitized run does not fail by luck
+  EXPECT_GT(double(places.size()) / seconds,
+            2e5);  // far below what is measured, so that a busy or sanitized run does not fail by luck
 }
 
 }  // namespace
