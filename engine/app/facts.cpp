@@ -29,16 +29,6 @@ Text wordFor(const std::string& value) {
   return found == kWords.end() ? Text{value, value} : found->second;
 }
 
-bool inside(const city::Polygon& polygon, glm::dvec2 p) {
-  bool odd = false;
-  for (const auto& ring : polygon)
-    for (size_t i = 0, j = ring.size() - 1; i < ring.size(); j = i++)
-      if ((ring[i].y > p.y) != (ring[j].y > p.y) &&
-          p.x < (ring[j].x - ring[i].x) * (p.y - ring[i].y) / (ring[j].y - ring[i].y) + ring[i].x)
-        odd = !odd;
-  return odd;
-}
-
 double distanceToSegment(glm::dvec2 p, glm::dvec2 a, glm::dvec2 b) {
   glm::dvec2 d = b - a;
   double length = glm::dot(d, d), t = length > 0 ? std::clamp(glm::dot(p - a, d) / length, 0.0, 1.0) : 0;
@@ -187,7 +177,7 @@ city::Selection selectionAt(const Stage& stage, const frame::Pick& pick) {
   if (nearest.kind != PickKind::Nothing) return nearest;
   for (const city::Project& project : document.projects)
     for (const city::Polygon& polygon : project.boundary)
-      if (inside(polygon, {place.lonDegrees, place.latDegrees})) return {PickKind::Project, project.id};
+      if (city::contains(polygon, {place.lonDegrees, place.latDegrees})) return {PickKind::Project, project.id};
   return {};
 }
 

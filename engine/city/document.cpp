@@ -128,4 +128,14 @@ Document documentForTileset(std::string_view uri) {
   return document;
 }
 
+bool contains(const Polygon& polygon, glm::dvec2 p) {
+  bool odd = false;
+  for (const auto& ring : polygon)
+    for (size_t i = 0, j = ring.size() - 1; i < ring.size(); j = i++)
+      if ((ring[i].y > p.y) != (ring[j].y > p.y) &&
+          p.x < (ring[j].x - ring[i].x) * (p.y - ring[i].y) / (ring[j].y - ring[i].y) + ring[i].x)
+        odd = !odd;
+  return odd;
+}
+
 }  // namespace cm::city

@@ -90,6 +90,8 @@ struct Overlay {
 
 //! WGS84 degrees; first ring outer, the rest holes; rings not closed.
 using Polygon = std::vector<std::vector<glm::dvec2>>;
+//! Even-odd over all rings, so holes are outside.
+bool contains(const Polygon& polygon, glm::dvec2 lonLatDegrees);
 
 struct Phase {
   std::string id;

@@ -348,7 +348,7 @@ city::Selection drapeHit(const DrapeShapes& shapes, const city::Document& docume
   double nearest = toleranceMetres, smallest = 1e300;
   for (const DrapeShapes::Touchable& touchable : shapes.touchables) {
     if (touchable.kind == DrapeKind::ProjectFill) {
-      if (!content.projectAreas || !contains(touchable.rings, place)) continue;
+      if (!content.projectAreas || !city::contains(touchable.rings, place)) continue;
       glm::dvec2 lo(1e300), hi(-1e300);
       for (const glm::dvec2& p : touchable.rings.front()) lo = glm::min(lo, p), hi = glm::max(hi, p);
       const double size = (hi.x - lo.x) * (hi.y - lo.y);

@@ -121,16 +121,6 @@ double distanceToLine(std::span<const glm::dvec2> line, glm::dvec2 point) {
   return nearest;
 }
 
-bool contains(const std::vector<std::vector<glm::dvec2>>& rings, glm::dvec2 p) {
-  bool inside = false;
-  for (const auto& ring : rings)
-    for (size_t i = 0, j = ring.size() - 1; i < ring.size(); j = i++)
-      if ((ring[i].y > p.y) != (ring[j].y > p.y) &&
-          p.x < (ring[j].x - ring[i].x) * (p.y - ring[i].y) / (ring[j].y - ring[i].y) + ring[i].x)
-        inside = !inside;
-  return inside;
-}
-
 glm::dvec2 centroidOf(std::span<const glm::dvec2> ring) {
   glm::dvec2 sum(0), mean(0);
   double area = 0;

@@ -36,9 +36,6 @@ double lengthOf(std::span<const glm::dvec3> points);
 //! Distance from `point` to the nearest place on the line.
 double distanceToLine(std::span<const glm::dvec2> line, glm::dvec2 point);
 
-//! Even-odd; `rings` are an outer ring and its holes, closed or not.
-bool contains(const std::vector<std::vector<glm::dvec2>>& rings, glm::dvec2 point);
-
 //! Area centroid of the outer ring; the mean of the points where the ring has no area.
 glm::dvec2 centroidOf(std::span<const glm::dvec2> ring);
 

@@ -20,17 +20,6 @@ glm::dvec2 lonLatOf(const glm::dmat4& ecefFromContent, const glm::vec3& point) {
 
 }  // namespace
 
-bool contains(const city::Polygon& polygon, glm::dvec2 point) {
-  bool inside = false;
-  for (const auto& ring : polygon) {
-    for (size_t i = 0, j = ring.size() - 1; i < ring.size(); j = i++) {
-      const glm::dvec2 a = ring[i], b = ring[j];
-      if ((a.y > point.y) != (b.y > point.y) && point.x < (b.x - a.x) * (point.y - a.y) / (b.y - a.y) + a.x) inside = !inside;
-    }
-  }
-  return inside;
-}
-
 void Visibility::setDocument(const city::Document& document, const geo::EnuFrame&) {
   removals_.clear();
   tiles_.clear();
@@ -72,7 +61,7 @@ void Visibility::findInside(const residency::ResidentTile& tile, uint32_t index,
     const glm::dvec2 centre = lonLatOf(tile.ecefFromContent, (features.lo[i] + features.hi[i]) * 0.5f);
     if (glm::any(glm::lessThan(centre, removal.lo)) || glm::any(glm::greaterThan(centre, removal.hi))) continue;
     const bool in = std::any_of(removal.inside.begin(), removal.inside.end(),
-                                [&](const city::Polygon& polygon) { return contains(polygon, centre); });
+                                [&](const city::Polygon& polygon) { return city::contains(polygon, centre); });
     if (in) out.push_back({i, index});
   }
 }

@@ -67,7 +67,4 @@ class Visibility {
   uint64_t pass_ = 0;
 };
 
-//! Even-odd over all rings, so holes are outside.
-bool contains(const city::Polygon& polygon, glm::dvec2 point);
-
 }  // namespace cm::frame
