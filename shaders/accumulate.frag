@@ -8,7 +8,6 @@ layout(set = 0, binding = 0) uniform sampler2D picture;
 layout(set = 0, binding = 1) uniform sampler2D depth;
 layout(push_constant) uniform Push { PostPush post; };
 
-layout(location = 0) in vec2 inPlace;
 layout(location = 0) out vec4 outColour;
 
 void main() {

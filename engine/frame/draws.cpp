@@ -105,7 +105,7 @@ DrawList buildDraws(FrameArena& arena, const View& view, std::span<const PlacedT
   return list;
 }
 
-TileVertexInput tileVertexInput(bool textured) {
+TileVertexInput tileVertexInput(std::initializer_list<uint32_t> locations) {
   using source::Vertex;
   using shared::DrawInstance;
   TileVertexInput input;
@@ -119,11 +119,11 @@ TileVertexInput tileVertexInput(bool textured) {
                       {6, 1, VK_FORMAT_R32G32B32A32_SFLOAT, offsetof(DrawInstance, row1)},
                       {7, 1, VK_FORMAT_R32G32B32A32_SFLOAT, offsetof(DrawInstance, row2)},
                       {8, 1, VK_FORMAT_R32G32B32A32_SFLOAT, offsetof(DrawInstance, baseColour)},
-                      {9, 1, VK_FORMAT_R32G32B32A32_UINT, offsetof(DrawInstance, firstRecord)}};
-  if (textured) {
-    input.bindings.push_back({2, sizeof(glm::vec2), VK_VERTEX_INPUT_RATE_VERTEX});
-    input.attributes.push_back({10, 2, VK_FORMAT_R32G32_SFLOAT, 0});
-  }
+                      {9, 1, VK_FORMAT_R32G32B32A32_UINT, offsetof(DrawInstance, firstRecord)},
+                      {10, 2, VK_FORMAT_R32G32_SFLOAT, 0}};
+  const auto reads = [&](uint32_t location) { return std::find(locations.begin(), locations.end(), location) != locations.end(); };
+  if (reads(10)) input.bindings.push_back({2, sizeof(glm::vec2), VK_VERTEX_INPUT_RATE_VERTEX});
+  std::erase_if(input.attributes, [&](const auto& attribute) { return !reads(attribute.location); });
   return input;
 }
 

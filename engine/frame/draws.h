@@ -2,6 +2,7 @@
 //! direct draw for each textured run. Lives for one frame. Loop's thread.
 #pragma once
 
+#include <initializer_list>
 #include <unordered_map>
 #include <vector>
 
@@ -63,7 +64,8 @@ struct TileVertexInput {
   std::vector<VkVertexInputBindingDescription> bindings;
   std::vector<VkVertexInputAttributeDescription> attributes;
 };
-TileVertexInput tileVertexInput(bool textured);
+//! Only the `locations` its shader reads (shared/tile_vertex.glsl).
+TileVertexInput tileVertexInput(std::initializer_list<uint32_t> locations);
 
 //! Binds a group's buffers and draws it; pipeline, sets and push constants are the caller's.
 void drawGroup(VkCommandBuffer commands, const residency::Residency& residency, const DrawList& list, const DrawGroup& group);

@@ -40,7 +40,7 @@ PickPass::PickPass(gpu::Device& device, const SceneLayouts& layouts, VkDescripto
     : device_(device), objects_(device) {
   const std::array sets{layouts.globals, records};
   layout_ = objects_.layout(sets, sizeof(shared::SidePush));
-  TileVertexInput input = tileVertexInput(false);
+  const TileVertexInput input = tileVertexInput({0, 1, 5, 6, 7, 9});
   const uint32_t withRecords = 1;
   pipeline_ = objects_.make({.vertex = "pick.vert",
                              .fragment = "pick.frag",

@@ -41,7 +41,10 @@ ScenePass::ScenePass(gpu::Device& device, const SceneLayouts& layouts, VkDescrip
                                                                               {"water.vert", "water.frag"},
                                                                               {"textured.vert", "textured.frag"}}};
   for (uint32_t kind = 0; kind < kKinds; ++kind) {
-    const TileVertexInput input = tileVertexInput(kind == Textured);
+    const TileVertexInput input = kind == Plain      ? tileVertexInput({0, 1, 2, 4, 5, 6, 7, 8, 9})
+                                  : kind == Water    ? tileVertexInput({0, 1, 5, 6, 7, 9})
+                                  : kind == Textured ? tileVertexInput({0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
+                                                     : tileVertexInput({0, 1, 2, 3, 4, 5, 6, 7, 8, 9});
     for (uint32_t records = 0; records < 2; ++records) {
       for (uint32_t moving = 0; moving < 2; ++moving) {
         const std::array<uint32_t, 3> constants{records, moving ? 1u : 4u, kind == GroundDraped};

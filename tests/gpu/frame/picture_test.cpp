@@ -115,7 +115,7 @@ TEST(Picture, AProjectRemovesOnItsSideOnly) {
   sides[0].from = sides[0].to = off;
   sides[1].from = sides[1].to = on;
   const Picture picture = rig.render(scene, sides, kSize);
-  const glm::ivec3 left = picture.at(152, 138), right = picture.at(168, 138);
+  const glm::ivec3 left = picture.at(152, 124), right = picture.at(168, 124);
   EXPECT_GT(left.r, left.g + 30);    // the red house today
   EXPECT_LT(right.r, right.g + 15);  // gone in the plan: ground
   sides[1].from = off;
