@@ -7,7 +7,7 @@ namespace {
 
 TEST(Layout, NothingOverlapsInAnyWindow) {
   const glm::vec2 sizes[] = {{1280, 720}, {1920, 1080}, {1080, 1920}, {3840, 2160}, {2160, 3840}, {800, 600},
-                             {1024, 768}, {1366, 768},  {1440, 900},  {720, 1280},  {2560, 1080}, {1100, 720}};
+                             {1024, 768}, {1366, 768},  {1440, 900},  {720, 1280},  {2560, 1080}, {1100, 720}, {640, 480}, {480, 360}, {480, 900}};
   for (glm::vec2 size : sizes)
     for (int open = 0; open < 16; ++open) {
       Layout layout = layoutFor(size, 1, {(open & 1) != 0, (open & 2) != 0, (open & 4) != 0, (open & 8) != 0});
