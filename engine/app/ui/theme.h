@@ -15,7 +15,7 @@ namespace cm::app::ui {
 struct Theme {
   ImU32 card = IM_COL32(255, 255, 255, 242);
   ImU32 cardEdge = IM_COL32(255, 255, 255, 255);
-  ImU32 shadow = IM_COL32(16, 42, 64, 255);         // its alpha is applied in layers
+  ImU32 shadow = IM_COL32(0x0e, 0x20, 0x44, 255);   // its alpha is applied in layers
   ImU32 ink = IM_COL32(0x16, 0x32, 0x4a, 255);
   ImU32 inkSoft = IM_COL32(0x5a, 0x72, 0x86, 255);
   ImU32 line = IM_COL32(0xdc, 0xe6, 0xec, 255);

@@ -86,11 +86,12 @@ void setNeeded(const Context& ui, std::string_view name, float height) {
 }
 
 void softShadow(ImDrawList& list, const Theme& theme, ImVec2 min, ImVec2 max, float rounding, float scale, float alpha) {
-  // A penumbra of nested rounded rectangles, each a little larger and lower; together about 16 % at the edge.
-  constexpr int layers = 9;
+  // A penumbra of nested rounded rectangles, each a little larger; together about 15 % at the edge. Few and not too faint: a
+  // step of 2.6 % still keeps its hue in an 8-bit target.
+  constexpr int layers = 6;
   for (int i = layers; i > 0; --i) {
-    float grow = static_cast<float>(i) * 1.9f * scale, drop = 3.0f * scale;
-    list.AddRectFilled({min.x - grow, min.y - grow + drop}, {max.x + grow, max.y + grow + drop}, withAlpha(theme.shadow, 0.017f * alpha),
+    float grow = static_cast<float>(i) * 2.7f * scale, drop = 3.0f * scale;
+    list.AddRectFilled({min.x - grow, min.y - grow + drop}, {max.x + grow, max.y + grow + drop}, withAlpha(theme.shadow, 0.026f * alpha),
                        rounding + grow);
   }
 }
