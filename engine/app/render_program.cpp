@@ -73,7 +73,10 @@ Result<void> setUp(Stage& stage, const RenderOptions& options) {
       for (const city::Scenario& scenario : document.scenarios) known += (known.empty() ? "" : ", ") + scenario.id;
       return makeError("there is no scenario \"{}\"; there are: {}", id, known.empty() ? "none" : known);
     }
-  if (!options.scenario.empty()) commands.push_back(city::SetScenario{city::SideName::Before, options.scenario});
+  // The plan is the after side's: one picture of it shows that side, as the window's toggle would.
+  bool after = !options.swipe && document.scenarios.size() > 1 && options.scenario == stage.session().after.scenario;
+  if (after) commands.push_back(city::ShowSide{true});
+  else if (!options.scenario.empty()) commands.push_back(city::SetScenario{city::SideName::Before, options.scenario});
   if (options.swipe) {
     commands.push_back(city::SetScenario{city::SideName::After, options.against});
     commands.push_back(city::SetCompare{city::Compare::Swipe});
@@ -82,7 +85,7 @@ Result<void> setUp(Stage& stage, const RenderOptions& options) {
   if (!options.date.empty()) {
     auto when = parseWhen(options.date, document.origin.lonDegrees);
     if (!when) return when.error();
-    commands.push_back(city::SetDate{options.swipe ? city::SideName::After : city::SideName::Before, when->date});
+    commands.push_back(city::SetDate{options.swipe || after ? city::SideName::After : city::SideName::Before, when->date});
     if (when->solarHour) {
       commands.push_back(city::SetHour{*when->solarHour});
       std::tm day{};
@@ -159,7 +162,9 @@ int renderProgram(const RenderOptions& options) {
   }
   VkExtent2D extent{options.width, options.height};
   gpu::Offscreen picture(**device, extent, VK_FORMAT_R8G8B8A8_UNORM);
-  Stage stage(**device, VK_FORMAT_R8G8B8A8_UNORM, std::move(*loaded), fetcher, {});
+  StageOptions stageOptions;
+  stageOptions.maxSsePixels = options.look == city::Look::Plain ? 16 : 8;   // a picture to keep is worth twice the detail
+  Stage stage(**device, VK_FORMAT_R8G8B8A8_UNORM, std::move(*loaded), fetcher, stageOptions);
   if (auto ready = setUp(stage, options); !ready) {
     log::error("{}", ready.error().text());
     return kExitUsage;

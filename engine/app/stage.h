@@ -25,7 +25,7 @@ inline constexpr double kFieldOfViewRadians = 0.7854;
 struct StageOptions {
   tiles::Budgets budgets;
   double maxSsePixels = 16;
-  int dayOfYear = 130;                       // for the sun: a day in May, when shadows are neither long nor short
+  int dayOfYear = 105;                       // for the sun: mid-April, when an afternoon's shadows show the massing
 };
 
 class Stage {

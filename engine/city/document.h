@@ -109,8 +109,8 @@ struct Removal {
   bool operator==(const Removal&) const = default;
 };
 
-//! What stands when `phase` ends: a tileset of proposed buildings, and ground polygons (GeoJSON with "class": green, path,
-//! water, plaza, road) that are draped.
+//! What stands when `phase` ends: a tileset of proposed buildings, and ground polygons (GeoJSON with "class": land, green,
+//! path, water, plaza, road) that are draped.
 struct Addition {
   std::string phase;
   std::string tilesetUri;

@@ -87,7 +87,7 @@ struct Session {
   Layers layers;
   Look look = Look::Clay;
   Language language = Language::Chinese;
-  double hourOfDay = 10;                     // local solar time, for the sun
+  double hourOfDay = 15.6;                   // local solar time, for the sun
   Selection selection;
   bool statistics = false;
 };

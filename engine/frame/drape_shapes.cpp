@@ -22,8 +22,8 @@ struct GroundClass {
   glm::vec3 colour;
 };
 constexpr GroundClass kGroundClasses[] = {
-    {"green", {0.66f, 0.78f, 0.55f}}, {"water", {0.50f, 0.71f, 0.80f}}, {"plaza", {0.86f, 0.82f, 0.76f}},
-    {"road", {0.72f, 0.72f, 0.72f}},  {"path", {0.91f, 0.87f, 0.79f}},
+    {"land", {0.73f, 0.72f, 0.69f}},  {"green", {0.54f, 0.69f, 0.42f}}, {"water", {0.42f, 0.64f, 0.74f}},
+    {"plaza", {0.84f, 0.80f, 0.73f}}, {"road", {0.62f, 0.62f, 0.62f}},  {"path", {0.89f, 0.84f, 0.74f}},
 };
 
 class Builder {

@@ -13,7 +13,7 @@ namespace cm::frame {
 namespace {
 
 // In reference pixels (720 lines), metres where said so.
-constexpr float kHalfWidthMetres = 8, kLeastHalfWidth = 1.5f, kMostHalfWidth = 3.6f, kCasing = 1.3f;
+constexpr float kHalfWidthMetres = 6, kLeastHalfWidth = 1.2f, kMostHalfWidth = 2.6f, kCasing = 1.1f;
 constexpr float kDash = 9;
 constexpr float kDiscMetres = 26, kLeastDisc = 3.4f, kMostDisc = 6.4f, kInterchangeGrows = 1.35f;
 constexpr float kDiscsFadeAt = 14000, kDiscsGoneAt = 20000;   // metres away

@@ -40,24 +40,26 @@ glm::dmat3 lightAxes(const glm::dvec3& sun) {
 
 std::array<ShadowRegion, shared::kCascades> wantedRegions(const View& view, const glm::dmat3& axes, double low, double high, double farMetres) {
   const double aspect = double(view.extent.width) / std::max(1u, view.extent.height), tangent = std::tan(view.fovYRadians / 2);
-  const auto segments = [&](double reach, auto&& use) {
+  const auto segments = [&](double reach, double top, auto&& use) {
     constexpr int kRays = 6;
     for (int iy = 0; iy <= kRays; ++iy) {
       for (int ix = 0; ix <= kRays; ++ix) {
         const double x = (2.0 * ix / kRays - 1) * tangent * aspect, y = (2.0 * iy / kRays - 1) * tangent;
         const glm::dvec3 ray = glm::normalize(view.forward + view.right * x + view.up * y);
         double from = 0.5, to = reach;
-        if (clipToHeights(view.eyeEnu, ray, low, high, from, to)) use(view.eyeEnu + ray * from, view.eyeEnu + ray * to, from);
+        if (clipToHeights(view.eyeEnu, ray, low, top, from, to)) use(view.eyeEnu + ray * from, view.eyeEnu + ray * to, from);
       }
     }
   };
+  // The near map begins where roofs do: a mountain on the horizon must not make every eye seem to stand among its rocks.
+  constexpr double kRoofsMetres = 160;
   double nearest = farMetres;
-  segments(farMetres, [&](const glm::dvec3&, const glm::dvec3&, double from) { nearest = std::min(nearest, from); });
+  segments(farMetres, std::min(high, low + kRoofsMetres), [&](const glm::dvec3&, const glm::dvec3&, double from) { nearest = std::min(nearest, from); });
   const std::array<double, shared::kCascades> reach{std::min(farMetres, nearest * 2.2 + 260.0), farMetres};
   std::array<ShadowRegion, shared::kCascades> regions;
   for (size_t cascade = 0; cascade < regions.size(); ++cascade) {
     glm::dvec3 lo(std::numeric_limits<double>::max()), hi(-std::numeric_limits<double>::max());
-    segments(reach[cascade], [&](const glm::dvec3& a, const glm::dvec3& b, double) {
+    segments(reach[cascade], high, [&](const glm::dvec3& a, const glm::dvec3& b, double) {
       for (const glm::dvec3& point : {a, b}) {
         const glm::dvec3 light = glm::transpose(axes) * point;
         lo = glm::min(lo, light);

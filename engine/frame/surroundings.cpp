@@ -6,7 +6,7 @@
 namespace cm::frame {
 namespace {
 
-constexpr glm::vec4 kLand{0.52f, 0.52f, 0.49f, 0.0f};
+constexpr glm::vec4 kLand{0.40f, 0.39f, 0.36f, 0.0f};
 
 double heightOf(const residency::ResidentTile& tile, double z) {
   const glm::dvec3 at((tile.lo.x + tile.hi.x) * 0.5, (tile.lo.y + tile.hi.y) * 0.5, z);

@@ -67,9 +67,9 @@ void setLight(shared::FrameUniforms& u, const View& view, const glm::dvec3& sunW
   const double day = smooth(-0.08, 0.18, height);
   const double high = smooth(0.05, 0.55, height);
   const auto mixed = [](glm::dvec3 a, glm::dvec3 b, double t) { return glm::mix(a, b, t); };
-  const glm::dvec3 sun = mixed({1.00, 0.60, 0.34}, {1.00, 0.925, 0.80}, high) * 2.75 * smooth(-0.03, 0.14, height);
-  const glm::dvec3 sky = mixed({0.10, 0.13, 0.22}, mixed({0.40, 0.44, 0.58}, {0.52, 0.60, 0.72}, high), day) * 0.80;
-  const glm::dvec3 bounce = mixed({0.04, 0.05, 0.08}, {0.46, 0.42, 0.37}, day) * 0.62;
+  const glm::dvec3 sun = mixed({1.00, 0.60, 0.34}, {1.00, 0.92, 0.79}, high) * 2.05 * smooth(-0.03, 0.14, height);
+  const glm::dvec3 sky = mixed({0.10, 0.13, 0.22}, mixed({0.40, 0.44, 0.58}, {0.52, 0.60, 0.72}, high), day) * 0.60;
+  const glm::dvec3 bounce = mixed({0.04, 0.05, 0.08}, {0.46, 0.42, 0.37}, day) * 0.52;
   const glm::dvec3 zenith = mixed({0.07, 0.10, 0.20}, mixed({0.42, 0.53, 0.70}, {0.455, 0.635, 0.80}, high), day);
   const glm::dvec3 horizon = mixed({0.16, 0.20, 0.30}, mixed({0.80, 0.74, 0.70}, {0.835, 0.885, 0.915}, high), day);
   const glm::dvec3 glow = mixed({0.30, 0.24, 0.28}, mixed({1.00, 0.76, 0.52}, {0.985, 0.955, 0.885}, high), day);

@@ -352,7 +352,7 @@ glm::vec3 clayOf(BuildingClass kind) {
 glm::vec3 calmed(glm::vec3 srgb, glm::vec3 clay) {
   const glm::vec3 linear = linearFromSrgb(srgb);
   const float grey = glm::dot(linear, glm::vec3(0.2126f, 0.7152f, 0.0722f));
-  return glm::mix(glm::mix(linear, glm::vec3(grey), 0.3f), clay, 0.4f);
+  return glm::mix(glm::mix(linear, glm::vec3(grey), 0.10f), clay, 0.12f);
 }
 
 // Up to 2.5 % lighter or darker: enough for a street of equal houses not to look stamped.

@@ -111,6 +111,7 @@ struct Drawing {
 
 void Drawing::rebuild() {
   remove({box(0, d() / 2, 2 * w(), d())});
+  ground("land", box(0, d() / 2, 2 * w(), d()));   // the old lanes go with the houses
   ground("green", rounded(0, d() * 0.08, 1.9 * w(), d() * 0.34, 40));
   ground("water", band(wave(-w(), w(), d() * 0.08, 22, 95), 26));
   ground("path", band(wave(-w(), w(), d() * 0.08 + 34, 20, 95), 5));
@@ -124,6 +125,7 @@ void Drawing::rebuild() {
   ground("path", band({{-w(), d() * 0.38}, {w(), d() * 0.38}}, 7));
   phase = 1;
   remove({box(0, -d() / 2, 2 * w(), d())});
+  ground("land", box(0, -d() / 2, 2 * w(), d()));
   ground("plaza", rounded(-w() * 0.1, -d() * 0.55, w() * 0.5, d() * 0.5, 24));
   ground("green", rounded(w() * 0.62, -d() * 0.55, w() * 0.62, d() * 0.7, 24));
   ground("path", band({{-w() * 0.1, -d()}, {-w() * 0.1, d() * 0.3}}, 8));
@@ -175,6 +177,7 @@ void Drawing::historic() {
 
 void Drawing::waterfront() {
   remove({box(-w() * 0.5, 0, w(), 2 * d())});
+  ground("land", box(-w() * 0.5, 0, w(), 2 * d()));
   ground("green", rounded(-w() * 0.52, 0, w() * 0.9, 1.86 * d(), 50));
   ground("path", band({{-w() * 0.9, -d()}, {-w() * 0.82, -d() * 0.3}, {-w() * 0.86, d() * 0.4}, {-w() * 0.8, d()}}, 9));
   ground("plaza", rounded(-w() * 0.55, d() * 0.42, w() * 0.6, d() * 0.44, 30));
@@ -185,6 +188,7 @@ void Drawing::waterfront() {
   }
   phase = 1;
   remove({box(w() * 0.5, 0, w(), 2 * d())});
+  ground("land", box(w() * 0.5, 0, w(), 2 * d()));
   ground("plaza", rounded(w() * 0.45, -d() * 0.1, w() * 0.9, d() * 0.5, 30));
   ground("green", rounded(w() * 0.5, -d() * 0.72, w() * 0.9, d() * 0.44, 34));
   ground("water", rounded(w() * 0.2, -d() * 0.1, w() * 0.24, d() * 0.26, 24));

@@ -11,7 +11,7 @@ namespace cm::tiling::demo {
 
 //! One polygon of a scheme's ground, for the drape.
 struct SchemeGround {
-  std::string kind;              // green, path, plaza, water, road
+  std::string kind;              // land, green, path, plaza, water, road
   city::Polygon rings;           // degrees
 };
 

@@ -425,29 +425,29 @@ source::Surface surfaceOf(GroundClass kind) {
 
 Colour groundColour(GroundClass kind) {
   switch (kind) {
-    case GroundClass::Land: return linearColour({0.615f, 0.60f, 0.565f});
-    case GroundClass::Residential: return linearColour({0.63f, 0.612f, 0.572f});
-    case GroundClass::Commercial: return linearColour({0.63f, 0.605f, 0.58f});
-    case GroundClass::Industrial: return linearColour({0.575f, 0.57f, 0.556f});
-    case GroundClass::Farmland: return linearColour({0.565f, 0.575f, 0.43f});
-    case GroundClass::Sand: return linearColour({0.73f, 0.67f, 0.53f});
-    case GroundClass::Rock: return linearColour({0.50f, 0.485f, 0.455f});
-    case GroundClass::Grass: return linearColour({0.46f, 0.555f, 0.335f});
-    case GroundClass::Park: return linearColour({0.395f, 0.52f, 0.285f});
-    case GroundClass::Forest: return linearColour({0.275f, 0.405f, 0.225f});
-    case GroundClass::Pitch: return linearColour({0.42f, 0.53f, 0.37f});
-    case GroundClass::Plaza: return linearColour({0.70f, 0.675f, 0.63f});
+    case GroundClass::Land: return linearColour({0.465f, 0.450f, 0.415f});
+    case GroundClass::Residential: return linearColour({0.475f, 0.458f, 0.420f});
+    case GroundClass::Commercial: return linearColour({0.475f, 0.452f, 0.428f});
+    case GroundClass::Industrial: return linearColour({0.425f, 0.42f, 0.41f});
+    case GroundClass::Farmland: return linearColour({0.40f, 0.42f, 0.25f});
+    case GroundClass::Sand: return linearColour({0.60f, 0.53f, 0.38f});
+    case GroundClass::Rock: return linearColour({0.36f, 0.345f, 0.32f});
+    case GroundClass::Grass: return linearColour({0.27f, 0.385f, 0.150f});
+    case GroundClass::Park: return linearColour({0.205f, 0.335f, 0.115f});
+    case GroundClass::Forest: return linearColour({0.098f, 0.205f, 0.075f});
+    case GroundClass::Pitch: return linearColour({0.25f, 0.36f, 0.20f});
+    case GroundClass::Plaza: return linearColour({0.56f, 0.53f, 0.48f});
     case GroundClass::Water: return linearColour({0.29f, 0.45f, 0.54f});
     case GroundClass::Sea: return linearColour({0.21f, 0.385f, 0.49f});
-    case GroundClass::Path: return linearColour({0.66f, 0.62f, 0.55f});
-    case GroundClass::RoadMinor: return linearColour({0.485f, 0.48f, 0.475f});
-    case GroundClass::RoadMajor: return linearColour({0.535f, 0.50f, 0.44f});
-    case GroundClass::Motorway: return linearColour({0.58f, 0.51f, 0.40f});
-    case GroundClass::Rail: return linearColour({0.32f, 0.31f, 0.30f});
-    case GroundClass::Runway: return linearColour({0.45f, 0.455f, 0.46f});
-    case GroundClass::Pier: return linearColour({0.64f, 0.61f, 0.56f});
+    case GroundClass::Path: return linearColour({0.53f, 0.48f, 0.40f});
+    case GroundClass::RoadMinor: return linearColour({0.315f, 0.31f, 0.305f});
+    case GroundClass::RoadMajor: return linearColour({0.36f, 0.335f, 0.295f});
+    case GroundClass::Motorway: return linearColour({0.42f, 0.35f, 0.25f});
+    case GroundClass::Rail: return linearColour({0.17f, 0.165f, 0.16f});
+    case GroundClass::Runway: return linearColour({0.31f, 0.315f, 0.32f});
+    case GroundClass::Pier: return linearColour({0.50f, 0.47f, 0.42f});
   }
-  return linearColour({0.615f, 0.60f, 0.565f});
+  return linearColour({0.465f, 0.450f, 0.415f});
 }
 
 GroundStatistics buildGround(TileMesh& tile, const GroundTile& ground, std::span<const LocalGround> features) {

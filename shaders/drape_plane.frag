@@ -1,0 +1,18 @@
+// A level plane of one colour with the drape on it.
+#version 450
+#extension GL_GOOGLE_include_directive : require
+#include "shared/frame.glsl"
+#include "shared/drape.glsl"
+
+layout(push_constant) uniform Push {
+  SidePush side;
+  vec4 plane;
+};
+
+layout(location = 0) in vec3 world;
+layout(location = 0) out vec4 colour;
+
+void main() {
+  vec3 albedo = withDrape(vec3(0.72, 0.70, 0.66), plane.z > 0.5 ? drapeAt(world, side.slot) : vec4(0.0));
+  colour = vec4(sqrt(albedo), 1.0);
+}
