@@ -1,0 +1,63 @@
+// A few pictures of the built-in city that must stay as they were looked at and liked. After a change that is meant to be seen:
+// tools/golden renders them anew; look at each before committing it.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "base/files.h"
+#include "source/image.h"
+#include "support/process.h"
+
+namespace cm {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Golden {
+  const char* name;
+  std::vector<std::string> options;
+};
+
+const std::vector<Golden> kGoldens{
+    {"front_bays", {"--view", "home", "--scenario", "today", "--no-ui"}},
+    {"village_swipe", {"--view", "project-zhangcun", "--scenario", "today", "--against", "plan", "--compare", "swipe", "--no-ui"}},
+    {"layer", {"--view", "project-sifang", "--scenario", "plan", "--lang", "en"}},
+};
+
+struct GoldenTest : testing::TestWithParam<Golden> {};
+
+TEST_P(GoldenTest, LooksAsItDid) {
+  const Golden& golden = GetParam();
+  fs::path kept = fs::path(CITYMIRROR_SOURCE_DIR) / "tests" / "golden" / (std::string(golden.name) + ".png");
+  const char* update = std::getenv("CITYMIRROR_UPDATE_GOLDEN");
+  fs::path made = update ? kept : test::freshFolder("golden_" + std::string(golden.name)) / "made.png";
+  std::vector<std::string> command{CITYMIRROR_PROGRAM, "render", test::builtInCity().string(), "--out", made.string(),
+                                   "--size", "640x360", "--samples", "16"};
+  command.insert(command.end(), golden.options.begin(), golden.options.end());
+  test::Outcome outcome = test::run(command);
+  ASSERT_EQ(outcome.code, 0) << outcome.output;
+  if (update) return;
+  auto keptBytes = readFile(kept), madeBytes = readFile(made);
+  ASSERT_TRUE(keptBytes) << keptBytes.error().text();
+  ASSERT_TRUE(madeBytes) << madeBytes.error().text();
+  auto a = source::decodeImage(*keptBytes), b = source::decodeImage(*madeBytes);
+  ASSERT_TRUE(a && b);
+  ASSERT_EQ(a->width, b->width);
+  ASSERT_EQ(a->height, b->height);
+  // Drivers round differently: a little everywhere is allowed, much in one place is not.
+  double sum = 0;
+  size_t far = 0;
+  for (size_t i = 0; i < a->rgba.size(); ++i) {
+    int d = std::abs(int(a->rgba[i]) - int(b->rgba[i]));
+    sum += d;
+    far += d > 48;
+  }
+  EXPECT_LT(sum / double(a->rgba.size()), 2.5) << "mean difference; see " << made;
+  EXPECT_LT(double(far) / double(a->rgba.size()), 0.012) << "share of strongly different values; see " << made;
+}
+
+INSTANTIATE_TEST_SUITE_P(BuiltInCity, GoldenTest, testing::ValuesIn(kGoldens),
+                         [](const auto& instance) { return std::string(instance.param.name); });
+
+}  // namespace
+}  // namespace cm
