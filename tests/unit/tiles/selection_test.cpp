@@ -116,7 +116,7 @@ TEST_F(Quarters, ZoomedOutChildrenStayUntilTheParentIsIn) {
 
 TEST_F(Quarters, ChildrenAreNotShownBeforeTheirParentIsIn) {
   world.tree.tiles[northEast].geometricError = 90;
-  TileId west = world.add(northEast, {500, 500, 750, 1000}, 0), east = world.add(northEast, {750, 500, 1000, 1000}, 0);
+  TileId left = world.add(northEast, {500, 500, 750, 1000}, 0), right = world.add(northEast, {750, 500, 1000, 1000}, 0);
   world.setAll(TileState::Resident);
   world.states[northEast] = TileState::Uploading;
   Selection selection = selectOne(world, whole);
@@ -124,9 +124,9 @@ TEST_F(Quarters, ChildrenAreNotShownBeforeTheirParentIsIn) {
   EXPECT_THAT(wantedTiles(selection), ElementsAre(northEast));
   std::vector<TileId> useful;
   for (const WantedTile& tile : selection.useful) useful.push_back(tile.tile);
-  EXPECT_THAT(useful, testing::IsSupersetOf({southWest, west, east})) << "loaded for this: not to be thrown away";
+  EXPECT_THAT(useful, testing::IsSupersetOf({southWest, left, right})) << "loaded for this: not to be thrown away";
   world.states[northEast] = TileState::Resident;
-  EXPECT_THAT(selectOne(world, whole).draw[0], UnorderedElementsAre(southWest, southEast, northWest, west, east));
+  EXPECT_THAT(selectOne(world, whole).draw[0], UnorderedElementsAre(southWest, southEast, northWest, left, right));
 }
 
 TEST_F(Quarters, AFailedLeafLeavesItsParentStanding) {
