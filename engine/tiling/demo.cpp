@@ -296,7 +296,7 @@ Result<BuildReport> buildDemo(const DemoOptions& options) {
     if (!project) return project.error();
     city.projects.push_back(std::move(*project));
   }
-  city.scenarios = {{"today", {"现状", "Today"}, {2026, 11, 1}, false, {}}, {"plan", {"规划 2035", "Plan 2035"}, {2035, 12, 31}, true, {}}};
+  city.scenarios = {{"today", {"现状", "Today"}, {2026, 11, 1}, false, {}}, {"plan", {"规划", "Plan"}, {2035, 12, 31}, true, {}}};
   city.views = {viewFrom(writer, "home", {"前海全景", "The front bays"}, {120.3800, 36.0700}, 22, 5200, -17),
                 viewFrom(writer, "fushan-bay", {"浮山湾天际线", "Fushan Bay skyline"}, {120.3850, 36.0650}, 338, 2600, -12),
                 viewFrom(writer, "old-town", {"红瓦老城", "Red roofs"}, {120.3200, 36.0655}, 35, 1500, -24),
