@@ -149,6 +149,7 @@ int benchProgram(const BenchOptions& options) {
   StageOptions stageOptions;
   stageOptions.maxSsePixels = options.maxSsePixels > 0 ? options.maxSsePixels : poses->maxSsePixels;
   stageOptions.budgets.uploadBytesPerFrame = size_t{256} << 20;
+  stageOptions.refineWhenStill = false;   // frames as they are while the camera moves
   Stage stage(**device, VK_FORMAT_R8G8B8A8_UNORM, std::move(*loaded), fetcher, stageOptions);
   std::vector<city::Command> look{city::SetLook{options.look}};
   if (options.swipe) look.push_back(city::SetCompare{city::Compare::Swipe});

@@ -51,7 +51,9 @@ Result<LoadedCity> loadCity(const std::string& uri, source::Fetcher& fetcher) {
   city.uri = uri;
   if (!source::isHttp(uri) && !uri.starts_with("file:")) {
     std::error_code ignored;
-    if (std::filesystem::is_directory(uri, ignored)) city.uri = (Path(uri) / "city.json").string();
+    // Absolute, so that a tileset named on the command line is not looked for beside itself.
+    Path path = std::filesystem::absolute(uri, ignored);
+    city.uri = (std::filesystem::is_directory(path, ignored) ? path / "city.json" : path).string();
   }
   auto bytes = fetcher.read(city.uri);
   if (!bytes) return bytes.error();

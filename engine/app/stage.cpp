@@ -181,7 +181,7 @@ city::Changes Stage::step(std::vector<city::Command> commands, double nowSeconds
   frame_->updateVisibility(tree(), sides_, tilesetOfAddition_);
 
   wantedPeak_ = selection_.want.empty() ? 0 : std::max(wantedPeak_, selection_.want.size());
-  scene_.still = !moved && !moving(nowSeconds) && selection_.complete && !residency_->pending();
+  scene_.still = options_.refineWhenStill && !moved && !moving(nowSeconds) && selection_.complete && !residency_->pending();
   return changes;
 }
 
@@ -189,7 +189,10 @@ void Stage::render(gpu::Target& target, int samples, const frame::UiPass& ui) { 
 
 bool Stage::moving(double nowSeconds) const { return city_.moving(nowSeconds) || !held_.empty(); }
 
-bool Stage::settled() const { return selection_.complete && !streaming_.busy() && !residency_->pending() && !moving(now_); }
+bool Stage::settled() const {
+  // A view that wants more than the budget holds is as good as it gets once streaming has given up on more.
+  return (selection_.complete || streaming_.statistics().starved) && !streaming_.busy() && !residency_->pending() && !moving(now_);
+}
 
 double Stage::loaded() const {
   if (wantedPeak_ == 0) return 1;

@@ -25,6 +25,7 @@ inline constexpr double kFieldOfViewRadians = 0.7854;
 struct StageOptions {
   tiles::Budgets budgets;
   double maxSsePixels = 16;
+  bool refineWhenStill = true;               // false: every frame as while moving (measurements)
   int dayOfYear = 105;                       // for the sun: mid-April, when an afternoon's shadows show the massing
 };
 
