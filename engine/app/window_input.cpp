@@ -25,16 +25,18 @@ void flyNearer(Stage& stage, glm::dvec2 at, double aspect, double factor, std::v
 WindowInput::WindowInput(GLFWwindow* window) : window_(window), touch_(window) {
   glfwSetWindowUserPointer(window, this);
   glfwSetMouseButtonCallback(window, [](GLFWwindow* w, int button, int action, int mods) {
-    Button event{button, action, mods, {}};
-    glfwGetCursorPos(w, &event.at.x, &event.at.y);
-    self(w)->buttons_.push_back(event);
+    self(w)->buttons_.push_back({button, action, mods, self(w)->cursor_});
     self(w)->activity_ = true;
   });
   glfwSetScrollCallback(window, [](GLFWwindow* w, double, double y) {
     self(w)->scroll_ += y;
     self(w)->activity_ = true;
   });
-  glfwSetCursorPosCallback(window, [](GLFWwindow* w, double, double) { self(w)->activity_ = true; });
+  glfwGetCursorPos(window, &cursor_.x, &cursor_.y);
+  glfwSetCursorPosCallback(window, [](GLFWwindow* w, double x, double y) {
+    self(w)->cursor_ = {x, y};
+    self(w)->activity_ = true;
+  });
   glfwSetKeyCallback(window, [](GLFWwindow* w, int key, int, int action, int mods) {
     if (action != GLFW_RELEASE) self(w)->pressed_.emplace_back(key, mods);
     self(w)->activity_ = true;
@@ -101,8 +103,26 @@ bool WindowInput::pinch(CameraControl& control, double height) {
   return moved;
 }
 
-void WindowInput::button(const Button& event, Stage& stage, bool uiHasMouse, double aspect, double nowSeconds,
-                         std::vector<city::Command>& out) {
+//! Moves the camera as the pointer moved from where it was last seen; false while it has not left the place of the press.
+bool WindowInput::drag(CameraControl& control, glm::dvec2 to, double height) {
+  if (to == lastAt_) return false;
+  if (!wandered_ && glm::distance(to, downAt_) <= kClickPixels) return false;
+  if (!wandered_) lastAt_ = downAt_;
+  wandered_ = true;
+  if (drag_ == Drag::Pan) {
+    control.grab(fraction(lastAt_));
+    control.dragTo(fraction(to));
+  } else {
+    control.beginTurn({0.5, 0.5});
+    glm::dvec2 d = to - lastAt_;
+    control.turn(d.x / height * 3.2, -d.y / height * 2.2);
+  }
+  lastAt_ = to;
+  return true;
+}
+
+void WindowInput::button(const Button& event, Stage& stage, CameraControl& control, bool uiHasMouse, glm::dvec2 size, double nowSeconds,
+                         std::vector<city::Command>& out, bool& moved) {
   if (event.action == GLFW_PRESS && !uiHasMouse && drag_ == Drag::None) {
     bool turn = event.button == GLFW_MOUSE_BUTTON_RIGHT || event.button == GLFW_MOUSE_BUTTON_MIDDLE ||
                 (event.mods & (GLFW_MOD_CONTROL | GLFW_MOD_SHIFT));
@@ -112,12 +132,13 @@ void WindowInput::button(const Button& event, Stage& stage, bool uiHasMouse, dou
     wandered_ = false;
     if (stage.session().flight.durationSeconds > 0) out.push_back(city::StopFlight{});
   } else if (event.action == GLFW_RELEASE && drag_ != Drag::None) {
-    bool click = drag_ == Drag::Pan && !wandered_ && glm::distance(event.at, downAt_) <= kClickPixels &&
-                 nowSeconds - downSince_ < kClickSeconds;
+    // A whole drag may lie between two frames: what is left of it is the way to where the button came up.
+    if (!pinching_ && fingers_.size() < 2) moved |= drag(control, event.at, size.y);
+    bool click = drag_ == Drag::Pan && !wandered_ && nowSeconds - downSince_ < kClickSeconds;
     drag_ = Drag::None;
     if (!click) return;
     if (nowSeconds - lastClick_ < kDoubleClickSeconds) {
-      flyNearer(stage, fraction(event.at), aspect, 0.45, out);
+      flyNearer(stage, fraction(event.at), size.x / size.y, 0.45, out);
       lastClick_ = -10;
     } else {
       click_ = event.at;
@@ -130,38 +151,21 @@ void WindowInput::handle(Stage& stage, ui::Ui& layer, bool uiHasMouse, bool uiHa
                          std::vector<city::Command>& out) {
   int width = 1, height = 1;
   glfwGetWindowSize(window_, &width, &height);
-  double aspect = double(width) / std::max(1, height);
   CameraControl control(stage.axes(), stage.ground());
-  control.take(stage.session().camera, aspect);
+  control.take(stage.session().camera, double(width) / std::max(1, height));
   bool moved = false;
-  glm::dvec2 at{0};
-  glfwGetCursorPos(window_, &at.x, &at.y);
-  if (!fingers_.empty()) at = fingers_.front().at;
+  glm::dvec2 at = fingers_.empty() ? cursor_ : fingers_.front().at;
 
   for (const Button& event : std::exchange(ripe_, std::exchange(buttons_, {})))
-    button(event, stage, uiHasMouse, aspect, nowSeconds, out);
+    button(event, stage, control, uiHasMouse, {width, std::max(1, height)}, nowSeconds, out, moved);
   if (!ripe_.empty()) activity_ = true;
   if (fingers_.size() >= 2 && drag_ != Drag::None) {
     if (pinching_) moved = pinch(control, height);
     else for (Finger& finger : fingers_) finger.last = finger.at;
     pinching_ = wandered_ = true;
     lastAt_ = at;
-  } else if (drag_ != Drag::None && at != lastAt_ && !pinching_) {
-    if (!wandered_ && glm::distance(at, downAt_) > kClickPixels) {
-      wandered_ = true;
-      lastAt_ = downAt_;
-    }
-    if (wandered_ && drag_ == Drag::Pan) {
-      control.grab(fraction(lastAt_));
-      control.dragTo(fraction(at));
-      moved = true;
-    } else if (wandered_) {
-      control.beginTurn({0.5, 0.5});
-      glm::dvec2 d = at - lastAt_;
-      control.turn(d.x / height * 3.2, -d.y / height * 2.2);
-      moved = true;
-    }
-    if (wandered_) lastAt_ = at;
+  } else if (drag_ != Drag::None && !pinching_) {
+    moved |= drag(control, at, height);
   }
   if (scroll_ != 0 && !uiHasMouse) {
     control.zoom(fraction(at), std::pow(0.86, scroll_));

@@ -39,7 +39,9 @@ class WindowInput {
   struct Finger { uint32_t id = 0; glm::dvec2 at{0}, last{0}; };
   void fingers();
   bool pinch(CameraControl& control, double height);
-  void button(const Button& event, Stage& stage, bool uiHasMouse, double aspect, double nowSeconds, std::vector<city::Command>& out);
+  void button(const Button& event, Stage& stage, CameraControl& control, bool uiHasMouse, glm::dvec2 size, double nowSeconds,
+              std::vector<city::Command>& out, bool& moved);
+  bool drag(CameraControl& control, glm::dvec2 to, double height);
   void keys(Stage& stage, ui::Ui& layer, CameraControl& control, double seconds, std::vector<city::Command>& out, bool& moved);
   glm::dvec2 fraction(glm::dvec2 at) const;
 
@@ -50,6 +52,7 @@ class WindowInput {
   //! A press is judged one frame late: only then has the control layer seen the pointer where it is.
   std::vector<Button> buttons_, ripe_;
   std::vector<std::pair<int, int>> pressed_;     // key, mods
+  glm::dvec2 cursor_{0};                         // as of the last event: GLFW's own answer runs ahead of the queue
   double scroll_ = 0;
   Drag drag_ = Drag::None;
   glm::dvec2 downAt_{0}, lastAt_{0};

@@ -80,7 +80,8 @@ void drawDivider(Context& ui) {
   hitArea("divider", {x - grab, 0}, {2 * grab, window.y});
   bool held = ImGui::IsItemActive();
   if (held || ImGui::IsItemHovered()) ImGui::SetMouseCursor(ImGuiMouseCursor_ResizeEW);
-  if (held && ImGui::GetIO().MouseDelta.x != 0) {
+  // A quick drag ends in the frame in which it moved: where the finger came up counts, too.
+  if ((held || ImGui::IsItemDeactivated()) && ImGui::GetIO().MouseDelta.x != 0) {
     double wanted = std::clamp(static_cast<double>(ImGui::GetIO().MousePos.x / window.x), 0.02, 0.98);
     if (wanted != ui.session.divider) ui.emit(city::SetDivider{wanted});
   }

@@ -51,7 +51,7 @@ Layout layoutFor(glm::vec2 windowSize, float displayScale, const LayoutWishes& w
     top = cardTop = layout.compare.bottom() + kGap;
   } else {
     float leftmost = layout.title.right() + kGap, rightmost = layout.corner.x - kGap - kCompareWidth;
-    layout.compare = {std::clamp((w - kCompareWidth) / 2, leftmost, std::max(leftmost, rightmost)), kMargin, kCompareWidth, kBarHeight};
+    layout.compare = {std::max(leftmost, std::min((w - kCompareWidth) / 2, rightmost)), kMargin, kCompareWidth, kBarHeight};
   }
 
   // The bottom: years and buttons, side by side or one above the other, and the saved views above them.

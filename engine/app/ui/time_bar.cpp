@@ -49,7 +49,7 @@ void ticks(const Context& ui, const Track& track) {
     if (!labelled) continue;
     std::string label = std::to_string(year);
     float width = widthOf(ui.fonts.small, label);
-    float left = std::clamp(x - width / 2, track.x - ui.px(10), track.x + track.width + ui.px(10) - width);
+    float left = std::max(track.x - ui.px(10), std::min(x - width / 2, track.x + track.width + ui.px(10) - width));
     drawText(list, ui.fonts.small, {left, track.y + ui.px(14)}, ui.theme.inkSoft, label);
   }
 }
