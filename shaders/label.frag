@@ -10,7 +10,7 @@ layout(location = 3) flat in vec4 ink;
 layout(location = 4) flat in vec4 form;
 layout(location = 0) out vec4 colour;
 
-const float kSpread = 6.0;          // Glyphs::kSpread
+const float kSpread = 9.0;          // Glyphs::kSpread
 const float kOutline = 128.0 / 255.0;
 const float kUnit = 255.0 / 128.0;  // atlas pixels of distance, times kSpread, per unit of the sample
 

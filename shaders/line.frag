@@ -21,9 +21,10 @@ void main() {
   float outer = clamp(halfWidth + push.colour.a + 0.5 - across, 0.0, 1.0);
   if (push.width.w > 0.0) {
     // Dashes in metres, by powers of two of what a pixel covers, so that they stay put and of about one length.
-    float dash = exp2(round(log2(push.width.w * acrossHalfPerPixel.z)));
+    float perPixel = max(length(vec2(dFdx(alongMetres), dFdy(alongMetres))), 1e-4);
+    float dash = exp2(round(log2(push.width.w * perPixel)));
     float t = abs(mod(alongMetres, 2.0 * dash) - dash) - 0.5 * dash;
-    inner *= clamp(0.5 - t / max(fwidth(alongMetres), 1e-4), 0.0, 1.0);
+    inner *= clamp(0.5 - t / perPixel, 0.0, 1.0);
   }
   float alpha = outer * push.origin.w;
   colour = vec4(mix(kCasing, push.colour.rgb, inner) * alpha, alpha);

@@ -59,7 +59,7 @@ std::vector<int> declutter(std::span<const Candidate> candidates, float marginPi
       chosen[index] = placement;
     };
     tryAt(candidate.previous);
-    for (int placement = 0; placement < count; ++placement) tryAt(placement);
+    for (int i = 0; i < count; ++i) tryAt((candidate.preferred + i) % count);
   }
   return chosen;
 }

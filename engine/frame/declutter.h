@@ -18,11 +18,12 @@ inline bool overlap(const Box& a, const Box& b) {
   return a.lo.x < b.hi.x && b.lo.x < a.hi.x && a.lo.y < b.hi.y && b.lo.y < a.hi.y;
 }
 
-//! A label that wants to be shown at one of its placements, the preferred one first.
+//! A label that wants to be shown at one of its placements.
 struct Candidate {
   uint64_t key = 0;                 // equal in every frame; breaks ties
   float priority = 0;               // smaller first
   int previous = -1;                // placement of the last frame, -1: was hidden
+  int preferred = 0;                // the placement tried first after the previous one, then those after it, then the rest
   std::vector<Box> placements;
 };
 

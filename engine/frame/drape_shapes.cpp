@@ -270,7 +270,7 @@ void drawProject(const DrapeShape& shape, const city::Document& document, const 
   draw.halfWidthMetres = 9, draw.leastHalfWidthTexels = 4, draw.feather = 4;
   draw.colour = glm::vec4(glm::mix(shape.colour, glm::vec3(1), 0.35f), selected ? 0.6f : 0.25f);
   draws.push_back(draw);
-  draw.halfWidthMetres = selected ? 2.6f : 1.8f, draw.leastHalfWidthTexels = selected ? 1.5f : 1.1f, draw.feather = 1;
+  draw.halfWidthMetres = selected ? 3.0f : 2.0f, draw.leastHalfWidthTexels = selected ? 2.0f : 1.4f, draw.feather = 1;
   draw.colour = glm::vec4(shape.colour, 0.95f);
   if (!shown && !selected) draw.dashMetres = 14, draw.leastDashTexels = 7;
   draws.push_back(draw);
@@ -288,8 +288,8 @@ void drawBand(const DrapeShape& shape, const DrapeContent& content, const city::
   }
   if (state == ItemState::Hidden) return;
   const float half = shape.widthMetres * (selected ? 0.75f : 0.5f);
-  const float least = selected ? 1.7f : 1.15f;
-  draw.halfWidthMetres = half * 1.55f, draw.leastHalfWidthTexels = least + 1.0f;
+  const float least = selected ? 2.6f : 1.8f;
+  draw.halfWidthMetres = half * 1.5f, draw.leastHalfWidthTexels = least + 0.9f;
   draw.colour = glm::vec4(glm::vec3(1), state == ItemState::Open ? 0.92f : 0.75f);
   casings.push_back(draw);
   draw.halfWidthMetres = half, draw.leastHalfWidthTexels = least;

@@ -36,8 +36,8 @@ struct AtlasGlyph {
 class Glyphs {
  public:
   static constexpr uint32_t kAtlasSize = 2048;
-  static constexpr uint32_t kPixels = 44;       // of an em in the atlas
-  static constexpr uint32_t kSpread = 6;        // pixels of distance on each side of the outline
+  static constexpr uint32_t kPixels = 42;       // of an em in the atlas
+  static constexpr uint32_t kSpread = 9;        // pixels of distance on each side of the outline
   static constexpr float kCapHeight = 0.733f;   // of Noto Sans, em
   static constexpr float kIdeographTop = 0.88f, kIdeographBottom = -0.12f;
 

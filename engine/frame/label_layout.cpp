@@ -14,10 +14,11 @@ namespace {
 
 constexpr float kFadeSeconds = 0.2f;
 constexpr float kMarginPixels = 3, kLoyalty = 6;
-constexpr float kPinPixels = 30;
+constexpr float kPinPixels = 30, kEdgePixels = 4;
+constexpr float kSameNamePixels = 260;   // a station and the sight it is named after: one of them is enough
 
 // sRGB.
-constexpr glm::vec3 kInk{0.13f, 0.17f, 0.23f}, kSoftInk{0.36f, 0.41f, 0.48f}, kSlate{0.24f, 0.30f, 0.40f};
+constexpr glm::vec3 kInk{0.13f, 0.17f, 0.23f}, kSoftInk{0.28f, 0.33f, 0.40f}, kSlate{0.24f, 0.30f, 0.40f};
 constexpr glm::vec3 kWaterInk{0.20f, 0.43f, 0.58f}, kPaper{0.995f, 0.99f, 0.98f};
 
 //! How one kind of label looks, in reference pixels, and from how far away it is shown.
@@ -141,9 +142,15 @@ class Painter {
     const glm::vec2 first = origin(*block.first, block.firstSize, block.firstBaseline);
     const glm::vec2 second = block.second ? origin(*block.second, block.secondSize, block.secondBaseline) : glm::vec2(0);
     if (style.halo > 0) {
-      const glm::vec4 paper(kPaper, 0.80f * alpha * style.alpha);
-      text(*block.first, block.firstSize, first, paper, style.halo * scale_, 1.6f * scale_);
-      if (block.second) text(*block.second, block.secondSize, second, paper, style.halo * 0.85f * scale_, 1.5f * scale_);
+      // A soft edge that ends within what the atlas knows of distances, or glyphs would stand in boxes.
+      const glm::vec4 paper(kPaper, 0.9f * alpha * style.alpha);
+      const auto halo = [&](const ShapedText& text_, float size, glm::vec2 at_) {
+        const float known = 0.95f * size * float(Glyphs::kSpread) / float(Glyphs::kPixels);
+        const float push = std::min(style.halo * scale_ * 0.8f, known * 0.6f);
+        text(text_, size, at_, paper, push, std::max(1.26f, 1.33f * push));
+      };
+      halo(*block.first, block.firstSize, first);
+      if (block.second) halo(*block.second, block.secondSize, second);
     }
     text(*block.first, block.firstSize, first, glm::vec4(ink, alpha * style.alpha), style.weight * scale_, 1);
     if (block.second)
@@ -169,15 +176,26 @@ struct Placement {
   glm::vec2 offset{0};
   float align = 0.5f;
 };
-std::vector<Placement> placementsOf(const Style& style, const Block& block, float scale) {
+//! `slope`: of a station's line on the screen, down per right; beside a rising line the text sits lower.
+std::vector<Placement> placementsOf(const Style& style, const Block& block, float slope, float scale) {
   const glm::vec2 s = block.size;
   if (style.pill) return {{{-s.x * 0.5f, -s.y - kPinPixels * scale}}};
   if (!style.beside) return {{{-s.x * 0.5f, -s.y * 0.5f}}};
   const float gap = 10 * scale, near = 9 * scale;
-  return {{{gap, -s.y * 0.5f}, 0.0f},
-          {{-gap - s.x, -s.y * 0.5f}, 1.0f},
+  const float clear = std::clamp(-slope, -1.0f, 1.0f) * s.y * 0.4f;
+  // Always these four by number, so that a shown label keeps its place while its line turns on the screen.
+  return {{{gap, -s.y * 0.5f + clear}, 0.0f},
+          {{-gap - s.x, -s.y * 0.5f - clear}, 1.0f},
           {{-s.x * 0.5f, -near - s.y}, 0.5f},
           {{-s.x * 0.5f, near}, 0.5f}};
+}
+
+float slopeOf(const Label& label, glm::vec2 anchor, const LabelView& view) {
+  constexpr float kUpright = 10;
+  if (glm::dot(label.along, label.along) < 0.5) return kUpright;
+  const glm::vec3 next = view.project(label.position + label.along * 60.0);
+  const glm::vec2 d = glm::vec2(next) - anchor;
+  return next.z <= 1 || std::abs(d.x) < 1e-3f ? kUpright : d.y / d.x;
 }
 
 //! 1 inside, falling to 0 where the box touches the edge: a label is never cut by the divider or the window.
@@ -186,10 +204,10 @@ float insideness(const Box& box, const Box& rectangle, float fadePixels) {
   return std::clamp(std::min(std::min(lo.x, lo.y), std::min(hi.x, hi.y)) / fadePixels, 0.0f, 1.0f);
 }
 
-float distanceFade(const Style& style, float metres) {
-  const float far = std::clamp((style.farMetres - metres) / (0.12f * style.farMetres), 0.0f, 1.0f);
-  const float near = style.nearMetres > 0 ? std::clamp((metres - style.nearMetres) / (0.3f * style.nearMetres), 0.0f, 1.0f) : 1.0f;
-  return far * near;
+//! A label that is shown stays a little beyond its range, so that it does not come and go at the border.
+bool inRange(const Style& style, float metres, bool shown) {
+  const float slack = shown ? 1.05f : 1.0f;
+  return metres < style.farMetres * slack && metres > style.nearMetres / slack;
 }
 
 int rankOf(const source::VectorFeature& feature, int otherwise) {
@@ -284,6 +302,7 @@ std::vector<Label> labelsOf(const city::Document& document, const VectorLayers& 
                       .selection = {city::PickKind::Station, station.id},
                       .text = station.name,
                       .position = station.position,
+                      .along = station.along,
                       .rank = station.rank,
                       .owner = s,
                       .item = kNoItem});
@@ -301,7 +320,7 @@ void LabelLayout::layOut(const std::vector<Label>& labels, const city::Document&
     Block block;
     std::vector<Placement> placements;
     glm::vec2 anchor{0};
-    float alpha = 1, metres = 0;
+    float metres = 0;
     bool selected = false;
   };
   const float sinceLast = static_cast<float>(view.nowSeconds - lastSeconds_);
@@ -336,24 +355,39 @@ void LabelLayout::layOut(const std::vector<Label>& labels, const city::Document&
     Live one{.label = i, .style = styleOf(label, interchange), .anchor = anchor, .metres = at.z,
              .selected = selection.kind != city::PickKind::Nothing && selection == label.selection};
     if (one.selected) one.style.farMetres = 1e6f, one.style.nearMetres = 0;
-    one.alpha = distanceFade(one.style, one.metres);
-    if (one.alpha <= 0) continue;
+    const auto remembered = memory_.find(i);
+    const int previous = remembered != memory_.end() ? remembered->second.placement : -1;
+    const bool near = inRange(one.style, one.metres, previous >= 0);
+    if (!near && remembered == memory_.end()) continue;
     one.block = blockOf(label, one.style, language, view.scale, glyphs);
     if (!ready(*one.block.first, glyphs) || (one.block.second && !ready(*one.block.second, glyphs))) {
       changing_ = true;
       continue;
     }
-    one.placements = placementsOf(one.style, one.block, view.scale);
-    Candidate candidate{.key = i, .priority = one.selected ? -100 : one.style.priority + std::min(one.metres / 3000.0f, 4.0f)};
-    if (auto found = memory_.find(i); found != memory_.end()) candidate.previous = found->second.placement;
+    const float slope = slopeOf(label, anchor, view);
+    one.placements = placementsOf(one.style, one.block, std::abs(slope) < 8 ? slope : 0, view.scale);
+    Candidate candidate{.key = i, .priority = one.selected ? -100 : one.style.priority + std::min(one.metres / 3000.0f, 4.0f),
+                        .previous = previous};
+    // Along a flat line there is room above and below.
+    if (one.style.beside && std::abs(slope) < 0.45f) candidate.preferred = 2;
     for (const Placement& placement : one.placements) {
       Box box{anchor + placement.offset, anchor + placement.offset + one.block.size};
-      if (insideness(box, view.rectangle, 1) <= 0) box = kNoBox;
+      if (!near || insideness(box, view.rectangle, kEdgePixels * view.scale) < 1) box = kNoBox;
+      else if (one.style.pill) box.hi.y = anchor.y;   // its pin is kept free, too
       candidate.placements.push_back(box);
     }
     live.push_back(std::move(one));
     candidates.push_back(std::move(candidate));
   }
+
+  for (size_t a = 0; a < live.size(); ++a)
+    for (size_t b = 0; b < a; ++b) {
+      if (labels[live[a].label].text.zh != labels[live[b].label].text.zh ||
+          glm::distance(live[a].anchor, live[b].anchor) > kSameNamePixels * view.scale)
+        continue;
+      Candidate& lesser = candidates[candidates[a].priority >= candidates[b].priority ? a : b];
+      for (Box& box : lesser.placements) box = kNoBox;
+    }
 
   const std::vector<int> chosen = declutter(candidates, kMarginPixels * view.scale, kLoyalty);
   std::vector<size_t> order(live.size());
@@ -379,7 +413,7 @@ void LabelLayout::layOut(const std::vector<Label>& labels, const city::Document&
     glm::vec2 at = one.anchor + used.offset;
     if (view.still) at = glm::round(at);
     const Box box{at, at + one.block.size};
-    const float alpha = now.alpha * one.alpha * insideness(box, view.rectangle, 10 * view.scale);
+    const float alpha = now.alpha * insideness(box, view.rectangle, kEdgePixels * view.scale);
     memory.emplace(one.label, now);
     if (alpha <= 0.004f) continue;
     if (one.style.pill) painter.pin(labels[one.label], one.anchor, {one.anchor.x, box.hi.y}, alpha);

@@ -25,6 +25,7 @@ struct Label {
   city::Selection selection;
   Text text;
   glm::dvec3 position{0};             // frame of the document's origin
+  glm::dvec3 along{0};                // stations: the direction of their line, which the text keeps clear of
   int rank = 0;                       // 0 first
   size_t owner = 0;                   // index of the project, of the overlay, or of the station in LineShapes
   size_t item = 0;                    // of the overlay, or kNoItem

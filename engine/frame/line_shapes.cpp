@@ -99,6 +99,16 @@ LineShapes lineShapes(const city::Document& document, const VectorLayers& layers
         builder.station(feature, {o, item, opens, colour});
     }
   }
+  for (Station& station : out.stations) {
+    double nearest = kOneStationMetres;
+    for (const LineShape& line : out.lines)
+      for (size_t i = 1; i < line.points.size(); ++i) {
+        const double distance = glm::distance(line.points[i], station.position);
+        if (distance >= nearest) continue;
+        nearest = distance;
+        station.along = glm::normalize(line.points[i] - line.points[i - 1]);
+      }
+  }
   return out;
 }
 

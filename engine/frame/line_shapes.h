@@ -35,6 +35,7 @@ struct Station {
   std::string id;                                // property "id", else its name
   Text name;
   glm::dvec3 position{0};
+  glm::dvec3 along{0};                           // unit, the direction of a line there; 0 where none has heights
   struct Stop {
     size_t overlay = 0, item = 0;
     std::optional<city::Date> opens;

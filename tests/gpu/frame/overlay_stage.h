@@ -182,6 +182,7 @@ class OverlayStage {
   //! What is left out of a frame, to measure the rest.
   struct Parts {
     bool plane = true, drape = true, lines = true, labels = true;
+    double planeAbove = 0;   // metres above where the document says the ground is
   };
   //! Draws one frame and waits for it; returns milliseconds of wall time from submission to the end.
   double render(std::span<const frame::Side> sides) { return render(sides, Parts()); }
@@ -241,7 +242,7 @@ class OverlayStage {
         struct {
           shared::SidePush side;
           glm::vec4 plane;
-        } push{{.slot = v.slot}, {float(document.origin.heightMetres - view.eyeEnu.z), 40000, parts.drape ? 1 : 0, 0}};
+        } push{{.slot = v.slot}, {float(document.origin.heightMetres + parts.planeAbove - view.eyeEnu.z), 40000, parts.drape ? 1 : 0, 0}};
         vkCmdPushConstants(commands, planeLayout_, VK_SHADER_STAGE_VERTEX_BIT | VK_SHADER_STAGE_FRAGMENT_BIT, 0, sizeof push, &push);
         vkCmdDraw(commands, 4, 1, 0, 0);
       }
@@ -271,6 +272,14 @@ class OverlayStage {
     const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - start;
     device->collect();
     return took.count();
+  }
+  //! Pixel of a place on the ground, from the top left.
+  glm::vec2 pixelOf(double lon, double lat, double height = 10) const {
+    return glm::vec2(view.project(view.relative(geo::ecefFromGeodetic({lon, lat, height}))));
+  }
+  static glm::ivec3 at(const std::vector<uint8_t>& rgba, glm::vec2 pixel) {
+    const size_t i = (size_t(pixel.y) * 1280 + size_t(pixel.x)) * 4;
+    return {rgba[i], rgba[i + 1], rgba[i + 2]};
   }
   //! Renders until labels have their glyphs.
   void renderAll(std::span<const frame::Side> sides) {
