@@ -44,7 +44,10 @@ double storedScale(const Accessor& a) {
   }
 }
 
-int8_t snorm8(float value) { return static_cast<int8_t>(value * 127 + (value < 0 ? -0.5f : 0.5f)); }
+//! Clamped: a normal whose length is near the smallest float comes out of normalizing longer than one.
+int8_t snorm8(float value) {
+  return static_cast<int8_t>(std::clamp(value, -1.0f, 1.0f) * 127 + (value < 0 ? -0.5f : 0.5f));
+}
 
 std::array<int8_t, 3> packedNormal(glm::vec3 n) {
   const float length = std::sqrt(glm::dot(n, n));

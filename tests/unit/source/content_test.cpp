@@ -152,6 +152,20 @@ TEST(DecodeContent, KeepsNormalsColoursAndSurface) {
   EXPECT_EQ(content.materials[0].baseColour, glm::vec4(0.5f, 1, 1, 1));
 }
 
+TEST(DecodeContent, NormalsOfNearlyNoLengthStayNormals) {
+  Chunk chunk;
+  GltfParts parts = triangleParts(chunk);
+  const size_t normals = chunk.add<float>({3e-23f, 0, 1e-23f, 0, 0, 0, 1e30f, 0, 0});
+  parts.accessors += R"(,{"bufferView":1,"componentType":5126,"count":3,"type":"VEC3"})";
+  parts.views += R"(,{"buffer":0,"byteOffset":)" + std::to_string(normals) + R"(,"byteLength":36})";
+  parts.primitive = R"({"attributes":{"POSITION":0,"NORMAL":1}})";
+  parts.bufferBytes = chunk.bytes.size();
+  const auto content = good(test::glbOf(parts.json(), chunk.bytes));
+  EXPECT_GT(content.vertices[0].normal[0], 0);
+  EXPECT_EQ(content.vertices[1].normal, (std::array<int8_t, 3>{0, 0, 127}));
+  EXPECT_EQ(content.vertices[2].normal, (std::array<int8_t, 3>{0, 0, 127}));  // its square is no number
+}
+
 TEST(DecodeContent, ReadsPicturesAndTheirTransform) {
   Chunk chunk;
   GltfParts parts = triangleParts(chunk);
