@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cmath>
 #include <fstream>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -164,6 +165,7 @@ int benchProgram(const BenchOptions& options) {
 
   std::vector<double> all, triangles, tiles;
   Json records = Json::array();
+  std::map<std::string, std::vector<double>> passes;
   for (size_t i = 0; i < poses->eyes.size(); ++i) {
     bool shot = std::find(poses->shots.begin(), poses->shots.end(), i) != poses->shots.end();
     if (i % static_cast<size_t>(options.step) != 0 && !shot) continue;
@@ -180,6 +182,7 @@ int benchProgram(const BenchOptions& options) {
     }
     bench.peakPss = std::max(bench.peakPss, pssMiB());
     const frame::Statistics& statistics = stage.frame().statistics();
+    for (const auto& [name, ms] : statistics.passes) passes[name].push_back(ms);
     triangles.push_back(statistics.triangles);
     tiles.push_back(statistics.tiles);
     records.push_back({{"pose", i}, {"ms", times}, {"triangles", statistics.triangles}, {"tiles", statistics.tiles}});
@@ -204,6 +207,7 @@ int benchProgram(const BenchOptions& options) {
               {"swipe", options.swipe},
               {"device", (*device)->name()},
               {"poses", std::move(records)}};
+  for (const auto& [name, ms] : passes) result["passMedianMs"][name] = quantile(ms, 0.5);
   if (auto written = writeFileAtomically(options.json, result.dump(1)); !written) {
     log::error("{}", written.error().text());
     return kExitFailed;

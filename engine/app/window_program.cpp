@@ -26,6 +26,10 @@ using Clock = std::chrono::steady_clock;
 constexpr double kFrameSeconds = 1.0 / 60;         // FIFO is not throttled everywhere: keep the rate ourselves
 constexpr double kAwakeSeconds = 0.6;              // frames go on for this long after the last touch
 constexpr double kIdleSeconds = 0.25;              // then the loop looks up this often
+constexpr double kSlowSeconds = 0.065;             // a frame of a moving picture longer than this costs detail
+constexpr double kQuickSeconds = 0.040;            // a shorter one gives it back
+constexpr double kRestSeconds = 0.35;              // after this long without motion all detail comes back
+constexpr double kCoarsest = 4;                    // times the screen-space error at rest
 
 std::atomic<bool> stopAsked{false};
 
@@ -159,7 +163,8 @@ class Loop {
     ImGuiIO& io = ImGui::GetIO();
     input_.handle(stage_, layer_, io.WantCaptureMouse && !input_.dragging(), io.WantTextInput, now, commands);
     drawLayer(now, commands);
-    stage_.step(std::move(commands), now, extent);
+    keepPace(now);
+    if (stage_.step(std::move(commands), now, extent).camera) lastMotion_ = now;
     for (std::string& failure : stage_.takeFailures()) {
       log::warning("{}", failure);
       errors_.push_back(std::move(failure));
@@ -236,6 +241,19 @@ class Loop {
     return lines;
   }
 
+  //! Lower detail while the camera moves on a machine that cannot keep up; all of it at rest.
+  void keepPace(double now) {
+    double took = now - lastFrame_;
+    lastFrame_ = now;
+    if (now - lastMotion_ > kRestSeconds) {
+      stage_.options().maxSsePixels = restSsePixels_;
+      return;
+    }
+    if (took > kSlowSeconds) coarseness_ = std::min(coarseness_ * 1.4, kCoarsest);
+    else if (took < kQuickSeconds) coarseness_ = std::max(coarseness_ / 1.1, 1.0);
+    stage_.options().maxSsePixels = restSsePixels_ * coarseness_;
+  }
+
   void picks() {
     if (auto click = input_.takeClick()) {
       float scaleX = ImGui::GetIO().DisplayFramebufferScale.x, scaleY = ImGui::GetIO().DisplayFramebufferScale.y;
@@ -266,6 +284,7 @@ class Loop {
   WindowInput& input_;
   Clock::time_point start_ = Clock::now();
   double awakeUntil_ = 5, lastTurn_ = 0, countedSince_ = 0;
+  double lastMotion_ = -10, lastFrame_ = 0, restSsePixels_ = StageOptions{}.maxSsePixels, coarseness_ = 1;
   float framesPerSecond_ = 0;
   int frames_ = 0;
   VkExtent2D chainExtent_{};
