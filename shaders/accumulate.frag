@@ -19,7 +19,7 @@ void main() {
   float above = texelFetch(depth, ivec2(at.x, max(at.y - 1, 0)), 0).r;
   float below = texelFetch(depth, ivec2(at.x, min(at.y + 1, last.y)), 0).r;
   vec3 colour = texelFetch(picture, at, 0).rgb;
-  float metres = post.smooth_.z / max(centre, 1e-9);
-  float strength = post.pixel.w * exp2(-post.smooth_.y * metres);
+  float metres = post.scene.z / max(centre, 1e-9);
+  float strength = post.pixel.w * exp2(-post.scene.w * metres);
   outColour = vec4(edged(colour, edgeAt(centre, left, right, above, below, post.pixel.z), strength), 1.0);
 }

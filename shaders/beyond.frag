@@ -9,10 +9,11 @@ layout(push_constant) uniform Push { SidePush side; };
 
 layout(location = 0) in vec3 inWorld;
 layout(location = 1) in vec4 inEdge;
+layout(location = 2) in vec3 inShadowPlace;
 layout(location = 0) out vec4 outColour;
 
 void main() {
-  float sun = sunAt(inWorld, side.sideIndex);
+  float sun = sunAt(inShadowPlace, side.sideIndex);
   vec3 up = frame.upAtEye.xyz;
   vec3 land = toneMapped(inEdge.rgb * (ambientLight(up, 1.0) + frame.sunColour.rgb * (sunLight(up) * sun)));
   outColour = vec4(hazed(mix(land, waterColour(inWorld, sun), smoothstep(0.35, 0.65, inEdge.a)), inWorld), 1.0);

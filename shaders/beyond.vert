@@ -2,10 +2,11 @@
 // The plane beyond the city, so that nothing ends in a void: rings around the point below the eye, growing to the horizon and
 // bent with the Earth, a little below everything else. Its colour continues what the city shows at its border.
 #extension GL_GOOGLE_include_directive : require
-#include "shared/frame.glsl"
+#include "shared/light.glsl"
 
 layout(location = 0) out vec3 outWorld;
 layout(location = 1) out vec4 outEdge;   // linear colour, share of water
+layout(location = 2) out vec3 outShadowPlace;
 
 layout(push_constant) uniform Push { SidePush side; };   // extra: first radius, ratio of radii, segments, below
 
@@ -37,4 +38,5 @@ void main() {
   gl_Position = frame.clipFromWorld * vec4(world, 1.0);
   outWorld = world;
   outEdge = edgeAt(world);
+  outShadowPlace = shadowPlace(world, side.sideIndex);
 }

@@ -1,7 +1,5 @@
 #version 460
 #extension GL_GOOGLE_include_directive : require
-#include "shared/atmosphere.glsl"
-#include "shared/colour.glsl"
 #include "shared/drape.glsl"
 #include "shared/shadow.glsl"
 
@@ -9,13 +7,21 @@ layout(constant_id = 2) const bool kDraped = true;   // something is laid on thi
 
 layout(push_constant) uniform Push { SidePush side; };
 
-layout(location = 0) in vec3 inAlbedo;
-layout(location = 1) in vec4 inLight;
-layout(location = 2) in vec3 inWorld;
+layout(location = 0) in vec3 inShaded;
+layout(location = 1) in vec3 inSunny;
+layout(location = 2) in vec3 inShadowPlace;
+layout(location = 3) in vec3 inWorld;
+layout(location = 4) in vec3 inPaper;
 layout(location = 0) out vec4 outColour;
 
 void main() {
-  vec3 albedo = withDrape(inAlbedo, drapeAt(inWorld, side.slot));
-  vec3 light = inLight.rgb + frame.sunColour.rgb * (inLight.a * sunAt(inWorld, side.sideIndex));
-  outColour = vec4(hazed(toneMapped(albedo * light), inWorld), 1.0);
+  float sun = sunAt(inShadowPlace, side.sideIndex);
+  vec3 colour = mix(inShaded, inSunny, sun);
+  if (kDraped) {
+    // Display colours multiply as if they were painted on paper: near enough to lighting them in linear light.
+    vec4 laid = drapeAt(inWorld, side.slot);
+    vec3 painted = laid.rgb * mix(inPaper.x, inPaper.y, sun);
+    colour = colour * (1.0 - laid.a) + mix(frame.haze.rgb * laid.a, painted, inPaper.z);
+  }
+  outColour = vec4(colour, 1.0);
 }

@@ -1,19 +1,25 @@
 #version 460
-// Ground of the clay look: colour and light stay apart, because the drape is laid between them.
+// Ground of the clay look: as solids, and what the drape needs to be lit and hazed like the ground it lies on.
 #extension GL_GOOGLE_include_directive : require
 #include "shared/tile_vertex.glsl"
 #include "shared/light.glsl"
 
-layout(location = 0) out vec3 outAlbedo;
-layout(location = 1) out vec4 outLight;   // rgb ambient, a sun
-layout(location = 2) out vec3 outWorld;
+layout(location = 0) out vec3 outShaded;
+layout(location = 1) out vec3 outSunny;
+layout(location = 2) out vec3 outShadowPlace;
+layout(location = 3) out vec3 outWorld;
+layout(location = 4) out vec3 outPaper;   // display brightness of white paper in shadow and in the sun, without haze; clear air
 
 void main() {
   Standing at = standing();
   gl_Position = at.shown ? frame.clipFromWorld * vec4(at.world, 1.0) : kNowhere;
   vec3 n = inNormal.xyz;
   vec3 normal = normalize(vec3(dot(inRow0.xyz, n), dot(inRow1.xyz, n), dot(inRow2.xyz, n)));
-  outAlbedo = at.highlighted ? frame.accent.rgb : inColour.rgb * inBaseColour.rgb;
-  outLight = vec4(ambientLight(normal, inSky), sunLight(normal));
+  Lit lit = litColours(at.highlighted ? frame.accent.rgb : inColour.rgb * inBaseColour.rgb, normal, inSky, at.world);
+  outShaded = lit.shaded;
+  outSunny = lit.sunny;
+  outShadowPlace = shadowPlace(at.world, side.sideIndex);
   outWorld = at.world;
+  vec3 ambient = ambientLight(normal, inSky), sunny = ambient + frame.sunColour.rgb * sunLight(normal);
+  outPaper = vec3(toneMapped(vec3(ambient.g)).g, toneMapped(vec3(sunny.g)).g, clearAir(length(at.world)));
 }

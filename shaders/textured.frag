@@ -13,6 +13,7 @@ layout(location = 1) in vec4 inLight;
 layout(location = 2) in vec3 inWorld;
 layout(location = 3) in vec2 inUv;
 layout(location = 4) flat in vec2 inCutoffAndUnlit;
+layout(location = 5) in vec3 inShadowPlace;
 layout(location = 0) out vec4 outColour;
 
 void main() {
@@ -23,7 +24,7 @@ void main() {
     outColour = vec4(srgbEncoded(inCutoffAndUnlit.y > 0.5 ? albedo : albedo * inLight.rgb), 1.0);
     return;
   }
-  vec3 light = inLight.rgb + frame.sunColour.rgb * (inLight.a * sunAt(inWorld, side.sideIndex));
+  vec3 light = inLight.rgb + frame.sunColour.rgb * (inLight.a * sunAt(inShadowPlace, side.sideIndex));
   // Photographs already hold their light: only dimmed where the model is in shadow.
   vec3 display = inCutoffAndUnlit.y > 0.5 ? srgbEncoded(albedo) * (0.80 + 0.20 * clamp(light.g, 0.0, 1.0)) : toneMapped(albedo * light);
   outColour = vec4(hazed(display, inWorld), 1.0);

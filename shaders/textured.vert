@@ -11,6 +11,7 @@ layout(location = 1) out vec4 outLight;   // rgb ambient, a sun
 layout(location = 2) out vec3 outWorld;
 layout(location = 3) out vec2 outUv;
 layout(location = 4) flat out vec2 outCutoffAndUnlit;
+layout(location = 5) out vec3 outShadowPlace;
 
 void main() {
   Standing at = standing();
@@ -22,5 +23,6 @@ void main() {
   if (frame.time.z < 0.5) outLight = vec4(vec3(frame.plain.x + frame.plain.y * outLight.a), 0.0);
   outWorld = at.world;
   outUv = inUv;
+  outShadowPlace = shadowPlace(at.world, side.sideIndex);
   outCutoffAndUnlit = vec2(uintBitsToFloat(inDraw.z), float(inDraw.y & kDrawUnlit));
 }

@@ -6,6 +6,7 @@
 layout(push_constant) uniform Push { SidePush side; };
 
 layout(location = 0) in vec3 inWorld;
+layout(location = 1) in vec3 inShadowPlace;
 layout(location = 0) out vec4 outColour;
 
-void main() { outColour = vec4(hazed(waterColour(inWorld, sunAt(inWorld, side.sideIndex)), inWorld), 1.0); }
+void main() { outColour = vec4(hazed(waterColour(inWorld, sunAt(inShadowPlace, side.sideIndex)), inWorld), 1.0); }

@@ -1,16 +1,14 @@
 // Measures along given poses, as the peers are measured: three frames at each pose once everything for it is loaded, the
 // rasteriser's work included.
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
+#include "app/measure.h"
 #include "app/programs.h"
 #include "app/stage.h"
 #include "base/log.h"
@@ -22,42 +20,9 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using Json = nlohmann::ordered_json;
 
-//! Process start in the steady clock: /proc/self/stat's start time against /proc/uptime (proc(5)), to 10 ms.
-Clock::time_point processStart() {
-  std::ifstream statFile("/proc/self/stat"), uptimeFile("/proc/uptime");
-  std::string stat((std::istreambuf_iterator<char>(statFile)), {});
-  double uptime = 0;
-  uptimeFile >> uptime;
-  std::istringstream fields(stat.substr(std::min(stat.size(), stat.rfind(')') + 1)));
-  std::string field;
-  for (int i = 3; i <= 22 && fields >> field; ++i) {
-  }
-  double started = field.empty() ? uptime : std::stod(field) / double(sysconf(_SC_CLK_TCK));
-  return Clock::now() - std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(std::max(0.0, uptime - started)));
+glm::dvec3 vectorOf(const Json& json) {
+  return {json.at(0).get<double>(), json.at(1).get<double>(), json.at(2).get<double>()};
 }
-
-//! Proportional set size, MiB (proc(5), smaps_rollup).
-double pssMiB() {
-  std::ifstream file("/proc/self/smaps_rollup");
-  std::string word;
-  while (file >> word)
-    if (word == "Pss:") {
-      double kib = 0;
-      file >> kib;
-      return kib / 1024;
-    }
-  return 0;
-}
-
-double quantile(std::vector<double> values, double q) {
-  if (values.empty()) return 0;
-  std::sort(values.begin(), values.end());
-  double place = double(values.size() - 1) * q;
-  size_t i = static_cast<size_t>(place);
-  return i + 1 < values.size() ? values[i] + (values[i + 1] - values[i]) * (place - double(i)) : values[i];
-}
-
-glm::dvec3 vectorOf(const Json& json) { return {json.at(0).get<double>(), json.at(1).get<double>(), json.at(2).get<double>()}; }
 
 struct Poses {
   VkExtent2D extent{};
@@ -150,12 +115,13 @@ int benchProgram(const BenchOptions& options) {
   StageOptions stageOptions;
   stageOptions.maxSsePixels = options.maxSsePixels > 0 ? options.maxSsePixels : poses->maxSsePixels;
   stageOptions.budgets.uploadBytesPerFrame = size_t{256} << 20;
-  stageOptions.refineWhenStill = false;   // frames as they are while the camera moves
+  stageOptions.refineWhenStill = false;  // frames as they are while the camera moves
   Stage stage(**device, VK_FORMAT_R8G8B8A8_UNORM, std::move(*loaded), fetcher, stageOptions);
   std::vector<city::Command> look{city::SetLook{options.look}};
   if (options.swipe) look.push_back(city::SetCompare{city::Compare::Swipe});
   stage.city().apply(look, -10);
-  if (options.look == city::Look::Plain) stage.setPlainLight(poses->background, poses->sunEcef, poses->diffuse, poses->ambient);
+  if (options.look == city::Look::Plain)
+    stage.setPlainLight(poses->background, poses->sunEcef, poses->diffuse, poses->ambient);
 
   Bench bench{**device, stage, picture, poses->extent, start};
   stage.overrideEye(poses->eyes.front());
@@ -171,7 +137,7 @@ int benchProgram(const BenchOptions& options) {
     if (i % static_cast<size_t>(options.step) != 0 && !shot) continue;
     stage.overrideEye(poses->eyes[i]);
     complete &= bench.load();
-    bench.frame();   // not timed: the first with new tiles
+    bench.frame();  // not timed: the first with new tiles
     Json times = Json::array();
     for (int r = 0; r < options.repeats; ++r) {
       Clock::time_point before = Clock::now();
@@ -188,7 +154,8 @@ int benchProgram(const BenchOptions& options) {
     records.push_back({{"pose", i}, {"ms", times}, {"triangles", statistics.triangles}, {"tiles", statistics.tiles}});
     if (shot && !options.shots.empty()) {
       auto pixels = picture.read();
-      auto written = source::writePng(Path(options.shots) / fmt::format("pose{}.png", i), poses->extent.width, poses->extent.height, pixels);
+      auto written = source::writePng(Path(options.shots) / fmt::format("pose{}.png", i), poses->extent.width,
+                                      poses->extent.height, pixels);
       if (!written) log::warning("{}", written.error().text());
     }
   }
@@ -212,8 +179,9 @@ int benchProgram(const BenchOptions& options) {
     log::error("{}", written.error().text());
     return kExitFailed;
   }
-  fmt::print("{}: frame {:.1f} ms (p95 {:.1f}), cold {:.0f} ms, {:.0f} MiB, {:.0f} triangles, {:.0f} tiles\n", options.json,
-             quantile(all, 0.5), quantile(all, 0.95), coldMs, bench.peakPss, quantile(triangles, 0.5), quantile(tiles, 0.5));
+  fmt::print("{}: frame {:.1f} ms (p95 {:.1f}), cold {:.0f} ms, {:.0f} MiB, {:.0f} triangles, {:.0f} tiles\n",
+             options.json, quantile(all, 0.5), quantile(all, 0.95), coldMs, bench.peakPss, quantile(triangles, 0.5),
+             quantile(tiles, 0.5));
   return complete ? kExitDone : kExitPartial;
 }
 

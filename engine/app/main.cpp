@@ -27,7 +27,8 @@ std::string parseCamera(const std::string& text, std::optional<cm::city::CameraP
 }
 
 std::string parseSize(const std::string& text, unsigned& width, unsigned& height) {
-  if (std::sscanf(text.c_str(), "%ux%u", &width, &height) == 2 && width >= 16 && height >= 16 && width <= 16384 && height <= 16384)
+  if (std::sscanf(text.c_str(), "%ux%u", &width, &height) == 2 && width >= 16 && height >= 16 && width <= 16384 &&
+      height <= 16384)
     return {};
   return fmt::format("--size: found \"{}\", expected WIDTHxHEIGHT between 16x16 and 16384x16384", text);
 }
@@ -41,7 +42,9 @@ int main(int count, char** values) {
   program.get_formatter()->column_width(44);
   program.require_subcommand(0, 1);
   WindowOptions window;
-  program.add_option("CITY", window.city, "city.json、tileset.json、文件夹或网址 / city.json, tileset.json, folder or URL; none: the built-in city");
+  program.add_option(
+      "CITY", window.city,
+      "city.json、tileset.json、文件夹或网址 / city.json, tileset.json, folder or URL; none: the built-in city");
   program.add_flag("--fullscreen", window.fullscreen, "全屏 / fill the screen");
   program.add_flag("--fresh", window.forget, "不恢复上次的状态 / do not take up the last run's state");
   std::string windowSize;
@@ -55,35 +58,61 @@ int main(int count, char** values) {
   renderApp->add_option("--out", render.out, "PNG 文件 / the PNG file to write")->required();
   renderApp->add_option("--size", size, "WIDTHxHEIGHT (1280x720)");
   renderApp->add_option("--view", render.view, "已存视角的编号或名称 / id or name of a saved view");
-  renderApp->add_option("--camera", camera, "lon,lat,height,heading,pitch: 度与米，椭球高 / degrees, metres above the ellipsoid")->allow_extra_args(false);
-  renderApp->add_option("--date", render.date, "2030-06-01 或 2030-06-01T10:00+08:00；对比时作用于右侧 / of the scenario (of --against in a swipe); the time moves the sun");
+  renderApp
+      ->add_option("--camera", camera,
+                   "lon,lat,height,heading,pitch: 度与米，椭球高 / degrees, metres above the ellipsoid")
+      ->allow_extra_args(false);
+  renderApp->add_option("--date", render.date,
+                        "2030-06-01 或 2030-06-01T10:00+08:00；对比时作用于右侧 / of the scenario (of --against in a "
+                        "swipe); the time moves the sun");
   renderApp->add_option("--scenario", render.scenario, "方案编号 / scenario id");
-  renderApp->add_option("--compare", compare, "swipe: 左右卷帘 / left and right of a divider")->check(CLI::IsMember({"swipe", "off"}));
+  renderApp->add_option("--compare", compare, "swipe: 左右卷帘 / left and right of a divider")
+      ->check(CLI::IsMember({"swipe", "off"}));
   renderApp->add_option("--against", render.against, "卷帘右侧的方案 / scenario right of the divider");
   renderApp->add_option("--divider", render.divider, "0..1 (0.5)")->check(CLI::Range(0.0, 1.0));
   renderApp->add_option("--look", render.look, "clay | plain")->transform(CLI::CheckedTransformer(kLooks));
   renderApp->add_option("--lang", language, "zh | en")->check(CLI::IsMember({"zh", "en"}));
-  renderApp->add_option("--select", render.select, "高亮的建筑、项目或线路编号 / id of a building, project or line to highlight");
-  renderApp->add_option("--samples", render.samples, "每像素采样数 / pictures averaged (16)")->check(CLI::Range(1, 256));
+  renderApp->add_option("--select", render.select,
+                        "高亮的建筑、项目或线路编号 / id of a building, project or line to highlight");
+  renderApp->add_option("--samples", render.samples, "每像素采样数 / pictures averaged (16)")
+      ->check(CLI::Range(1, 256));
   renderApp->add_option("--timeout", render.timeoutSeconds, "秒 / seconds to wait for data (300)");
   renderApp->add_flag("--no-ui", noUi, "不画界面 / without the control layer");
 
   BenchOptions bench;
   CLI::App* benchApp = program.add_subcommand("bench", "按给定视点测速 / measure along given poses");
-  benchApp->add_option("--tileset", bench.tileset, "tileset.json: file or URL")->required();
-  benchApp->add_option("--poses", bench.poses, "poses.json: file or URL")->required();
+  benchApp->add_option("--tileset", bench.tileset, "tileset.json: file or URL");
+  benchApp->add_option("--poses", bench.poses, "poses.json: file or URL");
   benchApp->add_option("--look", bench.look, "plain | clay")->transform(CLI::CheckedTransformer(kLooks));
   benchApp->add_flag("--swipe", bench.swipe, "two sides, divider in the middle");
   benchApp->add_option("--repeats", bench.repeats, "frames timed at each pose (3)")->check(CLI::Range(1, 1000));
   benchApp->add_option("--step", bench.step, "every n-th pose (1)")->check(CLI::Range(1, 100000));
   benchApp->add_option("--sse", bench.maxSsePixels, "pixels; default: what poses.json says, else 16");
-  benchApp->add_option("--json", bench.json, "figures are written here")->required();
+  benchApp->add_option("--json", bench.json, "figures are written here");
   benchApp->add_option("--shots", bench.shots, "folder for pictures of the screenshot poses");
+
+  FlightOptions flight;
+  std::string flightSize;
+  benchApp->add_option("--flight", flight.city,
+                       "一段连续飞行的帧时间 / frame times of a flight over CITY instead, as a histogram");
+  benchApp->add_option("--seconds", flight.seconds, "of the flight (60)")->check(CLI::Range(1.0, 86400.0));
+  benchApp->add_option("--size", flightSize, "of the flight's picture (1280x720)");
+  bool flightNoUi = false;
+  Quality fixed;
+  benchApp->add_flag("--no-ui", flightNoUi, "the flight without the control layer");
+  benchApp
+      ->add_option("--resolution", fixed.resolution,
+                   "of the flight's scene, fixed: nothing is given up to keep the rate")
+      ->check(CLI::Range(0.25, 1.0));
+  benchApp->add_option("--coarseness", fixed.coarseness, "factor on the flight's screen-space error, fixed")
+      ->check(CLI::Range(1.0, 16.0));
 
   std::string checked;
   CLI::App* checkApp = program.add_subcommand("check", "检查城市文件 / list what is wrong with a city.json");
   checkApp->add_option("CITY", checked, "city.json")->required();
-  program.footer("退出码 / exit codes: 0 完成 done · 1 失败 failed · 2 参数有误 wrong call · 3 完成但有数据缺失 done, some data missing");
+  program.footer(
+      "退出码 / exit codes: 0 完成 done · 1 失败 failed · 2 参数有误 wrong call · 3 完成但有数据缺失 done, some data "
+      "missing");
 
   try {
     program.parse(count, values);
@@ -96,7 +125,21 @@ int main(int count, char** values) {
     return !sentence.empty();
   };
   if (*checkApp) return checkProgram(checked);
-  if (*benchApp) return benchProgram(bench);
+  if (*benchApp && !flight.city.empty()) {
+    if (!flightSize.empty() && refuse(parseSize(flightSize, flight.width, flight.height))) return kExitUsage;
+    if (benchApp->count("--look")) flight.look = bench.look;
+    flight.json = bench.json;
+    flight.swipe = bench.swipe;
+    flight.ui = !flightNoUi;
+    if (benchApp->count("--resolution") + benchApp->count("--coarseness")) flight.quality = fixed;
+    return flightProgram(flight);
+  }
+  if (*benchApp) {
+    for (const auto& [option, value] :
+         {std::pair{"--tileset", &bench.tileset}, {"--poses", &bench.poses}, {"--json", &bench.json}})
+      if (value->empty() && refuse(fmt::format("bench needs {} (or --flight CITY)", option))) return kExitUsage;
+    return benchProgram(bench);
+  }
   if (*renderApp) {
     if (!size.empty() && refuse(parseSize(size, render.width, render.height))) return kExitUsage;
     if (!camera.empty() && refuse(parseCamera(camera, render.camera))) return kExitUsage;

@@ -1,15 +1,13 @@
 #include <fmt/format.h>
-#include <imgui.h>
 
 #include <chrono>
 #include <cmath>
 #include <ctime>
 
 #include "app/facts.h"
-#include "app/imgui_pass.h"
 #include "app/programs.h"
 #include "app/stage.h"
-#include "app/ui/ui.h"
+#include "app/ui_picture.h"
 #include "base/log.h"
 #include "source/image.h"
 
@@ -32,10 +30,11 @@ Result<When> parseWhen(const std::string& text, double lonDegrees) {
   if (t == std::string::npos) return when;
   int hour = 0, minute = 0, used = 0;
   std::string rest = text.substr(t + 1);
-  if (std::sscanf(rest.c_str(), "%d:%d%n", &hour, &minute, &used) != 2 || hour < 0 || hour > 24 || minute < 0 || minute > 59)
+  if (std::sscanf(rest.c_str(), "%d:%d%n", &hour, &minute, &used) != 2 || hour < 0 || hour > 24 || minute < 0 ||
+      minute > 59)
     return makeError("--date {}: found time \"{}\", expected hh:mm with Z or an offset like +08:00", text, rest);
   size_t zone = rest.find_first_of("Z+-", static_cast<size_t>(used));
-  double offset = std::round(lonDegrees / 15);   // without a zone: that of the place, by longitude
+  double offset = std::round(lonDegrees / 15);  // without a zone: that of the place, by longitude
   if (zone != std::string::npos) {
     int zh = 0, zm = 0;
     if (rest[zone] != 'Z' && std::sscanf(rest.c_str() + zone + 1, "%d:%d", &zh, &zm) < 1)
@@ -52,7 +51,8 @@ Result<city::CameraPose> cameraFor(const city::Document& document, const RenderO
   for (const city::SavedView& view : document.views)
     if (view.id == options.view || view.name.zh == options.view || view.name.en == options.view) return view.camera;
   for (const city::Project& project : document.projects)
-    if (project.id == options.view || project.name.zh == options.view || project.name.en == options.view) return project.view;
+    if (project.id == options.view || project.name.zh == options.view || project.name.en == options.view)
+      return project.view;
   std::string known;
   for (const city::SavedView& view : document.views) known += (known.empty() ? "" : ", ") + view.id;
   for (const city::Project& project : document.projects) known += ", " + project.id;
@@ -75,8 +75,10 @@ Result<void> setUp(Stage& stage, const RenderOptions& options) {
     }
   // The plan is the after side's: one picture of it shows that side, as the window's toggle would.
   bool after = !options.swipe && document.scenarios.size() > 1 && options.scenario == stage.session().after.scenario;
-  if (after) commands.push_back(city::ShowSide{true});
-  else if (!options.scenario.empty()) commands.push_back(city::SetScenario{city::SideName::Before, options.scenario});
+  if (after)
+    commands.push_back(city::ShowSide{true});
+  else if (!options.scenario.empty())
+    commands.push_back(city::SetScenario{city::SideName::Before, options.scenario});
   if (options.swipe) {
     commands.push_back(city::SetScenario{city::SideName::After, options.against});
     commands.push_back(city::SetCompare{city::Compare::Swipe});
@@ -85,7 +87,8 @@ Result<void> setUp(Stage& stage, const RenderOptions& options) {
   if (!options.date.empty()) {
     auto when = parseWhen(options.date, document.origin.lonDegrees);
     if (!when) return when.error();
-    commands.push_back(city::SetDate{options.swipe || after ? city::SideName::After : city::SideName::Before, when->date});
+    commands.push_back(
+        city::SetDate{options.swipe || after ? city::SideName::After : city::SideName::Before, when->date});
     if (when->solarHour) {
       commands.push_back(city::SetHour{*when->solarHour});
       std::tm day{};
@@ -93,7 +96,7 @@ Result<void> setUp(Stage& stage, const RenderOptions& options) {
       day.tm_mon = when->date.month - 1;
       day.tm_mday = when->date.day;
       day.tm_hour = 12;
-      timegm(&day);   // fills tm_yday
+      timegm(&day);  // fills tm_yday
       stage.options().dayOfYear = day.tm_yday + 1;
     }
   }
@@ -103,45 +106,9 @@ Result<void> setUp(Stage& stage, const RenderOptions& options) {
                                                  : city::PickKind::Building;
     commands.push_back(city::Select{{kind, options.select}});
   }
-  stage.city().apply(commands, -10);   // long ago: no transition is under way in the picture
+  stage.city().apply(commands, -10);  // long ago: no transition is under way in the picture
   return {};
 }
-
-//! The control layer without a window.
-class UiPicture {
- public:
-  UiPicture(gpu::Device& device, const Stage& stage, VkExtent2D extent) : stage_(stage) {
-    ImGui::CreateContext();
-    ImGui::GetIO().IniFilename = nullptr;
-    ImGui::GetIO().DisplaySize = {float(extent.width), float(extent.height)};
-    ui_ = std::make_unique<ui::Ui>(stage.document());
-    pass_ = std::make_unique<ImguiPass>(device, VK_FORMAT_R8G8B8A8_UNORM);
-  }
-  ~UiPicture() {
-    pass_.reset();
-    ui_.reset();
-    ImGui::DestroyContext();
-  }
-  void draw(double nowSeconds) {
-    ui::Observations seen;
-    seen.windowSize = {ImGui::GetIO().DisplaySize.x, ImGui::GetIO().DisplaySize.y};
-    seen.scale = std::max(1.0f, std::min(seen.windowSize.x / 1280, seen.windowSize.y / 720) > 1.6f ? 1.5f : 1.0f);
-    seen.nowSeconds = nowSeconds;
-    seen.headingDegrees = stage_.session().camera.headingDegrees;
-    ImGui::GetIO().DeltaTime = 0.25f;   // cards finish sliding in within a few frames
-    if (ui_->prepare(stage_.document(), stage_.session(), seen)) pass_->uploadFonts();
-    ImGui::NewFrame();
-    std::vector<city::Command> ignored;
-    ui_->draw(stage_.document(), stage_.session(), seen, ignored);
-    ImGui::Render();
-  }
-  frame::UiPass pass() const { return pass_->pass(); }
-
- private:
-  const Stage& stage_;
-  std::unique_ptr<ui::Ui> ui_;
-  std::unique_ptr<ImguiPass> pass_;
-};
 
 }  // namespace
 
@@ -153,7 +120,8 @@ int renderProgram(const RenderOptions& options) {
     return kExitFailed;
   }
   bool complete = loaded->failures.empty() && loaded->problems.empty();
-  for (const city::Problem& problem : loaded->problems) log::warning("{}: {}: {}", loaded->uri, problem.path, problem.message);
+  for (const city::Problem& problem : loaded->problems)
+    log::warning("{}: {}: {}", loaded->uri, problem.path, problem.message);
   for (const std::string& failure : loaded->failures) log::warning("{}", failure);
   auto device = gpu::Device::create({});
   if (!device) {
@@ -163,7 +131,8 @@ int renderProgram(const RenderOptions& options) {
   VkExtent2D extent{options.width, options.height};
   gpu::Offscreen picture(**device, extent, VK_FORMAT_R8G8B8A8_UNORM);
   StageOptions stageOptions;
-  stageOptions.maxSsePixels = options.look == city::Look::Plain ? 16 : 8;   // a picture to keep is worth twice the detail
+  stageOptions.maxSsePixels =
+      options.look == city::Look::Plain ? 16 : 8;  // a picture to keep is worth twice the detail
   Stage stage(**device, VK_FORMAT_R8G8B8A8_UNORM, std::move(*loaded), fetcher, stageOptions);
   if (auto ready = setUp(stage, options); !ready) {
     log::error("{}", ready.error().text());
@@ -172,7 +141,7 @@ int renderProgram(const RenderOptions& options) {
   auto start = Clock::now();
   bool timedOut = false;
   int settledFor = 0;
-  while (settledFor < 2) {   // twice: what arrived last may ask for more
+  while (settledFor < 2) {  // twice: what arrived last may ask for more
     stage.step({}, secondsSince(start), extent);
     for (const std::string& failure : stage.takeFailures()) {
       log::warning("{}", failure);
@@ -195,7 +164,7 @@ int renderProgram(const RenderOptions& options) {
   for (int turn = 0;; ++turn) {
     now += 0.25;
     stage.step({}, now, extent);
-    if (layer) layer->draw(now);
+    if (layer) layer->draw(now, 0.25f);  // cards finish sliding in within a few frames
     bool last = turn >= 3 && (!stage.frame().wantsAnotherFrame() || turn > 400);
     target = picture.target();
     stage.render(target, last ? options.samples : 1, layer ? layer->pass() : frame::UiPass{});

@@ -10,7 +10,7 @@ namespace cm::app {
 namespace {
 
 constexpr double kNearMetres = 0.5, kFarMetres = 4.0e6;
-constexpr double kPrefetchMetres = 9000;      // projects nearer than this are kept ready to be switched on
+constexpr double kPrefetchMetres = 9000;  // projects nearer than this are kept ready to be switched on
 
 bool changesScenario(const city::Command& command) {
   return std::holds_alternative<city::ShowSide>(command) || std::holds_alternative<city::SetCompare>(command) ||
@@ -20,7 +20,8 @@ bool changesScenario(const city::Command& command) {
 
 }  // namespace
 
-Stage::Stage(gpu::Device& device, VkFormat format, LoadedCity loaded, source::Fetcher& fetcher, const StageOptions& options)
+Stage::Stage(gpu::Device& device, VkFormat format, LoadedCity loaded, source::Fetcher& fetcher,
+             const StageOptions& options)
     : loaded_(std::move(loaded)),
       options_(options),
       city_(loaded_.document),
@@ -60,7 +61,8 @@ void Stage::detach() {
 geo::Eye Stage::eye() const {
   if (eyeOverride_) return *eyeOverride_;
   const city::CameraPose& c = session().camera;
-  return geo::eyeAt({c.lonDegrees, c.latDegrees, c.heightMetres}, c.headingDegrees, c.pitchDegrees, kFieldOfViewRadians);
+  return geo::eyeAt({c.lonDegrees, c.latDegrees, c.heightMetres}, c.headingDegrees, c.pitchDegrees,
+                    kFieldOfViewRadians);
 }
 
 void Stage::setPlainLight(glm::vec3 background, glm::dvec3 sunEcef, float diffuse, float ambient) {
@@ -72,7 +74,8 @@ void Stage::setPlainLight(glm::vec3 background, glm::dvec3 sunEcef, float diffus
 
 void Stage::collectSides(double nowSeconds) {
   const city::Session& s = session();
-  double t = s.transition.durationSeconds > 0 ? (nowSeconds - s.transition.startSeconds) / s.transition.durationSeconds : 1;
+  double t =
+      s.transition.durationSeconds > 0 ? (nowSeconds - s.transition.startSeconds) / s.transition.durationSeconds : 1;
   auto make = [&](city::SideName name, float left, float right) {
     bool before = name == city::SideName::Before;
     frame::Side side;
@@ -133,7 +136,7 @@ bool Stage::additionsReady() const {
     if (entry.failed) continue;
     const city::CameraPose& place = document().projects[key.first].view;
     glm::dvec3 there = geo::ecefFromGeodetic({place.lonDegrees, place.latDegrees, place.heightMetres});
-    if (glm::distance(there, scene_.eye.position) >= kPrefetchMetres) continue;   // far away nobody sees it arrive
+    if (glm::distance(there, scene_.eye.position) >= kPrefetchMetres) continue;  // far away nobody sees it arrive
     if (entry.root == tiles::kNoTile) return false;
     if (tree().tiles[entry.root].contentUris.empty()) continue;
     tiles::TileState state = states[entry.root];
@@ -170,7 +173,8 @@ city::Changes Stage::step(std::vector<city::Command> commands, double nowSeconds
   double aspect = double(extent.width) / std::max(1u, extent.height);
   std::vector<tiles::SelectionView> views;
   for (const frame::Side& side : sides_) views.push_back(selectionView(side, aspect, extent.height));
-  selection_ = tiles::select(tree(), streaming_.states(), views, selection_, {options_.maxSsePixels});
+  selection_ = tiles::select(tree(), streaming_.states(), views, selection_,
+                             {options_.maxSsePixels * options_.quality.coarseness});
   tiles::Orders orders = streaming_.update(selection_, options_.budgets);
   for (const tiles::Upload& upload : orders.uploads) ground_.add(upload.tile, *upload.content);
   for (tiles::TileId tile : orders.evictions) ground_.remove(tile);
@@ -178,20 +182,25 @@ city::Changes Stage::step(std::vector<city::Command> commands, double nowSeconds
   for (tiles::TileId tile : report.uploaded) streaming_.uploaded(tile);
   for (tiles::TileId tile : report.failed) streaming_.uploadFailed(tile);
   for (size_t i = 0; i < sides_.size(); ++i) sides_[i].draw = selection_.draw[i];
+  scene_.resolution = options_.quality.resolution;
   frame_->updateVisibility(tree(), sides_, tilesetOfAddition_);
 
   wantedPeak_ = selection_.want.empty() ? 0 : std::max(wantedPeak_, selection_.want.size());
-  scene_.still = options_.refineWhenStill && !moved && !moving(nowSeconds) && selection_.complete && !residency_->pending();
+  scene_.still =
+      options_.refineWhenStill && !moved && !moving(nowSeconds) && selection_.complete && !residency_->pending();
   return changes;
 }
 
-void Stage::render(gpu::Target& target, int samples, const frame::UiPass& ui) { frame_->render(target, scene_, sides_, samples, ui); }
+void Stage::render(gpu::Target& target, int samples, const frame::UiPass& ui) {
+  frame_->render(target, scene_, sides_, samples, ui);
+}
 
 bool Stage::moving(double nowSeconds) const { return city_.moving(nowSeconds) || !held_.empty(); }
 
 bool Stage::settled() const {
   // A view that wants more than the budget holds is as good as it gets once streaming has given up on more.
-  return (selection_.complete || streaming_.statistics().starved) && !streaming_.busy() && !residency_->pending() && !moving(now_);
+  return (selection_.complete || streaming_.statistics().starved) && !streaming_.busy() && !residency_->pending() &&
+         !moving(now_);
 }
 
 double Stage::loaded() const {

@@ -11,6 +11,7 @@
 
 #include "app/ground.h"
 #include "app/load.h"
+#include "app/pace.h"
 #include "city/commands.h"
 #include "frame/frame.h"
 #include "gpu/device.h"
@@ -25,8 +26,9 @@ inline constexpr double kFieldOfViewRadians = 0.7854;
 struct StageOptions {
   tiles::Budgets budgets;
   double maxSsePixels = 16;
-  bool refineWhenStill = true;               // false: every frame as while moving (measurements)
-  int dayOfYear = 105;                       // for the sun: mid-April, when an afternoon's shadows show the massing
+  Quality quality;              // what is given up while moving
+  bool refineWhenStill = true;  // false: every frame as while moving (measurements)
+  int dayOfYear = 105;          // for the sun: mid-April, when an afternoon's shadows show the massing
 };
 
 class Stage {

@@ -22,7 +22,7 @@ struct GroundClass {
   glm::vec3 colour;
 };
 constexpr GroundClass kGroundClasses[] = {
-    {"land", {0.73f, 0.72f, 0.69f}},  {"green", {0.54f, 0.69f, 0.42f}}, {"water", {0.42f, 0.64f, 0.74f}},
+    {"land", {0.80f, 0.785f, 0.755f}},  {"green", {0.54f, 0.69f, 0.42f}}, {"water", {0.42f, 0.64f, 0.74f}},
     {"plaza", {0.84f, 0.80f, 0.73f}}, {"road", {0.62f, 0.62f, 0.62f}},  {"path", {0.89f, 0.84f, 0.74f}},
 };
 

@@ -59,6 +59,24 @@ class Hash {
   uint64_t hash_ = 14695981039346656037ull;
 };
 
+//! Cascades in order: the near map is placed in the world, the far one by the near one (their axes are the same).
+void setShadowPlace(shared::FrameUniforms& uniforms, unsigned side, unsigned cascade,
+                    const glm::mat4& textureFromWorld) {
+  glm::mat4& near = uniforms.shadowFromWorld[side];
+  if (cascade == 0) {
+    near = textureFromWorld;
+    return;
+  }
+  for (int axis = 0; axis < 3; ++axis) {
+    int along = 0;  // the world axis this one follows most
+    for (int i = 1; i < 3; ++i)
+      if (std::abs(near[i][axis]) > std::abs(near[along][axis])) along = i;
+    const float scale = textureFromWorld[along][axis] / near[along][axis];
+    uniforms.farScale[side][axis] = scale;
+    uniforms.farOffset[side][axis] = textureFromWorld[3][axis] - near[3][axis] * scale;
+  }
+}
+
 //! What one side draws this frame.
 struct SideDraws {
   std::vector<const PlacedTile*> tiles;
@@ -93,8 +111,8 @@ struct Frame::Impl {
 
   struct HeldShadow {
     std::optional<ShadowRegion> region;
-    uint64_t state = 0;       // records and transition it was drawn with
-    uint64_t casters = 0;     // tiles
+    uint64_t state = 0;    // records and transition it was drawn with
+    uint64_t casters = 0;  // tiles
     unsigned age = 0;
   };
   std::array<HeldShadow, kMaxShadowSides * shared::kCascades> held;
@@ -116,30 +134,36 @@ struct Frame::Impl {
   void drawSampleShadows(PassContext& pass, std::span<const SideDraws> draws, const glm::dvec3& sun, unsigned sample,
                          VkDescriptorSet records, shared::FrameUniforms& uniforms);
   double visibleDistance(const View& view, std::span<const SideDraws> draws, double& low, double& high) const;
-  void beginScene(VkCommandBuffer commands, VkImageView colour, VkImage colourImage, VkExtent2D extent, const glm::vec4* clear);
+  void beginScene(VkCommandBuffer commands, VkImageView colour, VkImage colourImage, VkExtent2D extent,
+                  const glm::vec4* clear);
   void drawScene(PassContext& pass, std::span<const SideDraws> draws, VkDescriptorSet records, bool clay);
   uint64_t keyOf(const View& view, const Scene& scene, std::span<const Side> sides) const;
   void renderPlain(PassContext& pass, gpu::Target& target, std::span<const SideDraws> draws, VkDescriptorSet records,
                    shared::FrameUniforms& uniforms);
   void renderClay(PassContext& pass, gpu::Target& target, std::span<const SideDraws> draws, VkDescriptorSet records,
                   shared::FrameUniforms& uniforms, const glm::dvec3& sun, int samples, Timings& timings);
+  void renderMoving(PassContext& pass, std::span<const SideDraws> draws, VkDescriptorSet records, const glm::dvec3& sun,
+                    Timings& timings);
   void accumulateSample(PassContext& pass, std::span<const SideDraws> draws, VkDescriptorSet records,
                         shared::FrameUniforms uniforms, const glm::dvec3& sun, unsigned sample, Timings& timings);
-  void drawPicks(PassContext& pass, std::span<const SideDraws> draws, VkDescriptorSet records, shared::FrameUniforms uniforms);
+  void drawPicks(PassContext& pass, std::span<const SideDraws> draws, VkDescriptorSet records,
+                 shared::FrameUniforms uniforms);
   void submit(InFlight& frame, const gpu::Target& target);
 };
 
-Frame::Impl::Impl(gpu::Device& d, residency::Residency& r, VkFormat colourFormat) : device(d), residency(r), objects(d) {
+Frame::Impl::Impl(gpu::Device& d, residency::Residency& r, VkFormat colourFormat)
+    : device(d), residency(r), objects(d) {
   CM_CHECK(colourFormat == VK_FORMAT_R8G8B8A8_UNORM || colourFormat == VK_FORMAT_B8G8R8A8_UNORM,
            "the frame encodes sRGB itself and draws to 8-bit UNORM, not to format {}", int(colourFormat));
   layouts.colour = colourFormat;
   std::array<VkDescriptorSetLayoutBinding, 4> bindings{};
   constexpr VkShaderStageFlags kBoth = VK_SHADER_STAGE_VERTEX_BIT | VK_SHADER_STAGE_FRAGMENT_BIT;
   for (uint32_t i = 0; i < bindings.size(); ++i)
-    bindings[i] = {.binding = i,
-                   .descriptorType = i % 2 ? VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER : VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER,
-                   .descriptorCount = 1,
-                   .stageFlags = i % 2 ? VkShaderStageFlags(VK_SHADER_STAGE_FRAGMENT_BIT) : kBoth};
+    bindings[i] = {
+        .binding = i,
+        .descriptorType = i % 2 ? VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER : VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER,
+        .descriptorCount = 1,
+        .stageFlags = i % 2 ? VkShaderStageFlags(VK_SHADER_STAGE_FRAGMENT_BIT) : kBoth};
   layouts.globals = objects.setLayout(bindings);
   scenePass = std::make_unique<ScenePass>(device, layouts, residency.textureLayout());
   post = std::make_unique<PostPass>(device, layouts);
@@ -187,11 +211,15 @@ InFlight& Frame::Impl::begin() {
 
 void Frame::Impl::prepareImages(VkExtent2D extent, bool clay) {
   const auto same = [&](const gpu::Image& image) {
-    return image && image.description().extent.width == extent.width && image.description().extent.height == extent.height;
+    return image && image.description().extent.width == extent.width &&
+           image.description().extent.height == extent.height;
   };
   if (!same(depth)) {
-    depth = gpu::Image(device, {.extent = extent, .format = layouts.depth,
-                                .usage = VK_IMAGE_USAGE_DEPTH_STENCIL_ATTACHMENT_BIT | VK_IMAGE_USAGE_SAMPLED_BIT}, "depth");
+    depth = gpu::Image(device,
+                       {.extent = extent,
+                        .format = layouts.depth,
+                        .usage = VK_IMAGE_USAGE_DEPTH_STENCIL_ATTACHMENT_BIT | VK_IMAGE_USAGE_SAMPLED_BIT},
+                       "depth");
     meanSamples = 0;
   }
   if (!clay || same(picture)) return;
@@ -203,7 +231,8 @@ void Frame::Impl::prepareImages(VkExtent2D extent, bool clay) {
 
 void Frame::Impl::setSides(std::span<const Side> sides, VkExtent2D extent, std::vector<SideView>& views) const {
   for (const Side& side : sides) {
-    SideView view{.index = unsigned(views.size()), .slot = side.slot, .shadowIndex = unsigned(views.size()), .side = &side};
+    SideView view{
+        .index = unsigned(views.size()), .slot = side.slot, .shadowIndex = unsigned(views.size()), .side = &side};
     const auto left = int32_t(std::lround(side.left * float(extent.width)));
     const auto right = int32_t(std::lround(side.right * float(extent.width)));
     view.rectangle = {{left, 0}, {uint32_t(std::max(0, right - left)), extent.height}};
@@ -219,17 +248,25 @@ void Frame::Impl::fillUniforms(PassContext& pass, shared::FrameUniforms& uniform
   uniforms.edgeCentre = glm::vec4(pass.view.relativeEnu(surroundings.centreEnu), float(surroundings.radiusMetres));
 }
 
-VkDescriptorSet Frame::Impl::globalsFor(PassContext& pass, const shared::FrameUniforms& uniforms, const ShadowMaps& maps) const {
+VkDescriptorSet Frame::Impl::globalsFor(PassContext& pass, const shared::FrameUniforms& uniforms,
+                                        const ShadowMaps& maps) const {
   const Slice slice = pass.arena.copyOne(uniforms);
   const std::array<Binding, 4> bindings{
       {{.binding = 0, .type = VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER, .slice = slice},
-       {.binding = 1, .type = VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER, .view = maps.view(), .sampler = maps.sampler()},
+       {.binding = 1,
+        .type = VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER,
+        .view = maps.view(),
+        .sampler = maps.sampler()},
        {.binding = 2, .type = VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER, .slice = drape->uniforms(pass)},
-       {.binding = 3, .type = VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER, .view = drape->view(), .sampler = drape->sampler()}}};
+       {.binding = 3,
+        .type = VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER,
+        .view = drape->view(),
+        .sampler = drape->sampler()}}};
   return pass.arena.descriptors(layouts.globals, bindings);
 }
 
-double Frame::Impl::visibleDistance(const View& view, std::span<const SideDraws> draws, double& low, double& high) const {
+double Frame::Impl::visibleDistance(const View& view, std::span<const SideDraws> draws, double& low,
+                                    double& high) const {
   double distance = 100;
   low = 1e9;
   high = -1e9;
@@ -243,11 +280,11 @@ double Frame::Impl::visibleDistance(const View& view, std::span<const SideDraws>
     }
   }
   if (low > high) low = high = 0;
-  return std::min(distance, 14000.0);   // farther shadows are narrower than a pixel, and hazy
+  return std::min(distance, 14000.0);  // farther shadows are narrower than a pixel, and hazy
 }
 
-bool Frame::Impl::drawShadows(PassContext& pass, std::span<const SideDraws> draws, const glm::dvec3& sun, VkDescriptorSet records,
-                              shared::FrameUniforms& uniforms) {
+bool Frame::Impl::drawShadows(PassContext& pass, std::span<const SideDraws> draws, const glm::dvec3& sun,
+                              VkDescriptorSet records, shared::FrameUniforms& uniforms) {
   const bool wanted = pass.scene.layers.shadows && sun.z > 0.03 && !draws.empty();
   unsigned sets = 1;
   for (const SideView& side : pass.sides) sets = std::max(sets, side.shadowIndex + 1);
@@ -280,17 +317,17 @@ bool Frame::Impl::drawShadows(PassContext& pass, std::span<const SideDraws> draw
         shadows->draw(pass, side, layer, list, region, records);
         statistics.shadowDraws += list.draws;
       }
-      uniforms.shadowFromWorld[layer] = textureFromWorld(region, pass.view.eyeEnu);
+      setShadowPlace(uniforms, side.shadowIndex, cascade, textureFromWorld(region, pass.view.eyeEnu));
     }
   }
   if (begun) shadows->end(pass.commands);
   uniforms.sunDirection.w = 1;
-  uniforms.shadowTexel = {1.0f / float(shadows->size()), 1, 0, 0};
+  uniforms.shadowTexel = {1.0f / float(shadows->size()), 0, 0, 0};
   return true;
 }
 
-void Frame::Impl::drawSampleShadows(PassContext& pass, std::span<const SideDraws> draws, const glm::dvec3& sun, unsigned sample,
-                                    VkDescriptorSet records, shared::FrameUniforms& uniforms) {
+void Frame::Impl::drawSampleShadows(PassContext& pass, std::span<const SideDraws> draws, const glm::dvec3& sun,
+                                    unsigned sample, VkDescriptorSet records, shared::FrameUniforms& uniforms) {
   const bool wanted = pass.scene.layers.shadows && sun.z > 0.03 && !draws.empty();
   unsigned sets = 1;
   for (const SideView& side : pass.sides) sets = std::max(sets, side.shadowIndex + 1);
@@ -314,20 +351,20 @@ void Frame::Impl::drawSampleShadows(PassContext& pass, std::span<const SideDraws
                                        DrawSet::Casters, pass.scene.layers.buildings);
       stillShadows->draw(pass, side, layer, list, region, records);
       statistics.shadowDraws += list.draws;
-      uniforms.shadowFromWorld[layer] = textureFromWorld(region, pass.view.eyeEnu);
+      setShadowPlace(uniforms, side.shadowIndex, cascade, textureFromWorld(region, pass.view.eyeEnu));
     }
   }
   stillShadows->end(pass.commands);
   uniforms.sunDirection.w = 1;
-  uniforms.shadowTexel = {1.0f / float(stillShadows->size()), 1, 0, 0};
+  uniforms.shadowTexel = {1.0f / float(stillShadows->size()), 0, 0, 0};
 }
 
 void Frame::Impl::beginScene(VkCommandBuffer commands, VkImageView colourView, VkImage colourImage, VkExtent2D extent,
                              const glm::vec4* clear) {
   gpu::barrier(commands, {.image = colourImage,
                           .to = VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL,
-                          .fromStage = VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT | VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT |
-                                       VK_PIPELINE_STAGE_2_COPY_BIT,
+                          .fromStage = VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT |
+                                       VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT | VK_PIPELINE_STAGE_2_COPY_BIT,
                           .toStage = VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT,
                           .toAccess = VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT | VK_ACCESS_2_COLOR_ATTACHMENT_READ_BIT});
   constexpr VkPipelineStageFlags2 kTests =
@@ -337,7 +374,8 @@ void Frame::Impl::beginScene(VkCommandBuffer commands, VkImageView colourView, V
                           .fromStage = VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT | kTests,
                           .toStage = kTests,
                           .fromAccess = VK_ACCESS_2_DEPTH_STENCIL_ATTACHMENT_WRITE_BIT,
-                          .toAccess = VK_ACCESS_2_DEPTH_STENCIL_ATTACHMENT_READ_BIT | VK_ACCESS_2_DEPTH_STENCIL_ATTACHMENT_WRITE_BIT,
+                          .toAccess = VK_ACCESS_2_DEPTH_STENCIL_ATTACHMENT_READ_BIT |
+                                      VK_ACCESS_2_DEPTH_STENCIL_ATTACHMENT_WRITE_BIT,
                           .aspect = VK_IMAGE_ASPECT_DEPTH_BIT});
   VkRenderingAttachmentInfo colour{.sType = VK_STRUCTURE_TYPE_RENDERING_ATTACHMENT_INFO,
                                    .imageView = colourView,
@@ -375,13 +413,21 @@ void Frame::Impl::drawScene(PassContext& pass, std::span<const SideDraws> draws,
 
 namespace {
 
+VkExtent2D extentAt(VkExtent2D whole, float resolution) {
+  const auto part = [&](uint32_t size) {
+    return std::clamp(uint32_t(std::lround(float(size) * resolution)), 1u, size);
+  };
+  return {part(whole.width), part(whole.height)};
+}
+
 //! From attachment to something the next pass samples.
 void toSampled(VkCommandBuffer commands, VkImage image, bool depth) {
   if (depth)
     gpu::barrier(commands, {.image = image,
                             .from = VK_IMAGE_LAYOUT_DEPTH_ATTACHMENT_OPTIMAL,
                             .to = VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL,
-                            .fromStage = VK_PIPELINE_STAGE_2_EARLY_FRAGMENT_TESTS_BIT | VK_PIPELINE_STAGE_2_LATE_FRAGMENT_TESTS_BIT,
+                            .fromStage = VK_PIPELINE_STAGE_2_EARLY_FRAGMENT_TESTS_BIT |
+                                         VK_PIPELINE_STAGE_2_LATE_FRAGMENT_TESTS_BIT,
                             .toStage = VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT,
                             .fromAccess = VK_ACCESS_2_DEPTH_STENCIL_ATTACHMENT_WRITE_BIT,
                             .toAccess = VK_ACCESS_2_SHADER_SAMPLED_READ_BIT,
@@ -416,8 +462,8 @@ void beginColour(VkCommandBuffer commands, VkImageView view, VkExtent2D extent, 
 
 }  // namespace
 
-void Frame::Impl::renderPlain(PassContext& pass, gpu::Target& target, std::span<const SideDraws> draws, VkDescriptorSet records,
-                              shared::FrameUniforms& uniforms) {
+void Frame::Impl::renderPlain(PassContext& pass, gpu::Target& target, std::span<const SideDraws> draws,
+                              VkDescriptorSet records, shared::FrameUniforms& uniforms) {
   shadows->prepare(pass.commands, false, 1);
   pass.globals = globalsFor(pass, uniforms, *shadows);
   scenePass->setMoving(true);
@@ -430,7 +476,8 @@ void Frame::Impl::renderPlain(PassContext& pass, gpu::Target& target, std::span<
 }
 
 void Frame::Impl::accumulateSample(PassContext& pass, std::span<const SideDraws> draws, VkDescriptorSet records,
-                                   shared::FrameUniforms uniforms, const glm::dvec3& sun, unsigned sample, Timings& timings) {
+                                   shared::FrameUniforms uniforms, const glm::dvec3& sun, unsigned sample,
+                                   Timings& timings) {
   drawSampleShadows(pass, draws, sun, sample, records, uniforms);
   timings.mark("shadow");
   uniforms.clipFromWorld = clipWithOffset(pass.view, sampleOffset(sample));
@@ -442,26 +489,60 @@ void Frame::Impl::accumulateSample(PassContext& pass, std::span<const SideDraws>
   toSampled(pass.commands, picture.handle(), false);
   toSampled(pass.commands, depth.handle(), true);
   timings.mark("scene");
-  gpu::barrier(pass.commands, {.image = mean.handle(),
-                               .from = sample == 0 ? VK_IMAGE_LAYOUT_UNDEFINED : VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL,
-                               .to = VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL,
-                               .fromStage = VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT | VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT,
-                               .toStage = VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT,
-                               .fromAccess = VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT,
-                               .toAccess = VK_ACCESS_2_COLOR_ATTACHMENT_READ_BIT | VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT});
-  beginColour(pass.commands, mean.view(), pass.view.extent, sample == 0 ? VK_ATTACHMENT_LOAD_OP_CLEAR : VK_ATTACHMENT_LOAD_OP_LOAD);
+  gpu::barrier(pass.commands,
+               {.image = mean.handle(),
+                .from = sample == 0 ? VK_IMAGE_LAYOUT_UNDEFINED : VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL,
+                .to = VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL,
+                .fromStage = VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT | VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT,
+                .toStage = VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT,
+                .fromAccess = VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT,
+                .toAccess = VK_ACCESS_2_COLOR_ATTACHMENT_READ_BIT | VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT});
+  beginColour(pass.commands, mean.view(), pass.view.extent,
+              sample == 0 ? VK_ATTACHMENT_LOAD_OP_CLEAR : VK_ATTACHMENT_LOAD_OP_LOAD);
   const float pixelAngle = 2 * uniforms.time.w / float(pass.view.extent.height);
   const shared::PostPush push{.pixel = {uniforms.viewport.z, uniforms.viewport.w, pixelAngle, kEdgeStrength},
-                              .smooth_ = {0, uniforms.haze.a * 2.5f, kNearMetres, 0}};
+                              .scene = {0, uniforms.haze.a * 2.5f, kNearMetres, 0}};
   post->accumulate(pass, picture.view(), depth.view(), push, 1.0f / float(sample + 1));
   vkCmdEndRendering(pass.commands);
   toSampled(pass.commands, mean.handle(), false);
   timings.mark("accumulate");
 }
 
-void Frame::Impl::renderClay(PassContext& pass, gpu::Target& target, std::span<const SideDraws> draws, VkDescriptorSet records,
-                             shared::FrameUniforms& uniforms, const glm::dvec3& sun, int samples, Timings& timings) {
-  const uint64_t key = keyOf(pass.view, pass.scene, std::span(pass.sides.empty() ? nullptr : pass.sides[0].side, pass.sides.size()));
+void Frame::Impl::renderMoving(PassContext& full, std::span<const SideDraws> draws, VkDescriptorSet records,
+                               const glm::dvec3& sun, Timings& timings) {
+  View view = full.view;
+  view.extent = extentAt(full.view.extent, full.scene.resolution);
+  view.resolution = full.scene.resolution;
+  std::vector<SideView> sideViews(full.sides.begin(), full.sides.end());
+  for (SideView& side : sideViews) {
+    const auto at = [&](uint32_t x) {
+      return uint32_t(std::lround(double(x) * view.extent.width / full.view.extent.width));
+    };
+    const uint32_t left = at(uint32_t(side.rectangle.offset.x)),
+                   right = at(uint32_t(side.rectangle.offset.x) + side.rectangle.extent.width);
+    side.rectangle = {{int32_t(left), 0}, {right - left, view.extent.height}};
+  }
+  PassContext pass{full.device, full.residency, full.arena,   full.commands, view,
+                   full.scene,  sideViews,      full.layouts, VK_NULL_HANDLE};
+  shared::FrameUniforms uniforms = uniformsOf(view, pass.scene, sun);
+  fillUniforms(pass, uniforms);
+  drawShadows(pass, draws, sun, records, uniforms);
+  timings.mark("shadow");
+  pass.globals = globalsFor(pass, uniforms, *shadows);
+  scenePass->setMoving(true);
+  beginScene(pass.commands, picture.view(), picture.handle(), view.extent, nullptr);
+  drawScene(pass, draws, records, true);
+  vkCmdEndRendering(pass.commands);
+  toSampled(pass.commands, picture.handle(), false);
+  toSampled(pass.commands, depth.handle(), true);
+  timings.mark("scene");
+}
+
+void Frame::Impl::renderClay(PassContext& pass, gpu::Target& target, std::span<const SideDraws> draws,
+                             VkDescriptorSet records, shared::FrameUniforms& uniforms, const glm::dvec3& sun,
+                             int samples, Timings& timings) {
+  const uint64_t key =
+      keyOf(pass.view, pass.scene, std::span(pass.sides.empty() ? nullptr : pass.sides[0].side, pass.sides.size()));
   const bool refining = pass.scene.still || samples > 1;
   if (!refining || key != meanKey || (samples > 1 && !pass.scene.still)) meanSamples = 0;
   meanKey = key;
@@ -473,28 +554,25 @@ void Frame::Impl::renderClay(PassContext& pass, gpu::Target& target, std::span<c
     stillUnfinished = pass.scene.still && meanSamples < until;
   } else {
     stillUnfinished = false;
-    drawShadows(pass, draws, sun, records, uniforms);
-    timings.mark("shadow");
-    pass.globals = globalsFor(pass, uniforms, *shadows);
-    scenePass->setMoving(true);
-    beginScene(pass.commands, picture.view(), picture.handle(), pass.view.extent, nullptr);
-    drawScene(pass, draws, records, true);
-    vkCmdEndRendering(pass.commands);
-    toSampled(pass.commands, picture.handle(), false);
-    toSampled(pass.commands, depth.handle(), true);
-    timings.mark("scene");
+    renderMoving(pass, draws, records, sun, timings);
   }
-  gpu::barrier(pass.commands, {.image = target.image,
-                               .to = VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL,
-                               .fromStage = VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT | VK_PIPELINE_STAGE_2_COPY_BIT,
-                               .toStage = VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT,
-                               .toAccess = VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT});
+  gpu::barrier(pass.commands,
+               {.image = target.image,
+                .to = VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL,
+                .fromStage = VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT | VK_PIPELINE_STAGE_2_COPY_BIT,
+                .toStage = VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT,
+                .toAccess = VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT});
   beginColour(pass.commands, target.view, target.extent, VK_ATTACHMENT_LOAD_OP_DONT_CARE);
-  if (refining) post->show(pass, mean.view(), depth.view());
-  else
+  if (refining)
+    post->show(pass, mean.view(), depth.view());
+  else {
+    const VkExtent2D drawn = extentAt(target.extent, pass.scene.resolution);
     post->moving(pass, picture.view(), depth.view(),
-                 {.pixel = {uniforms.viewport.z, uniforms.viewport.w, pixelAngle, kEdgeStrength},
-                  .smooth_ = {1, uniforms.haze.a * 2.5f, kNearMetres, 0}});
+                 {.pixel = {float(drawn.width), float(drawn.height),
+                            pixelAngle * float(target.extent.height) / float(drawn.height), kEdgeStrength},
+                  .scene = {float(drawn.width) / float(target.extent.width),
+                            float(drawn.height) / float(target.extent.height), kNearMetres, uniforms.haze.a * 2.5f}});
+  }
   timings.mark("post");
   for (const SideView& side : pass.sides) {
     if (side.rectangle.extent.width == 0) continue;
@@ -507,15 +585,28 @@ void Frame::Impl::renderClay(PassContext& pass, gpu::Target& target, std::span<c
 
 uint64_t Frame::Impl::keyOf(const View& view, const Scene& scene, std::span<const Side> sides) const {
   Hash hash;
-  hash.add(view.eyeEnu).add(view.forward).add(view.up).add(view.fovYRadians).add(view.extent.width).add(view.extent.height);
+  hash.add(view.eyeEnu)
+      .add(view.forward)
+      .add(view.up)
+      .add(view.fovYRadians)
+      .add(view.extent.width)
+      .add(view.extent.height);
   hash.add(residency.generation()).add(visibility.generation()).add(documentGeneration).add(scene.sunDirectionEcef);
   hash.add(scene.language).add(scene.look);
   const city::Layers& layers = scene.layers;
-  for (const bool on : {layers.labels, layers.projectAreas, layers.greenways, layers.metro, layers.shadows, layers.buildings}) hash.add(on);
+  for (const bool on :
+       {layers.labels, layers.projectAreas, layers.greenways, layers.metro, layers.shadows, layers.buildings})
+    hash.add(on);
   for (const std::string& item : layers.hiddenItems) hash.add(std::hash<std::string>{}(item));
   hash.add(scene.selection.kind).add(std::hash<std::string>{}(scene.selection.id));
   for (const Side& side : sides) {
-    hash.add(side.slot).add(side.left).add(side.right).add(side.transition).add(side.date.year).add(side.date.month).add(side.date.day);
+    hash.add(side.slot)
+        .add(side.left)
+        .add(side.right)
+        .add(side.transition)
+        .add(side.date.year)
+        .add(side.date.month)
+        .add(side.date.day);
     for (const tiles::TileId tile : side.draw) hash.add(tile);
   }
   return hash.value();
@@ -584,7 +675,8 @@ void Frame::updateVisibility(const tiles::TileTree& tree, std::span<const Side> 
   impl_->visibility.update(impl_->residency, tree, sides, tilesetOfAddition);
 }
 
-void Frame::render(gpu::Target& target, const Scene& scene, std::span<const Side> sides, int samples, const UiPass& ui) {
+void Frame::render(gpu::Target& target, const Scene& scene, std::span<const Side> sides, int samples,
+                   const UiPass& ui) {
   Impl& f = *impl_;
   if (f.device.state() == gpu::DeviceState::Lost || target.extent.width == 0 || target.extent.height == 0) return;
   const bool clay = scene.look == city::Look::Clay;
@@ -605,7 +697,8 @@ void Frame::render(gpu::Target& target, const Scene& scene, std::span<const Side
   const glm::dvec3 sun = glm::normalize(glm::dmat3(f.axes.enuFromEcef) * scene.sunDirectionEcef);
   std::vector<SideView> sideViews;
   f.setSides(sides, target.extent, sideViews);
-  PassContext pass{f.device, f.residency, *frame.arena, frame.commands, view, scene, sideViews, f.layouts, VK_NULL_HANDLE};
+  PassContext pass{f.device, f.residency, *frame.arena, frame.commands, view,
+                   scene,    sideViews,   f.layouts,    VK_NULL_HANDLE};
 
   f.statistics.triangles = f.statistics.tiles = f.statistics.draws = f.statistics.shadowDraws = 0;
   std::vector<SideDraws> draws(sides.size());
@@ -613,14 +706,15 @@ void Frame::render(gpu::Target& target, const Scene& scene, std::span<const Side
     SideDraws& mine = draws[side.index];
     for (const tiles::TileId id : side.side->draw)
       if (const PlacedTile* tile = f.placed.place(f.residency, f.axes, id)) mine.tiles.push_back(tile);
-    mine.list = buildDraws(*frame.arena, view, mine.tiles, f.visibility, side.slot, side.side->transition < 1, DrawSet::Picture,
-                           scene.layers.buildings);
+    mine.list = buildDraws(*frame.arena, view, mine.tiles, f.visibility, side.slot, side.side->transition < 1,
+                           DrawSet::Picture, scene.layers.buildings);
     f.statistics.triangles += mine.list.triangles;
     f.statistics.tiles += uint32_t(mine.list.tiles.size());
     f.statistics.draws += mine.list.draws;
   }
-  const std::array<Binding, 1> recordBinding{
-      {{.binding = 0, .type = VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, .slice = {f.residency.records(), 0, VK_WHOLE_SIZE, nullptr}}}};
+  const std::array<Binding, 1> recordBinding{{{.binding = 0,
+                                               .type = VK_DESCRIPTOR_TYPE_STORAGE_BUFFER,
+                                               .slice = {f.residency.records(), 0, VK_WHOLE_SIZE, nullptr}}}};
   const VkDescriptorSet records = frame.arena->descriptors(f.scenePass->recordsLayout(), recordBinding);
   shared::FrameUniforms uniforms = uniformsOf(view, scene, sun);
   f.fillUniforms(pass, uniforms);
@@ -628,13 +722,15 @@ void Frame::render(gpu::Target& target, const Scene& scene, std::span<const Side
   f.drape->update(pass);
   if (clay) f.labels->update(pass);
   frame.timings->mark("drape");
-  if (clay) f.renderClay(pass, target, draws, records, uniforms, sun, std::max(1, samples), *frame.timings);
-  else f.renderPlain(pass, target, draws, records, uniforms);
+  if (clay)
+    f.renderClay(pass, target, draws, records, uniforms, sun, std::max(1, samples), *frame.timings);
+  else
+    f.renderPlain(pass, target, draws, records, uniforms);
   f.drawPicks(pass, draws, records, uniforms);
 
   if (ui) {
-    gpu::memoryBarrier(frame.commands, VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT, VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT,
-                       VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT,
+    gpu::memoryBarrier(frame.commands, VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT,
+                       VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT, VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT,
                        VK_ACCESS_2_COLOR_ATTACHMENT_READ_BIT | VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT);
     beginColour(frame.commands, target.view, target.extent, VK_ATTACHMENT_LOAD_OP_LOAD);
     ui(frame.commands);
@@ -662,7 +758,8 @@ std::vector<Pick> Frame::takePicks() {
     const residency::ResidentTile* tile = answer.pick.hit ? f.residency.tile(answer.pick.tile) : nullptr;
     const bool building = tile && answer.pick.feature < tile->removable.size() && tile->removable[answer.pick.feature];
     if (overlay.kind == kNothing && tile && !building)
-      overlay = f.drape->hit(answer.slot, answer.pick.positionEcef, std::max(2.0, double(answer.metres) * kFingerAngle));
+      overlay =
+          f.drape->hit(answer.slot, answer.pick.positionEcef, std::max(2.0, double(answer.metres) * kFingerAngle));
     picks.push_back(std::move(answer.pick));
   }
   return picks;

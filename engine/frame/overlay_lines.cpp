@@ -16,8 +16,8 @@ namespace {
 constexpr float kHalfWidthMetres = 6, kLeastHalfWidth = 1.2f, kMostHalfWidth = 2.6f, kCasing = 1.1f;
 constexpr float kDash = 9;
 constexpr float kDiscMetres = 26, kLeastDisc = 3.4f, kMostDisc = 6.4f, kInterchangeGrows = 1.35f;
-constexpr float kDiscsFadeAt = 14000, kDiscsGoneAt = 20000;   // metres away
-constexpr float kNearness = 1.004f;        // 12 m at 3 km
+constexpr float kDiscsFadeAt = 14000, kDiscsGoneAt = 20000;  // metres away
+constexpr float kNearness = 1.004f;                          // 12 m at 3 km
 constexpr float kHiddenAlpha = 0.30f, kPlannedAlpha = 0.8f;
 constexpr glm::vec3 kInterchangeRing{0.20f, 0.24f, 0.30f};
 
@@ -31,7 +31,9 @@ struct StationInstance {
   glm::vec4 placeAndRadius, ring;
 };
 
-float scaleOf(const View& view) { return std::clamp(float(view.extent.height) / 720.0f, 0.8f, 4.0f); }
+float scaleOf(const View& view) {
+  return std::clamp(float(view.extent.height) / view.resolution / 720.0f, 0.8f, 4.0f) * view.resolution;
+}
 
 }  // namespace
 
@@ -39,7 +41,7 @@ struct OverlayLines::Impl {
   gpu::Device& device;
   gpu::Pipelines pipelines;
   VkPipelineLayout layout = VK_NULL_HANDLE;
-  VkPipeline line[2]{}, station[2]{};      // [0] what is hidden, [1] what is in sight
+  VkPipeline line[2]{}, station[2]{};  // [0] what is hidden, [1] what is in sight
   city::Document document;
   LineShapes shapes;
   gpu::Buffer vertices, indices;
@@ -50,13 +52,15 @@ struct OverlayLines::Impl {
     VkRect2D rectangle{};
     LineDraws draws;
   };
-  std::vector<Drawn> drawn;                // by side
+  std::vector<Drawn> drawn;  // by side
 
   explicit Impl(gpu::Device& d) : device(d), pipelines(d) {}
 
   float discRadius(const StationDraw& draw, float metres, const View& view) const {
-    const float scale = scaleOf(view), perMetre = float(view.extent.height) / (2.0f * std::tan(0.5f * float(view.fovYRadians)));
-    const float radius = std::clamp(kDiscMetres * perMetre / std::max(metres, 1.0f), kLeastDisc * scale, kMostDisc * scale);
+    const float scale = scaleOf(view),
+                perMetre = float(view.extent.height) / (2.0f * std::tan(0.5f * float(view.fovYRadians)));
+    const float radius =
+        std::clamp(kDiscMetres * perMetre / std::max(metres, 1.0f), kLeastDisc * scale, kMostDisc * scale);
     return radius * (draw.interchange ? kInterchangeGrows : 1.0f) * (draw.selected ? 1.35f : 1.0f);
   }
 };
@@ -103,7 +107,8 @@ void OverlayLines::setDocument(const city::Document& document, const VectorLayer
   d.vertices = {};
   d.indices = {};
   if (d.shapes.indices.empty()) return;
-  const size_t vertexBytes = d.shapes.vertices.size() * sizeof(LineVertex), indexBytes = d.shapes.indices.size() * sizeof(uint32_t);
+  const size_t vertexBytes = d.shapes.vertices.size() * sizeof(LineVertex),
+               indexBytes = d.shapes.indices.size() * sizeof(uint32_t);
   d.vertices = gpu::Buffer(d.device, vertexBytes, VK_BUFFER_USAGE_VERTEX_BUFFER_BIT, true, "overlay line vertices");
   d.indices = gpu::Buffer(d.device, indexBytes, VK_BUFFER_USAGE_INDEX_BUFFER_BIT, true, "overlay line indices");
   if (!d.vertices || !d.indices) {
@@ -128,7 +133,8 @@ void OverlayLines::draw(PassContext& context, const SideView& side) {
     const float perMetre = float(view.extent.height) / (2.0f * std::tan(0.5f * float(view.fovYRadians)));
     vkCmdBindDescriptorSets(commands, VK_PIPELINE_BIND_POINT_GRAPHICS, d.layout, 0, 1, &context.globals, 0, nullptr);
     auto push = [&](const Push& p) {
-      vkCmdPushConstants(commands, d.layout, VK_SHADER_STAGE_VERTEX_BIT | VK_SHADER_STAGE_FRAGMENT_BIT, 0, sizeof p, &p);
+      vkCmdPushConstants(commands, d.layout, VK_SHADER_STAGE_VERTEX_BIT | VK_SHADER_STAGE_FRAGMENT_BIT, 0, sizeof p,
+                         &p);
     };
     Push p{.side = {.slot = side.slot, .grow = 1, .sideIndex = side.index}};
     p.line.viewport = {float(view.extent.width), float(view.extent.height), perMetre, kNearness};
@@ -137,10 +143,12 @@ void OverlayLines::draw(PassContext& context, const SideView& side) {
     for (const StationDraw& draw : draws.stations) {
       const glm::vec3 world = view.relativeEnu(d.shapes.stations[draw.station].position);
       const float metres = view.project(world).z;
-      const float alpha = draw.selected ? 1.0f : std::clamp((kDiscsGoneAt - metres) / (kDiscsGoneAt - kDiscsFadeAt), 0.0f, 1.0f);
+      const float alpha =
+          draw.selected ? 1.0f : std::clamp((kDiscsGoneAt - metres) / (kDiscsGoneAt - kDiscsFadeAt), 0.0f, 1.0f);
       if (metres < 1 || alpha <= 0) continue;
-      instances.push_back({glm::vec4(world, d.discRadius(draw, metres, view)),
-                           glm::vec4(draw.interchange ? kInterchangeRing : draw.colour, alpha * (draw.planned ? 0.75f : 1.0f))});
+      instances.push_back(
+          {glm::vec4(world, d.discRadius(draw, metres, view)),
+           glm::vec4(draw.interchange ? kInterchangeRing : draw.colour, alpha * (draw.planned ? 0.75f : 1.0f))});
     }
     // Far ones first.
     std::sort(instances.begin(), instances.end(), [](const StationInstance& a, const StationInstance& b) {
@@ -159,7 +167,8 @@ void OverlayLines::draw(PassContext& context, const SideView& side) {
       for (const LineDraw& draw : draws.lines) {
         const LineShape& line = d.shapes.lines[draw.line];
         const float grow = draw.selected ? 1.5f : draw.planned ? 0.8f : 1.0f;
-        p.line.origin = glm::vec4(view.relativeEnu(line.origin), (inSight ? 1.0f : kHiddenAlpha) * (draw.planned ? kPlannedAlpha : 1.0f));
+        p.line.origin = glm::vec4(view.relativeEnu(line.origin),
+                                  (inSight ? 1.0f : kHiddenAlpha) * (draw.planned ? kPlannedAlpha : 1.0f));
         p.line.colour = glm::vec4(line.colour, kCasing * scale);
         p.line.width = glm::vec4(kHalfWidthMetres * grow, kLeastHalfWidth * scale * grow, kMostHalfWidth * scale * grow,
                                  draw.planned ? kDash * scale : 0.0f);
@@ -180,11 +189,11 @@ void OverlayLines::draw(PassContext& context, const SideView& side) {
 
 city::Selection OverlayLines::hit(float x, float y, float surfaceMetres) const {
   const Impl& d = *impl_;
-  const glm::dvec2 at(x, y);
   for (const Impl::Drawn& drawn : d.drawn) {
     const VkRect2D& r = drawn.rectangle;
-    if (x < float(r.offset.x) || y < float(r.offset.y) || x >= float(r.offset.x) + float(r.extent.width) ||
-        y >= float(r.offset.y) + float(r.extent.height))
+    const glm::dvec2 at = glm::dvec2(x, y) * double(drawn.view.resolution);
+    if (at.x < r.offset.x || at.y < r.offset.y || at.x >= double(r.offset.x) + r.extent.width ||
+        at.y >= double(r.offset.y) + r.extent.height)
       continue;
     const float scale = scaleOf(drawn.view);
     auto project = [&](const glm::dvec3& enu) { return drawn.view.project(drawn.view.relativeEnu(enu)); };
@@ -195,7 +204,9 @@ city::Selection OverlayLines::hit(float x, float y, float surfaceMetres) const {
       const Station& station = d.shapes.stations[draw.station];
       const glm::vec3 p = project(station.position);
       const double distance = glm::distance(at, glm::dvec2(p));
-      if (hidden(p.z) || p.z > kDiscsGoneAt || distance > d.discRadius(draw, p.z, drawn.view) + 4 * scale || distance > nearest) continue;
+      if (hidden(p.z) || p.z > kDiscsGoneAt || distance > d.discRadius(draw, p.z, drawn.view) + 4 * scale ||
+          distance > nearest)
+        continue;
       nearest = distance;
       found = {city::PickKind::Station, station.id};
     }

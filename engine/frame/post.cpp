@@ -19,23 +19,34 @@ PostPass::PostPass(gpu::Device& device, const SceneLayouts& layouts) : objects_(
                                .colours = {kMeanFormat},
                                .blend = gpu::Blend::Constant},
                               "accumulate");
-  show_ = objects_.make({.vertex = "screen.vert", .fragment = "show.frag", .layout = layout_, .colours = {layouts.colour}}, "show");
-  moving_ =
-      objects_.make({.vertex = "screen.vert", .fragment = "moving.frag", .layout = layout_, .colours = {layouts.colour}}, "moving");
+  show_ = objects_.make(
+      {.vertex = "screen.vert", .fragment = "show.frag", .layout = layout_, .colours = {layouts.colour}}, "show");
+  for (uint32_t enlarged = 0; enlarged < 2; ++enlarged)
+    moving_[enlarged] = objects_.make({.vertex = "screen.vert",
+                                       .fragment = "moving.frag",
+                                       .layout = layout_,
+                                       .constants = {&enlarged, 1},
+                                       .colours = {layouts.colour}},
+                                      "moving");
+  linear_ = objects_.sampler(VK_FILTER_LINEAR, VK_SAMPLER_ADDRESS_MODE_CLAMP_TO_EDGE);
   nearest_ = objects_.sampler(VK_FILTER_NEAREST, VK_SAMPLER_ADDRESS_MODE_CLAMP_TO_EDGE);
 }
 
-void PostPass::draw(PassContext& pass, VkPipeline pipeline, VkImageView picture, VkImageView depth, const shared::PostPush& push) {
-  const std::array<Binding, 2> bindings{{{.binding = 0, .type = VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER, .view = picture, .sampler = nearest_},
-                                         {.binding = 1, .type = VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER, .view = depth, .sampler = nearest_}}};
+void PostPass::draw(PassContext& pass, VkPipeline pipeline, VkImageView picture, VkImageView depth,
+                    const shared::PostPush& push) {
+  const std::array<Binding, 2> bindings{
+      {{.binding = 0, .type = VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER, .view = picture, .sampler = linear_},
+       {.binding = 1, .type = VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER, .view = depth, .sampler = nearest_}}};
   const VkDescriptorSet set = pass.arena.descriptors(set_, bindings);
   vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, pipeline);
   vkCmdBindDescriptorSets(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, layout_, 0, 1, &set, 0, nullptr);
-  vkCmdPushConstants(pass.commands, layout_, VK_SHADER_STAGE_VERTEX_BIT | VK_SHADER_STAGE_FRAGMENT_BIT, 0, sizeof(push), &push);
+  vkCmdPushConstants(pass.commands, layout_, VK_SHADER_STAGE_VERTEX_BIT | VK_SHADER_STAGE_FRAGMENT_BIT, 0, sizeof(push),
+                     &push);
   vkCmdDraw(pass.commands, 3, 1, 0, 0);
 }
 
-void PostPass::accumulate(PassContext& pass, VkImageView picture, VkImageView depth, const shared::PostPush& push, float share) {
+void PostPass::accumulate(PassContext& pass, VkImageView picture, VkImageView depth, const shared::PostPush& push,
+                          float share) {
   const std::array<float, 4> constants{share, share, share, share};
   vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, accumulate_);
   vkCmdSetBlendConstants(pass.commands, constants.data());
@@ -45,7 +56,7 @@ void PostPass::accumulate(PassContext& pass, VkImageView picture, VkImageView de
 void PostPass::show(PassContext& pass, VkImageView mean, VkImageView depth) { draw(pass, show_, mean, depth, {}); }
 
 void PostPass::moving(PassContext& pass, VkImageView picture, VkImageView depth, const shared::PostPush& push) {
-  draw(pass, moving_, picture, depth, push);
+  draw(pass, moving_[push.scene.x < 1 || push.scene.y < 1], picture, depth, push);
 }
 
 }  // namespace cm::frame

@@ -16,17 +16,19 @@ class PostPass {
   void accumulate(PassContext& pass, VkImageView picture, VkImageView depth, const shared::PostPush& push, float share);
   //! The mean, onto the target.
   void show(PassContext& pass, VkImageView mean, VkImageView depth);
-  //! One sample, smoothed, onto the target.
+  //! One sample, smoothed or enlarged, onto the target.
   void moving(PassContext& pass, VkImageView picture, VkImageView depth, const shared::PostPush& push);
 
  private:
-  void draw(PassContext& pass, VkPipeline pipeline, VkImageView picture, VkImageView depth, const shared::PostPush& push);
+  void draw(PassContext& pass, VkPipeline pipeline, VkImageView picture, VkImageView depth,
+            const shared::PostPush& push);
 
   gpu::Pipelines objects_;
   VkDescriptorSetLayout set_ = VK_NULL_HANDLE;
   VkPipelineLayout layout_ = VK_NULL_HANDLE;
-  VkPipeline accumulate_ = VK_NULL_HANDLE, show_ = VK_NULL_HANDLE, moving_ = VK_NULL_HANDLE;
-  VkSampler nearest_ = VK_NULL_HANDLE;
+  VkPipeline accumulate_ = VK_NULL_HANDLE, show_ = VK_NULL_HANDLE;
+  VkPipeline moving_[2]{};  // [1]: of a picture smaller than the target
+  VkSampler nearest_ = VK_NULL_HANDLE, linear_ = VK_NULL_HANDLE;
 };
 
 }  // namespace cm::frame

@@ -19,11 +19,12 @@ vec3 skyColour(vec3 direction) {
   return mix(horizonColour(direction), frame.skyZenith.rgb, lift);
 }
 
+// Share of what is this far away that the haze lets through.
+float clearAir(float distanceMetres) { return exp2(-frame.haze.a * distanceMetres); }
+
 vec3 hazed(vec3 display, vec3 world) {
   float distanceMetres = length(world);
-  vec3 direction = world / distanceMetres;
-  float clear = exp2(-frame.haze.a * distanceMetres);
-  return mix(horizonColour(direction), display, clear);
+  return mix(horizonColour(world / distanceMetres), display, clearAir(distanceMetres));
 }
 
 #endif

@@ -40,9 +40,4 @@ vec4 drapeAt(vec3 world, uint slot) {
   return colour;
 }
 
-// Linear colour of ground under the drape. Display to linear by the square, near enough for overlays; (a c)^2 / a = a c^2.
-vec3 withDrape(vec3 albedo, vec4 laid) {
-  return albedo * (1.0 - laid.a) + laid.rgb * laid.rgb / max(laid.a, 1e-3);
-}
-
 #endif

@@ -17,7 +17,9 @@ const int kSectors = 16;   // directions in which the plane beyond the city has 
 // std140. "World": axes of the document's origin (east, north, up), metres, relative to the eye.
 struct FrameUniforms {
   mat4 clipFromWorld;
-  mat4 shadowFromWorld[4];     // [side * kCascades + cascade]: xy 0..1 in the map, z 0..1 with 1 nearest to the sun
+  mat4 shadowFromWorld[2];     // by side, into the near map: xy 0..1, z 0..1 with 1 nearest to the sun
+  vec4 farScale[2];            // from there into the far map, which looks along the same axes: near * scale + offset
+  vec4 farOffset[2];
   vec4 sunDirection;           // xyz towards the sun; w: 1 where shadows are drawn
   vec4 sunColour;              // linear, already times its strength
   vec4 skyAmbient;             // linear light from above
@@ -34,7 +36,7 @@ struct FrameUniforms {
   vec4 up;
   vec4 forward;
   vec4 accent;                 // highlighted features, linear
-  vec4 shadowTexel;            // x: 1/map size, y: softness in texels, zw: metres per texel of the cascades
+  vec4 shadowTexel;            // x: 1/map size
   vec4 edgeColour[kSectors];   // linear colour of the plane beyond the city by direction from its middle; a: 1 water
   vec4 edgeCentre;             // xyz: the city's middle in world; w: its radius
 };

@@ -1,7 +1,9 @@
-// The light of the clay look at a vertex: a hemisphere of sky and bounce, dimmed by the baked sky visibility, and the sun.
+// The light of the clay look at a vertex: a hemisphere of sky and bounce, dimmed by the baked sky visibility, and the sun. What
+// a pixel has left to do is to mix its two colours, in shadow and in the sun.
 #ifndef CITYMIRROR_SHARED_LIGHT_GLSL
 #define CITYMIRROR_SHARED_LIGHT_GLSL
-#include "shared/frame.glsl"
+#include "shared/atmosphere.glsl"
+#include "shared/colour.glsl"
 
 vec3 ambientLight(vec3 normal, float sky) {
   float up = dot(normal, frame.upAtEye.xyz) * 0.5 + 0.5;
@@ -11,5 +13,25 @@ vec3 ambientLight(vec3 normal, float sky) {
 }
 
 float sunLight(vec3 normal) { return max(dot(normal, frame.sunDirection.xyz), 0.0); }
+
+// Where a place lies in the near shadow map of a side; linear, so it may be interpolated.
+vec3 shadowPlace(vec3 world, uint sideIndex) { return (frame.shadowFromWorld[sideIndex] * vec4(world, 1.0)).xyz; }
+
+// Display colours of a surface in shadow and in the sun, haze included.
+struct Lit {
+  vec3 shaded, sunny;
+};
+Lit litColours(vec3 albedo, vec3 normal, float sky, vec3 world) {
+  vec3 ambient = ambientLight(normal, sky);
+  Lit lit;
+  lit.shaded = toneMapped(albedo * ambient);
+  lit.sunny = toneMapped(albedo * (ambient + frame.sunColour.rgb * sunLight(normal)));
+  float distanceMetres = length(world);
+  float clear = clearAir(distanceMetres);
+  vec3 horizon = horizonColour(world / distanceMetres);
+  lit.shaded = mix(horizon, lit.shaded, clear);
+  lit.sunny = mix(horizon, lit.sunny, clear);
+  return lit;
+}
 
 #endif

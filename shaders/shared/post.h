@@ -9,8 +9,8 @@ using glm::vec4;
 #endif
 
 struct PostPush {
-  vec4 pixel;   // 1/width, 1/height, angle of a pixel in radians, strength of the edges
-  vec4 smooth_; // x: strength of the smoothing filter 0..1; y: haze per metre; z: near plane
+  vec4 pixel;   // width and height of the scene's picture, angle of one of its pixels in radians, strength of the edges
+  vec4 scene;   // its size against the target's in x and y, near plane in metres, haze per metre
 };
 
 #ifdef __cplusplus

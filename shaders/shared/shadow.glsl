@@ -5,18 +5,17 @@
 
 layout(set = 0, binding = 1) uniform sampler2DArrayShadow shadowMaps;
 
-layout(constant_id = 1) const int kShadowTaps = 4;   // 1 while moving on a processor; each is bilinear
+layout(constant_id = 1) const int kShadowTaps = 4;   // 1 while moving; each is bilinear
 
-float sunAt(vec3 world, uint sideIndex) {
-  uint first = sideIndex * uint(kCascades);
-  vec3 near = (frame.shadowFromWorld[first] * vec4(world, 1.0)).xyz;
-  vec3 far = (frame.shadowFromWorld[first + 1u] * vec4(world, 1.0)).xyz;
-  vec2 fromMiddle = abs(near.xy - 0.5);
+// `at`: shadowPlace (shared/light.glsl) of the place, interpolated.
+float sunAt(vec3 at, uint sideIndex) {
+  vec2 fromMiddle = abs(at.xy - 0.5);
   bool inNear = max(fromMiddle.x, fromMiddle.y) < 0.49;
-  vec3 at = inNear ? near : far;
+  vec3 far = at * frame.farScale[sideIndex].xyz + frame.farOffset[sideIndex].xyz;
   vec2 farFromMiddle = abs(far.xy - 0.5);
-  float covered = inNear || max(farFromMiddle.x, farFromMiddle.y) < 0.5 ? 1.0 : 0.0;
-  float layer = float(first) + (inNear ? 0.0 : 1.0);
+  float covered = inNear || max(farFromMiddle.x, farFromMiddle.y) < 0.5 ? frame.sunDirection.w : 0.0;
+  float layer = float(sideIndex * uint(kCascades)) + (inNear ? 0.0 : 1.0);
+  at = inNear ? at : far;
   float lit;
   if (kShadowTaps == 1) {
     lit = texture(shadowMaps, vec4(at.xy, layer, at.z));
@@ -28,7 +27,7 @@ float sunAt(vec3 world, uint sideIndex) {
                   texture(shadowMaps, vec4(at.xy + vec2(-s, s), layer, at.z)) +
                   texture(shadowMaps, vec4(at.xy + vec2(s, s), layer, at.z)));
   }
-  return mix(1.0, lit, covered * frame.sunDirection.w);
+  return mix(1.0, lit, covered);
 }
 
 #endif

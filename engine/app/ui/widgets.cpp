@@ -3,14 +3,15 @@
 #include <imgui_internal.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace cm::app::ui {
 namespace {
 
-constexpr ImGuiWindowFlags kStill = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
-                                    ImGuiWindowFlags_NoNav | ImGuiWindowFlags_NoFocusOnAppearing |
-                                    ImGuiWindowFlags_NoScrollWithMouse;
+constexpr ImGuiWindowFlags kStill = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
+                                    ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoNav |
+                                    ImGuiWindowFlags_NoFocusOnAppearing | ImGuiWindowFlags_NoScrollWithMouse;
 
 void place(const Rect& rect) {
   ImGui::SetNextWindowPos({rect.x, rect.y});
@@ -85,23 +86,48 @@ void setNeeded(const Context& ui, std::string_view name, float height) {
   entry->second = height;
 }
 
-void softShadow(ImDrawList& list, const Theme& theme, ImVec2 min, ImVec2 max, float rounding, float scale, float alpha) {
-  // A penumbra of nested rounded rectangles, each a little larger; together about 15 % at the edge. Few and not too faint: a
-  // step of 2.6 % still keeps its hue in an 8-bit target.
-  constexpr int layers = 6;
-  for (int i = layers; i > 0; --i) {
-    float grow = static_cast<float>(i) * 2.7f * scale, drop = 3.0f * scale;
-    list.AddRectFilled({min.x - grow, min.y - grow + drop}, {max.x + grow, max.y + grow + drop}, withAlpha(theme.shadow, 0.026f * alpha),
-                       rounding + grow);
+void softShadow(ImDrawList& list, const Theme& theme, ImVec2 min, ImVec2 max, float rounding, float scale,
+                float alpha) {
+  // A penumbra of rings about the card, each fading into the next: every pixel beside the card is blended once, and none
+  // under it.
+  constexpr int kCorner = 6;  // steps of a corner
+  struct Ring {
+    float grow, drop, strength;
+  };
+  const std::array<Ring, 4> rings{{{0, 0, 0.15f}, {4, 2, 0.085f}, {9, 3, 0.035f}, {17, 3, 0}}};
+  const int around = 4 * (kCorner + 1), count = int(rings.size());
+  list.PrimReserve((count - 1) * around * 6, count * around);
+  const ImVec2 white = ImGui::GetFontTexUvWhitePixel();
+  const auto first = static_cast<ImDrawIdx>(list._VtxCurrentIdx);
+  for (const Ring& ring : rings) {
+    const float grow = ring.grow * scale, drop = ring.drop * scale, radius = rounding + grow;
+    const ImU32 colour = withAlpha(theme.shadow, ring.strength * alpha);
+    for (int corner = 0; corner < 4; ++corner) {  // clockwise from the right bottom one
+      const ImVec2 centre{corner == 0 || corner == 3 ? max.x - rounding : min.x + rounding,
+                          (corner < 2 ? max.y - rounding : min.y + rounding) + drop};
+      for (int step = 0; step <= kCorner; ++step) {
+        const float angle = (static_cast<float>(corner) + static_cast<float>(step) / kCorner) * 1.57079633f;
+        list.PrimWriteVtx({centre.x + std::cos(angle) * radius, centre.y + std::sin(angle) * radius}, white, colour);
+      }
+    }
   }
+  for (int ring = 0; ring + 1 < count; ++ring)
+    for (int i = 0; i < around; ++i) {
+      const int next = (i + 1) % around;
+      const auto at = [&](int r, int k) { return static_cast<ImDrawIdx>(first + r * around + k); };
+      for (const ImDrawIdx index :
+           {at(ring, i), at(ring + 1, i), at(ring + 1, next), at(ring, i), at(ring + 1, next), at(ring, next)})
+        list.PrimWriteIdx(index);
+    }
 }
 
 void beginScroll(const char* name, ImVec2 size, bool horizontal) {
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {0, 0});
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0, 0});
-  ImGui::BeginChild(name, size, ImGuiChildFlags_None,
-                    ImGuiWindowFlags_NoNav | ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoBackground |
-                        (horizontal ? ImGuiWindowFlags_HorizontalScrollbar | ImGuiWindowFlags_NoScrollbar : ImGuiWindowFlags_None));
+  ImGui::BeginChild(
+      name, size, ImGuiChildFlags_None,
+      ImGuiWindowFlags_NoNav | ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoBackground |
+          (horizontal ? ImGuiWindowFlags_HorizontalScrollbar | ImGuiWindowFlags_NoScrollbar : ImGuiWindowFlags_None));
 }
 
 void endScroll(const Context& ui, bool horizontal) {
@@ -135,11 +161,12 @@ void endScroll(const Context& ui, bool horizontal) {
   }
   if (horizontal && inside && most > 0 && ImGui::GetIO().MouseWheel != 0)
     ImGui::SetScrollX(std::clamp(ImGui::GetScrollX() - ImGui::GetIO().MouseWheel * ui.px(80), 0.0f, most));
-  if (!horizontal && ImGui::GetScrollY() < most - 1) {   // more below: the last line fades
+  if (!horizontal && ImGui::GetScrollY() < most - 1) {  // more below: the last line fades
     ImVec2 min = ImGui::GetWindowPos(), size = ImGui::GetWindowSize();
     float top = min.y + size.y - ui.px(34), bottom = min.y + size.y;
     ImU32 solid = withAlpha(ui.theme.onAccent, ImGui::GetStyle().Alpha), clear = solid & ~IM_COL32_A_MASK;
-    ImGui::GetWindowDrawList()->AddRectFilledMultiColor({min.x, top}, {min.x + size.x - ui.px(7), bottom}, clear, clear, solid, solid);
+    ImGui::GetWindowDrawList()->AddRectFilledMultiColor({min.x, top}, {min.x + size.x - ui.px(7), bottom}, clear, clear,
+                                                        solid, solid);
   }
   ImGui::EndChild();
   ImGui::PopStyleVar(2);
@@ -163,7 +190,8 @@ bool toggleSwitch(const Context& ui, const char* id, ImVec2 at, bool on) {
   ImDrawList& list = *ImGui::GetWindowDrawList();
   list.AddRectFilled(min, max, withAlpha(mix(IM_COL32(0xc3, 0xd0, 0xd9, 255), ui.theme.accent, t), alpha), radius);
   ImVec2 knob{std::lerp(min.x + radius, max.x - radius, t), min.y + radius};
-  list.AddCircleFilled({knob.x, knob.y + ui.px(1)}, radius - ui.px(2.2f), withAlpha(ui.theme.shadow, 0.18f * alpha), 28);
+  list.AddCircleFilled({knob.x, knob.y + ui.px(1)}, radius - ui.px(2.2f), withAlpha(ui.theme.shadow, 0.18f * alpha),
+                       28);
   list.AddCircleFilled(knob, radius - ui.px(3), withAlpha(ui.theme.onAccent, alpha), 28);
   return tapped;
 }
@@ -193,8 +221,8 @@ bool plainIconButton(const Context& ui, const char* id, ImVec2 at, Icon icon) {
   return tapped;
 }
 
-bool textButton(const Context& ui, const char* id, ImVec2 at, ImVec2 size, std::string_view label, ImU32 fill, ImU32 ink, Icon icon,
-                bool hasIcon) {
+bool textButton(const Context& ui, const char* id, ImVec2 at, ImVec2 size, std::string_view label, ImU32 fill,
+                ImU32 ink, Icon icon, bool hasIcon) {
   bool tapped = hitArea(id, at, size);
   float alpha = ImGui::GetStyle().Alpha;
   ImDrawList& list = *ImGui::GetWindowDrawList();
@@ -209,17 +237,19 @@ bool textButton(const Context& ui, const char* id, ImVec2 at, ImVec2 size, std::
   return tapped;
 }
 
-int segments(const Context& ui, const char* id, ImVec2 at, ImVec2 size, const std::vector<std::string>& labels, int chosen,
-             const std::vector<ImU32>& colours) {
+int segments(const Context& ui, const char* id, ImVec2 at, ImVec2 size, const std::vector<std::string>& labels,
+             int chosen, const std::vector<ImU32>& colours) {
   ImDrawList& list = *ImGui::GetWindowDrawList();
   float alpha = ImGui::GetStyle().Alpha, inset = ui.px(4);
   float each = size.x / static_cast<float>(labels.size());
   list.AddRectFilled(at, {at.x + size.x, at.y + size.y}, withAlpha(ui.theme.sink, alpha), ui.px(11));
   float slot = ui.ease(std::string(id) + ".slot", static_cast<float>(chosen));
-  size_t nearest = static_cast<size_t>(std::clamp(static_cast<int>(std::lround(slot)), 0, static_cast<int>(labels.size()) - 1));
+  size_t nearest =
+      static_cast<size_t>(std::clamp(static_cast<int>(std::lround(slot)), 0, static_cast<int>(labels.size()) - 1));
   if (chosen >= 0) {
     ImVec2 min{at.x + slot * each + inset, at.y + inset};
-    list.AddRectFilled(min, {min.x + each - 2 * inset, at.y + size.y - inset}, withAlpha(colours[nearest], alpha), ui.px(8.5f));
+    list.AddRectFilled(min, {min.x + each - 2 * inset, at.y + size.y - inset}, withAlpha(colours[nearest], alpha),
+                       ui.px(8.5f));
   }
   int tapped = -1;
   ImGui::PushID(id);
@@ -250,11 +280,13 @@ bool slider(const Context& ui, const char* id, ImVec2 at, float width, float& va
   hitArea(id, at, {width, height});
   bool changed = false;
   if (ImGui::IsItemActive()) {
-    float wanted = std::clamp((ImGui::GetIO().MousePos.x - at.x - radius) / std::max(width - 2 * radius, 1.0f), 0.0f, 1.0f);
+    float wanted =
+        std::clamp((ImGui::GetIO().MousePos.x - at.x - radius) / std::max(width - 2 * radius, 1.0f), 0.0f, 1.0f);
     changed = wanted != value;
     value = wanted;
   }
-  float alpha = ImGui::GetStyle().Alpha, y = at.y + height / 2, x = std::lerp(at.x + radius, at.x + width - radius, value);
+  float alpha = ImGui::GetStyle().Alpha, y = at.y + height / 2,
+        x = std::lerp(at.x + radius, at.x + width - radius, value);
   ImDrawList& list = *ImGui::GetWindowDrawList();
   list.AddRectFilled({at.x, y - ui.px(3)}, {at.x + width, y + ui.px(3)}, withAlpha(ui.theme.line, alpha), ui.px(3));
   list.AddRectFilled({at.x, y - ui.px(3)}, {x, y + ui.px(3)}, withAlpha(colour, alpha), ui.px(3));

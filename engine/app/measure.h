@@ -1,0 +1,21 @@
+//! What the measuring programs share: process start, memory, quantiles. Any thread; owns nothing.
+#pragma once
+
+#include <chrono>
+#include <vector>
+
+namespace cm::app {
+
+//! When this process began, in the steady clock, to 10 ms.
+std::chrono::steady_clock::time_point processStart();
+
+//! Proportional set size of this process, MiB (proc(5), smaps_rollup); 0 where the system does not tell.
+double pssMiB();
+
+//! Processor time of this process, all threads, user and system.
+double processorSeconds();
+
+//! The q-quantile (0..1) of the values, between neighbours linearly; 0 of none.
+double quantile(std::vector<double> values, double q);
+
+}  // namespace cm::app

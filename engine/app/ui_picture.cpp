@@ -1,0 +1,38 @@
+#include "app/ui_picture.h"
+
+#include <imgui.h>
+
+#include <algorithm>
+#include <vector>
+
+namespace cm::app {
+
+UiPicture::UiPicture(gpu::Device& device, const Stage& stage, VkExtent2D extent) : stage_(stage) {
+  ImGui::CreateContext();
+  ImGui::GetIO().IniFilename = nullptr;
+  ImGui::GetIO().DisplaySize = {float(extent.width), float(extent.height)};
+  ui_ = std::make_unique<ui::Ui>(stage.document());
+  pass_ = std::make_unique<ImguiPass>(device, VK_FORMAT_R8G8B8A8_UNORM);
+}
+
+UiPicture::~UiPicture() {
+  pass_.reset();
+  ui_.reset();
+  ImGui::DestroyContext();
+}
+
+void UiPicture::draw(double nowSeconds, float frameSeconds) {
+  ui::Observations seen;
+  seen.windowSize = {ImGui::GetIO().DisplaySize.x, ImGui::GetIO().DisplaySize.y};
+  seen.scale = std::max(1.0f, std::min(seen.windowSize.x / 1280, seen.windowSize.y / 720) > 1.6f ? 1.5f : 1.0f);
+  seen.nowSeconds = nowSeconds;
+  seen.headingDegrees = stage_.session().camera.headingDegrees;
+  ImGui::GetIO().DeltaTime = std::max(frameSeconds, 1e-4f);
+  if (ui_->prepare(stage_.document(), stage_.session(), seen)) pass_->uploadFonts();
+  ImGui::NewFrame();
+  std::vector<city::Command> ignored;
+  ui_->draw(stage_.document(), stage_.session(), seen, ignored);
+  ImGui::Render();
+}
+
+}  // namespace cm::app

@@ -1,0 +1,30 @@
+//! The control layer without a window: pictures and measurements. One at a time (Dear ImGui's context is global); the loop's
+//! thread; the device and the stage must outlive it.
+#pragma once
+
+#include <memory>
+
+#include "app/imgui_pass.h"
+#include "app/stage.h"
+#include "app/ui/ui.h"
+
+namespace cm::app {
+
+class UiPicture {
+ public:
+  UiPicture(gpu::Device& device, const Stage& stage, VkExtent2D extent);
+  ~UiPicture();
+  UiPicture(const UiPicture&) = delete;
+  UiPicture& operator=(const UiPicture&) = delete;
+
+  //! Lays the control layer out for the session as it is; `frameSeconds` is how far its animations go on.
+  void draw(double nowSeconds, float frameSeconds);
+  frame::UiPass pass() const { return pass_->pass(); }
+
+ private:
+  const Stage& stage_;
+  std::unique_ptr<ui::Ui> ui_;
+  std::unique_ptr<ImguiPass> pass_;
+};
+
+}  // namespace cm::app
