@@ -20,6 +20,6 @@ void main() {
   float below = texelFetch(depth, ivec2(at.x, min(at.y + 1, last.y)), 0).r;
   vec3 colour = texelFetch(picture, at, 0).rgb;
   float metres = post.scene.z / max(centre, 1e-9);
-  float strength = post.pixel.w * exp2(-post.scene.w * metres);
+  float strength = post.pixel.w * edgesAt(metres, post.scene.w);
   outColour = vec4(edged(colour, edgeAt(centre, left, right, above, below, post.pixel.z), strength), 1.0);
 }

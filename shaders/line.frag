@@ -11,6 +11,7 @@ layout(push_constant) uniform Push {
 
 layout(location = 0) in vec3 acrossHalfPerPixel;
 layout(location = 1) in float alongMetres;
+layout(location = 2) in vec4 air;
 layout(location = 0) out vec4 colour;
 
 const vec3 kCasing = vec3(0.99, 0.985, 0.975);
@@ -27,5 +28,5 @@ void main() {
     inner *= clamp(0.5 - t / perPixel, 0.0, 1.0);
   }
   float alpha = outer * push.origin.w;
-  colour = vec4(mix(kCasing, push.colour.rgb, inner) * alpha, alpha);
+  colour = vec4((mix(kCasing, push.colour.rgb, inner) * air.a + air.rgb) * alpha, alpha);
 }

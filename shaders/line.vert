@@ -1,7 +1,7 @@
 // Widens a line in pixels: half its width follows perspective between a least and a most number of pixels.
 #version 450
 #extension GL_GOOGLE_include_directive : require
-#include "shared/frame.glsl"
+#include "shared/atmosphere.glsl"
 #include "shared/line.h"
 
 layout(push_constant) uniform Push {
@@ -16,6 +16,7 @@ layout(location = 3) in vec2 sideAndAlong;
 
 layout(location = 0) out vec3 acrossHalfPerPixel;   // pixels from the middle, half the width in pixels, metres along per pixel
 layout(location = 1) out float alongMetres;
+layout(location = 2) out vec4 air;   // what the haze adds (premultiplied), and how much it lets through
 
 const float kNear = 1.0;       // metres: nothing nearer is drawn
 const float kMitre = 1.6;
@@ -37,6 +38,7 @@ void main() {
     gl_Position = vec4(0.0, 0.0, -1.0, 1.0);
     acrossHalfPerPixel = vec3(0.0);
     alongMetres = 0.0;
+    air = vec4(0.0);
     return;
   }
   vec2 p = pixelOf(here), toHere = p - pixelOf(before), toNext = pixelOf(after) - p;
@@ -58,4 +60,7 @@ void main() {
   // Interpolated with perspective, which is right for metres along and, divided back, for pixels across.
   acrossHalfPerPixel = vec3(across, halfWidth, 1.0 / perMetre);
   alongMetres = sideAndAlong.y;
+  vec3 world = position + push.origin.xyz;
+  float metres = length(world), clear = clearAir(metres);
+  air = vec4(horizonColour(world / metres) * (1.0 - clear), clear);
 }

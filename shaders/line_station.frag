@@ -12,6 +12,7 @@ layout(push_constant) uniform Push {
 layout(location = 0) in vec2 pixel;
 layout(location = 1) flat in float radius;
 layout(location = 2) flat in vec4 ringColour;
+layout(location = 3) flat in vec4 air;
 layout(location = 0) out vec4 colour;
 
 const vec3 kPaper = vec3(0.995, 0.99, 0.98);
@@ -22,5 +23,5 @@ void main() {
   float disc = clamp(radius + 0.5 - r, 0.0, 1.0);
   float heart = clamp(radius * 0.62 + 0.5 - r, 0.0, 1.0);
   float alpha = casing * ringColour.a * push.origin.w;
-  colour = vec4(mix(mix(kPaper, ringColour.rgb, disc), kPaper, heart) * alpha, alpha);
+  colour = vec4((mix(mix(kPaper, ringColour.rgb, disc), kPaper, heart) * air.a + air.rgb) * alpha, alpha);
 }

@@ -40,7 +40,7 @@ void main() {
   vec4 after = textureGather(depth, corner + inverse);    // (0,1) (1,1) (1,0) (0,0)
   float centre = before.y;
   float metres = post.scene.z / max(centre, 1e-9);
-  float strength = post.pixel.w * exp2(-post.scene.w * metres);
+  float strength = post.pixel.w * edgesAt(metres, post.scene.w);
   vec2 edge = edgeAt(centre, before.x, after.z, before.z, after.x, post.pixel.z);
   outColour = vec4(edged(colour, edge, strength), 1.0);
 }

@@ -15,7 +15,8 @@ ImguiPass::ImguiPass(gpu::Device& device, VkFormat colourFormat) : device_(devic
   poolInfo.maxSets = 8;
   poolInfo.poolSizeCount = 1;
   poolInfo.pPoolSizes = &size;
-  CM_CHECK(vkCreateDescriptorPool(device.handle(), &poolInfo, nullptr, &pool_) == VK_SUCCESS, "descriptor pool of the ui");
+  CM_CHECK(vkCreateDescriptorPool(device.handle(), &poolInfo, nullptr, &pool_) == VK_SUCCESS,
+           "descriptor pool of the ui");
 
   ImGui_ImplVulkan_InitInfo info{};
   info.Instance = device.instance();
@@ -48,6 +49,15 @@ void ImguiPass::uploadFonts() {
   ImGui_ImplVulkan_DestroyFontsTexture();
   ImGui_ImplVulkan_CreateFontsTexture();
   ImGui_ImplVulkan_NewFrame();
+}
+
+std::vector<frame::Box> ImguiPass::pixelsOf(const std::vector<glm::vec4>& boxes) {
+  const ImVec2 scale = ImGui::GetIO().DisplayFramebufferScale;
+  std::vector<frame::Box> pixels;
+  for (const glm::vec4& box : boxes)
+    pixels.push_back(
+        {glm::vec2(box.x, box.y) * glm::vec2(scale.x, scale.y), glm::vec2(box.z, box.w) * glm::vec2(scale.x, scale.y)});
+  return pixels;
 }
 
 frame::UiPass ImguiPass::pass() const {

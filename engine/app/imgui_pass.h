@@ -18,6 +18,8 @@ class ImguiPass {
 
   //! After Ui::prepare has built io.Fonts anew.
   void uploadFonts();
+  //! The layer's boxes in the picture's pixels, as Stage::setCovered wants them.
+  static std::vector<frame::Box> pixelsOf(const std::vector<glm::vec4>& boxes);
   //! Draws what ImGui::Render made last.
   frame::UiPass pass() const;
 

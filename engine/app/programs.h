@@ -16,9 +16,9 @@ struct RenderOptions {
   std::string city;
   std::string out;
   unsigned width = 1280, height = 720;
-  std::string view;  // SavedView id or name
+  std::string view;                              // SavedView id or name
   std::optional<city::CameraPose> camera;
-  std::string date;  // ISO 8601, with or without a time
+  std::string date;                              // ISO 8601, with or without a time
   std::string scenario, against;
   bool swipe = false;
   double divider = 0.5;
@@ -27,7 +27,7 @@ struct RenderOptions {
   bool ui = true;
   int samples = 16;
   double timeoutSeconds = 300;
-  std::string select;  // feature, project or item id to highlight
+  std::string select;                            // feature, project or item id to highlight
 };
 int renderProgram(const RenderOptions& options);
 
@@ -36,27 +36,27 @@ struct BenchOptions {
   city::Look look = city::Look::Plain;
   bool swipe = false;
   int repeats = 3, step = 1;
-  double maxSsePixels = 0;  // 0: what poses.json says
+  double maxSsePixels = 0;                       // 0: what poses.json says
 };
 int benchProgram(const BenchOptions& options);
 
 struct FlightOptions {
-  std::string city, json;  // json may be empty: the figures are printed anyway
+  std::string city, json;                        // json may be empty: the figures are printed anyway
   unsigned width = 1280, height = 720;
   double seconds = 60;
   city::Look look = city::Look::Clay;
   bool swipe = false, ui = true;
-  std::optional<Quality> quality;  // fixed; else it gives up detail to keep the rate, as the window does
+  std::optional<Quality> quality;                // fixed; else it gives up detail to keep the rate, as the window does
 };
 int flightProgram(const FlightOptions& options);
 
 int checkProgram(const std::string& city);
 
 struct WindowOptions {
-  std::string city;  // empty: the built-in one
+  std::string city;                              // empty: the built-in one
   unsigned width = 1600, height = 900;
   bool fullscreen = false;
-  bool forget = false;  // start as new: no state of the last run
+  bool forget = false;                           // start as new: no state of the last run
 };
 int windowProgram(const WindowOptions& options);
 

@@ -26,9 +26,9 @@ inline constexpr double kFieldOfViewRadians = 0.7854;
 struct StageOptions {
   tiles::Budgets budgets;
   double maxSsePixels = 16;
-  Quality quality;              // what is given up while moving
-  bool refineWhenStill = true;  // false: every frame as while moving (measurements)
-  int dayOfYear = 105;          // for the sun: mid-April, when an afternoon's shadows show the massing
+  Quality quality;                           // what is given up while moving
+  bool refineWhenStill = true;               // false: every frame as while moving (measurements)
+  int dayOfYear = 288;                       // for the sun: mid-October, when even early afternoon's shadows are long
 };
 
 class Stage {
@@ -54,6 +54,9 @@ class Stage {
   //! One turn of the loop up to the picture: commands, mailbox, selection, streaming, residency, visibility. Commands that
   //! show a project wait until all of it is here (at most kLongestWaitSeconds), so that it switches in one frame.
   city::Changes step(std::vector<city::Command> commands, double nowSeconds, VkExtent2D extent);
+
+  //! Where the control layer lies, pixels: labels keep off.
+  void setCovered(std::vector<frame::Box> boxes) { scene_.covered = std::move(boxes); }
 
   //! The picture of the last step.
   void render(gpu::Target& target, int samples, const frame::UiPass& ui);

@@ -7,7 +7,7 @@
 
 namespace cm::app {
 
-UiPicture::UiPicture(gpu::Device& device, const Stage& stage, VkExtent2D extent) : stage_(stage) {
+UiPicture::UiPicture(gpu::Device& device, Stage& stage, VkExtent2D extent) : stage_(stage) {
   ImGui::CreateContext();
   ImGui::GetIO().IniFilename = nullptr;
   ImGui::GetIO().DisplaySize = {float(extent.width), float(extent.height)};
@@ -33,6 +33,7 @@ void UiPicture::draw(double nowSeconds, float frameSeconds) {
   std::vector<city::Command> ignored;
   ui_->draw(stage_.document(), stage_.session(), seen, ignored);
   ImGui::Render();
+  stage_.setCovered(ImguiPass::pixelsOf(ui_->covered()));
 }
 
 }  // namespace cm::app

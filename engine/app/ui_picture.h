@@ -12,7 +12,7 @@ namespace cm::app {
 
 class UiPicture {
  public:
-  UiPicture(gpu::Device& device, const Stage& stage, VkExtent2D extent);
+  UiPicture(gpu::Device& device, Stage& stage, VkExtent2D extent);
   ~UiPicture();
   UiPicture(const UiPicture&) = delete;
   UiPicture& operator=(const UiPicture&) = delete;
@@ -22,7 +22,7 @@ class UiPicture {
   frame::UiPass pass() const { return pass_->pass(); }
 
  private:
-  const Stage& stage_;
+  Stage& stage_;
   std::unique_ptr<ui::Ui> ui_;
   std::unique_ptr<ImguiPass> pass_;
 };

@@ -226,6 +226,7 @@ class Loop {
     size_t before = commands.size();
     layer_.draw(stage_.document(), stage_.session(), seen, commands);
     ImGui::Render();
+    stage_.setCovered(ImguiPass::pixelsOf(layer_.covered()));
     if (commands.size() != before) awakeUntil_ = now + kAwakeSeconds;
   }
 

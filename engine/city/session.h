@@ -87,7 +87,7 @@ struct Session {
   Layers layers;
   Look look = Look::Clay;
   Language language = Language::Chinese;
-  double hourOfDay = 15.6;                   // local solar time, for the sun
+  double hourOfDay = 14.3;                   // local solar time, for the sun: it lights what looks south and west
   Selection selection;
   bool statistics = false;
 };

@@ -53,6 +53,12 @@ struct DrawList {
   uint32_t triangles = 0, draws = 0;
 };
 
+//! What one side draws this frame, and what it is made of, nearest first.
+struct SideDraws {
+  std::vector<const PlacedTile*> tiles;
+  DrawList list;
+};
+
 enum class DrawSet { Picture, Casters };
 
 //! `tiles` nearest first. `Casters` leaves out ground and water.

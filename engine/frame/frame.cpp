@@ -7,16 +7,16 @@
 #include <limits>
 
 #include "base/check.h"
-#include "frame/casters.h"
 #include "frame/drape.h"
 #include "frame/draws.h"
+#include "frame/hash.h"
 #include "frame/labels.h"
 #include "frame/overlay_lines.h"
 #include "frame/pass_context.h"
 #include "frame/pick.h"
 #include "frame/post.h"
 #include "frame/scene_pass.h"
-#include "frame/shadow.h"
+#include "frame/sun_shadows.h"
 #include "frame/surroundings.h"
 #include "frame/timings.h"
 #include "frame/view.h"
@@ -25,12 +25,6 @@
 namespace cm::frame {
 namespace {
 
-// A still picture is refined by this many samples and then left alone.
-constexpr unsigned kStillSamples = 24;
-// The sun seems this wide (radians): a little wider than it is, as under a light haze; it softens shadows with their length.
-constexpr double kSunRadius = 0.011;
-// While the camera moves, changes of level of detail reach the shadows only this often (frames).
-constexpr unsigned kShadowPatience = 8;
 // How far beside a thin line on the ground a finger may come down, as an angle from the eye.
 constexpr double kFingerAngle = 0.012;
 constexpr float kEdgeStrength = 0.85f;
@@ -44,45 +38,6 @@ struct InFlight {
   uint64_t value = 0;
 };
 
-class Hash {
- public:
-  template <class T>
-  Hash& add(const T& value) {
-    static_assert(std::is_trivially_copyable_v<T>);
-    const auto* bytes = reinterpret_cast<const unsigned char*>(&value);
-    for (size_t i = 0; i < sizeof(T); ++i) hash_ = (hash_ ^ bytes[i]) * 1099511628211ull;
-    return *this;
-  }
-  uint64_t value() const { return hash_; }
-
- private:
-  uint64_t hash_ = 14695981039346656037ull;
-};
-
-//! Cascades in order: the near map is placed in the world, the far one by the near one (their axes are the same).
-void setShadowPlace(shared::FrameUniforms& uniforms, unsigned side, unsigned cascade,
-                    const glm::mat4& textureFromWorld) {
-  glm::mat4& near = uniforms.shadowFromWorld[side];
-  if (cascade == 0) {
-    near = textureFromWorld;
-    return;
-  }
-  for (int axis = 0; axis < 3; ++axis) {
-    int along = 0;  // the world axis this one follows most
-    for (int i = 1; i < 3; ++i)
-      if (std::abs(near[i][axis]) > std::abs(near[along][axis])) along = i;
-    const float scale = textureFromWorld[along][axis] / near[along][axis];
-    uniforms.farScale[side][axis] = scale;
-    uniforms.farOffset[side][axis] = textureFromWorld[3][axis] - near[3][axis] * scale;
-  }
-}
-
-//! What one side draws this frame.
-struct SideDraws {
-  std::vector<const PlacedTile*> tiles;
-  DrawList list;
-};
-
 }  // namespace
 
 struct Frame::Impl {
@@ -93,7 +48,7 @@ struct Frame::Impl {
   std::unique_ptr<ScenePass> scenePass;
   std::unique_ptr<PostPass> post;
   std::unique_ptr<PickPass> picks;
-  std::unique_ptr<ShadowMaps> shadows, stillShadows;
+  std::unique_ptr<SunShadows> shadows;
   std::unique_ptr<Drape> drape;
   std::unique_ptr<OverlayLines> lines;
   std::unique_ptr<Labels> labels;
@@ -109,13 +64,6 @@ struct Frame::Impl {
   uint64_t surroundingsGeneration = 0;
   uint64_t documentGeneration = 0;
 
-  struct HeldShadow {
-    std::optional<ShadowRegion> region;
-    uint64_t state = 0;    // records and transition it was drawn with
-    uint64_t casters = 0;  // tiles
-    unsigned age = 0;
-  };
-  std::array<HeldShadow, kMaxShadowSides * shared::kCascades> held;
   uint64_t meanKey = 0;
   unsigned meanSamples = 0;
   bool stillUnfinished = false;
@@ -129,11 +77,9 @@ struct Frame::Impl {
   void setSides(std::span<const Side> sides, VkExtent2D extent, std::vector<SideView>& views) const;
   void fillUniforms(PassContext& pass, shared::FrameUniforms& uniforms) const;
   VkDescriptorSet globalsFor(PassContext& pass, const shared::FrameUniforms& uniforms, const ShadowMaps& maps) const;
-  bool drawShadows(PassContext& pass, std::span<const SideDraws> draws, const glm::dvec3& sun, VkDescriptorSet records,
-                   shared::FrameUniforms& uniforms);
-  void drawSampleShadows(PassContext& pass, std::span<const SideDraws> draws, const glm::dvec3& sun, unsigned sample,
-                         VkDescriptorSet records, shared::FrameUniforms& uniforms);
-  double visibleDistance(const View& view, std::span<const SideDraws> draws, double& low, double& high) const;
+  Casting casting(const glm::dvec3& sun, VkDescriptorSet records) {
+    return {tree, placed, axes, visibility, records, sun};
+  }
   void beginScene(VkCommandBuffer commands, VkImageView colour, VkImage colourImage, VkExtent2D extent,
                   const glm::vec4* clear);
   void drawScene(PassContext& pass, std::span<const SideDraws> draws, VkDescriptorSet records, bool clay);
@@ -168,8 +114,7 @@ Frame::Impl::Impl(gpu::Device& d, residency::Residency& r, VkFormat colourFormat
   scenePass = std::make_unique<ScenePass>(device, layouts, residency.textureLayout());
   post = std::make_unique<PostPass>(device, layouts);
   picks = std::make_unique<PickPass>(device, layouts, scenePass->recordsLayout());
-  shadows = std::make_unique<ShadowMaps>(device, layouts.globals, scenePass->recordsLayout());
-  stillShadows = std::make_unique<ShadowMaps>(device, layouts.globals, scenePass->recordsLayout());
+  shadows = std::make_unique<SunShadows>(device, layouts.globals, scenePass->recordsLayout());
   drape = std::make_unique<Drape>(device, layouts);
   lines = std::make_unique<OverlayLines>(device, layouts);
   labels = std::make_unique<Labels>(device, layouts);
@@ -263,100 +208,6 @@ VkDescriptorSet Frame::Impl::globalsFor(PassContext& pass, const shared::FrameUn
         .view = drape->view(),
         .sampler = drape->sampler()}}};
   return pass.arena.descriptors(layouts.globals, bindings);
-}
-
-double Frame::Impl::visibleDistance(const View& view, std::span<const SideDraws> draws, double& low,
-                                    double& high) const {
-  double distance = 100;
-  low = 1e9;
-  high = -1e9;
-  for (const SideDraws& side : draws) {
-    for (const PlacedTile* tile : side.tiles) {
-      const glm::dvec3 middle = (tile->loEnu + tile->hiEnu) * 0.5;
-      const double radius = glm::length(tile->hiEnu - tile->loEnu) * 0.5;
-      distance = std::max(distance, glm::dot(middle - view.eyeEnu, view.forward) + radius);
-      low = std::min(low, tile->loEnu.z);
-      high = std::max(high, tile->hiEnu.z);
-    }
-  }
-  if (low > high) low = high = 0;
-  return std::min(distance, 14000.0);  // farther shadows are narrower than a pixel, and hazy
-}
-
-bool Frame::Impl::drawShadows(PassContext& pass, std::span<const SideDraws> draws, const glm::dvec3& sun,
-                              VkDescriptorSet records, shared::FrameUniforms& uniforms) {
-  const bool wanted = pass.scene.layers.shadows && sun.z > 0.03 && !draws.empty();
-  unsigned sets = 1;
-  for (const SideView& side : pass.sides) sets = std::max(sets, side.shadowIndex + 1);
-  shadows->prepare(pass.commands, wanted, sets);
-  if (shadows->fresh()) held.fill({});
-  if (!wanted) return false;
-  double low = 0, high = 0;
-  const double reach = visibleDistance(pass.view, draws, low, high);
-  const auto regions = wantedRegions(pass.view, lightAxes(sun), low, high, reach);
-  bool begun = false;
-  for (const SideView& side : pass.sides) {
-    if (side.shadowIndex != side.index) continue;
-    for (unsigned cascade = 0; cascade < shared::kCascades; ++cascade) {
-      const unsigned layer = side.shadowIndex * shared::kCascades + cascade;
-      HeldShadow& map = held[layer];
-      const ShadowRegion region = keptOrNew(map.region, regions[cascade], shadows->size());
-      Hash state, casters;
-      state.add(visibility.generation()).add(side.slot).add(pass.scene.layers.buildings);
-      if (side.side->transition < 1) state.add(side.side->transition);
-      casters.add(residency.generation());
-      for (const PlacedTile* tile : draws[side.index].tiles) casters.add(tile->tile->tile);
-      ++map.age;
-      const bool stale = map.casters != casters.value() && map.age >= kShadowPatience;
-      if (!map.region || *map.region != region || map.state != state.value() || stale) {
-        map = {region, state.value(), casters.value(), 0};
-        const auto tiles = castersOf(residency, tree, placed, axes, side.side->draw, region);
-        const DrawList list = buildDraws(pass.arena, pass.view, tiles, visibility, side.slot, side.side->transition < 1,
-                                         DrawSet::Casters, pass.scene.layers.buildings);
-        if (!std::exchange(begun, true)) shadows->begin(pass.commands);
-        shadows->draw(pass, side, layer, list, region, records);
-        statistics.shadowDraws += list.draws;
-      }
-      setShadowPlace(uniforms, side.shadowIndex, cascade, textureFromWorld(region, pass.view.eyeEnu));
-    }
-  }
-  if (begun) shadows->end(pass.commands);
-  uniforms.sunDirection.w = 1;
-  uniforms.shadowTexel = {1.0f / float(shadows->size()), 0, 0, 0};
-  return true;
-}
-
-void Frame::Impl::drawSampleShadows(PassContext& pass, std::span<const SideDraws> draws, const glm::dvec3& sun,
-                                    unsigned sample, VkDescriptorSet records, shared::FrameUniforms& uniforms) {
-  const bool wanted = pass.scene.layers.shadows && sun.z > 0.03 && !draws.empty();
-  unsigned sets = 1;
-  for (const SideView& side : pass.sides) sets = std::max(sets, side.shadowIndex + 1);
-  stillShadows->prepare(pass.commands, wanted, sets);
-  (void)stillShadows->fresh();
-  if (!wanted) return;
-  double low = 0, high = 0;
-  const double reach = visibleDistance(pass.view, draws, low, high);
-  const glm::dmat3 straight = lightAxes(sun);
-  const auto regions = wantedRegions(pass.view, straight, low, high, reach);
-  const glm::dvec2 disc = glm::dvec2(sampleDisc(sample, kStillSamples)) * kSunRadius;
-  const glm::dmat3 axesOfSample = lightAxes(sun + straight[0] * disc.x + straight[1] * disc.y);
-  stillShadows->begin(pass.commands);
-  for (const SideView& side : pass.sides) {
-    if (side.shadowIndex != side.index) continue;
-    for (unsigned cascade = 0; cascade < shared::kCascades; ++cascade) {
-      const unsigned layer = side.shadowIndex * shared::kCascades + cascade;
-      const ShadowRegion region = turned(keptOrNew(std::nullopt, regions[cascade], stillShadows->size()), axesOfSample);
-      const auto tiles = castersOf(residency, tree, placed, axes, side.side->draw, region);
-      const DrawList list = buildDraws(pass.arena, pass.view, tiles, visibility, side.slot, side.side->transition < 1,
-                                       DrawSet::Casters, pass.scene.layers.buildings);
-      stillShadows->draw(pass, side, layer, list, region, records);
-      statistics.shadowDraws += list.draws;
-      setShadowPlace(uniforms, side.shadowIndex, cascade, textureFromWorld(region, pass.view.eyeEnu));
-    }
-  }
-  stillShadows->end(pass.commands);
-  uniforms.sunDirection.w = 1;
-  uniforms.shadowTexel = {1.0f / float(stillShadows->size()), 0, 0, 0};
 }
 
 void Frame::Impl::beginScene(VkCommandBuffer commands, VkImageView colourView, VkImage colourImage, VkExtent2D extent,
@@ -464,8 +315,8 @@ void beginColour(VkCommandBuffer commands, VkImageView view, VkExtent2D extent, 
 
 void Frame::Impl::renderPlain(PassContext& pass, gpu::Target& target, std::span<const SideDraws> draws,
                               VkDescriptorSet records, shared::FrameUniforms& uniforms) {
-  shadows->prepare(pass.commands, false, 1);
-  pass.globals = globalsFor(pass, uniforms, *shadows);
+  shadows->none(pass.commands);
+  pass.globals = globalsFor(pass, uniforms, shadows->kept());
   scenePass->setMoving(true);
   const glm::vec4 clear(pass.scene.plainBackground, 1);
   beginScene(pass.commands, target.view, target.image, target.extent, &clear);
@@ -478,10 +329,10 @@ void Frame::Impl::renderPlain(PassContext& pass, gpu::Target& target, std::span<
 void Frame::Impl::accumulateSample(PassContext& pass, std::span<const SideDraws> draws, VkDescriptorSet records,
                                    shared::FrameUniforms uniforms, const glm::dvec3& sun, unsigned sample,
                                    Timings& timings) {
-  drawSampleShadows(pass, draws, sun, sample, records, uniforms);
+  statistics.shadowDraws += shadows->sample(pass, casting(sun, records), draws, sample, uniforms);
   timings.mark("shadow");
   uniforms.clipFromWorld = clipWithOffset(pass.view, sampleOffset(sample));
-  pass.globals = globalsFor(pass, uniforms, *stillShadows);
+  pass.globals = globalsFor(pass, uniforms, shadows->ofSample());
   scenePass->setMoving(false);
   beginScene(pass.commands, picture.view(), picture.handle(), pass.view.extent, nullptr);
   drawScene(pass, draws, records, true);
@@ -501,7 +352,7 @@ void Frame::Impl::accumulateSample(PassContext& pass, std::span<const SideDraws>
               sample == 0 ? VK_ATTACHMENT_LOAD_OP_CLEAR : VK_ATTACHMENT_LOAD_OP_LOAD);
   const float pixelAngle = 2 * uniforms.time.w / float(pass.view.extent.height);
   const shared::PostPush push{.pixel = {uniforms.viewport.z, uniforms.viewport.w, pixelAngle, kEdgeStrength},
-                              .scene = {0, uniforms.haze.a * 2.5f, kNearMetres, 0}};
+                              .scene = {0, uniforms.haze.a, kNearMetres, 0}};
   post->accumulate(pass, picture.view(), depth.view(), push, 1.0f / float(sample + 1));
   vkCmdEndRendering(pass.commands);
   toSampled(pass.commands, mean.handle(), false);
@@ -526,9 +377,9 @@ void Frame::Impl::renderMoving(PassContext& full, std::span<const SideDraws> dra
                    full.scene,  sideViews,      full.layouts, VK_NULL_HANDLE};
   shared::FrameUniforms uniforms = uniformsOf(view, pass.scene, sun);
   fillUniforms(pass, uniforms);
-  drawShadows(pass, draws, sun, records, uniforms);
+  statistics.shadowDraws += shadows->keep(pass, casting(sun, records), draws, uniforms);
   timings.mark("shadow");
-  pass.globals = globalsFor(pass, uniforms, *shadows);
+  pass.globals = globalsFor(pass, uniforms, shadows->kept());
   scenePass->setMoving(true);
   beginScene(pass.commands, picture.view(), picture.handle(), view.extent, nullptr);
   drawScene(pass, draws, records, true);
@@ -571,7 +422,7 @@ void Frame::Impl::renderClay(PassContext& pass, gpu::Target& target, std::span<c
                  {.pixel = {float(drawn.width), float(drawn.height),
                             pixelAngle * float(target.extent.height) / float(drawn.height), kEdgeStrength},
                   .scene = {float(drawn.width) / float(target.extent.width),
-                            float(drawn.height) / float(target.extent.height), kNearMetres, uniforms.haze.a * 2.5f}});
+                            float(drawn.height) / float(target.extent.height), kNearMetres, uniforms.haze.a}});
   }
   timings.mark("post");
   for (const SideView& side : pass.sides) {
@@ -616,7 +467,7 @@ void Frame::Impl::drawPicks(PassContext& pass, std::span<const SideDraws> draws,
                             shared::FrameUniforms uniforms) {
   if (!picks->asked()) return;
   uniforms.clipFromWorld = pass.view.clipFromWorldCentred;
-  pass.globals = globalsFor(pass, uniforms, *shadows);
+  pass.globals = globalsFor(pass, uniforms, shadows->kept());
   for (PickPass::Request& request : picks->takeRequests()) {
     for (const SideView& side : pass.sides) {
       const int from = side.rectangle.offset.x, to = from + int(side.rectangle.extent.width);

@@ -14,6 +14,7 @@
 
 #include "city/document.h"
 #include "city/session.h"
+#include "frame/declutter.h"
 #include "geo/eye.h"
 #include "gpu/device.h"
 #include "residency/residency.h"
@@ -35,6 +36,7 @@ struct Scene {
   double nowSeconds = 0;                        // the loop's clock, for transitions and water
   bool still = false;                           // nothing moves: the picture may refine itself frame by frame
   float resolution = 1;                         // otherwise: of the scene's width and height, enlarged to the target's
+  std::vector<Box> covered;                     // by the control layer, pixels: no label hides under it
   glm::vec3 plainBackground{0.5f, 0.6f, 0.7f};  // Look::Plain only
   float plainDiffuse = 0.75f, plainAmbient = 0.25f;
 };
@@ -42,10 +44,10 @@ struct Scene {
 //! One side as drawn: a view slot, its part of the window, its scenario, its tiles.
 struct Side {
   unsigned slot = 0;
-  float left = 0, right = 1;  // fractions of the target's width
+  float left = 0, right = 1;                    // fractions of the target's width
   city::Date date;
-  std::vector<city::ProjectState> from, to;  // by Document::projects
-  float transition = 1;                      // 0 at its start .. 1 done
+  std::vector<city::ProjectState> from, to;     // by Document::projects
+  float transition = 1;                         // 0 at its start .. 1 done
   std::span<const tiles::TileId> draw;
 };
 
@@ -56,12 +58,12 @@ struct Pick {
   glm::dvec3 positionEcef{0};
   tiles::TileId tile = tiles::kNoTile;
   uint32_t feature = source::kNoFeature;
-  city::Selection overlay;  // a label or line that was hit first (station, place ...)
+  city::Selection overlay;                      // a label or line that was hit first (station, place ...)
 };
 
 struct Statistics {
   uint32_t triangles = 0, tiles = 0, draws = 0, shadowDraws = 0;
-  double gpuMilliseconds = 0;  // of the last finished frame
+  double gpuMilliseconds = 0;                   // of the last finished frame
   std::vector<std::pair<std::string, double>> passes;
 };
 

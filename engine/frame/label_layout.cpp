@@ -15,7 +15,7 @@ namespace {
 constexpr float kFadeSeconds = 0.2f;
 constexpr float kMarginPixels = 3, kLoyalty = 6;
 constexpr float kPinPixels = 30, kEdgePixels = 4;
-constexpr float kSameNamePixels = 260;   // a station and the sight it is named after: one of them is enough
+constexpr float kSameNamePixels = 260;  // a station and the sight it is named after: one of them is enough
 
 // sRGB.
 constexpr glm::vec3 kInk{0.13f, 0.17f, 0.23f}, kSoftInk{0.28f, 0.33f, 0.40f}, kSlate{0.24f, 0.30f, 0.40f};
@@ -24,8 +24,8 @@ constexpr glm::vec3 kWaterInk{0.20f, 0.43f, 0.58f}, kPaper{0.995f, 0.99f, 0.98f}
 //! How one kind of label looks, in reference pixels, and from how far away it is shown.
 struct Style {
   float size = 13, smallSize = 9.5f;
-  float spacing = 0, smallSpacing = 0;       // em
-  float weight = 0, smallWeight = 0;         // pixels the outlines are pushed outwards
+  float spacing = 0, smallSpacing = 0;  // em
+  float weight = 0, smallWeight = 0;    // pixels the outlines are pushed outwards
   float halo = 1.9f;
   glm::vec3 ink = kInk, smallInk = kSoftInk;
   float alpha = 1;
@@ -38,15 +38,34 @@ Style styleOf(const Label& label, bool interchange) {
   Style style;
   switch (label.kind) {
     case LabelKind::Project:
-      style = {.size = 14.5f, .smallSize = 10, .weight = 0.28f, .halo = 0, .farMetres = 40000, .priority = 8, .pill = true};
+      style = {
+          .size = 14.5f, .smallSize = 10, .weight = 0.28f, .halo = 0, .farMetres = 40000, .priority = 8, .pill = true};
       break;
     case LabelKind::District:
-      style = {.size = 18, .smallSize = 10.5f, .spacing = 0.42f, .smallSpacing = 0.16f, .weight = 0.15f, .halo = 2.4f,
-               .ink = kSlate, .smallInk = kSlate, .alpha = 0.92f, .nearMetres = 1800, .farMetres = 60000, .priority = 14};
+      style = {.size = 18,
+               .smallSize = 10.5f,
+               .spacing = 0.42f,
+               .smallSpacing = 0.16f,
+               .weight = 0.15f,
+               .halo = 2.4f,
+               .ink = kSlate,
+               .smallInk = kSlate,
+               .alpha = 0.92f,
+               .nearMetres = 1800,
+               .farMetres = 60000,
+               .priority = 14};
       break;
     case LabelKind::Water:
-      style = {.size = 15, .smallSize = 10, .spacing = 0.3f, .smallSpacing = 0.1f, .halo = 1.6f, .ink = kWaterInk,
-               .smallInk = kWaterInk, .alpha = 0.9f, .farMetres = 30000, .priority = 22};
+      style = {.size = 15,
+               .smallSize = 10,
+               .spacing = 0.3f,
+               .smallSpacing = 0.1f,
+               .halo = 1.6f,
+               .ink = kWaterInk,
+               .smallInk = kWaterInk,
+               .alpha = 0.9f,
+               .farMetres = 30000,
+               .priority = 22};
       break;
     case LabelKind::Place:
       style.size = label.rank <= 1 ? 14.5f : 13, style.weight = label.rank <= 1 ? 0.2f : 0.1f;
@@ -65,15 +84,16 @@ Style styleOf(const Label& label, bool interchange) {
 //! A label's lines of text, measured; the box's top left is 0,0.
 struct Block {
   const ShapedText* first = nullptr;
-  const ShapedText* second = nullptr;      // may be none
-  float firstSize = 0, secondSize = 0;     // pixels
+  const ShapedText* second = nullptr;   // may be none
+  float firstSize = 0, secondSize = 0;  // pixels
   glm::vec2 size{0};
   float firstBaseline = 0, secondBaseline = 0;
   glm::vec2 padding{0};
 };
 
 bool ready(const ShapedText& text, const Glyphs& glyphs) {
-  return std::all_of(text.glyphs.begin(), text.glyphs.end(), [&](const ShapedGlyph& g) { return glyphs.glyph(g.glyph).ready; });
+  return std::all_of(text.glyphs.begin(), text.glyphs.end(),
+                     [&](const ShapedGlyph& g) { return glyphs.glyph(g.glyph).ready; });
 }
 
 Block blockOf(const Label& label, const Style& style, Language language, float scale, Glyphs& glyphs) {
@@ -95,18 +115,21 @@ Block blockOf(const Label& label, const Style& style, Language language, float s
   }
   if (style.pill) block.padding = glm::vec2(9, 5) * scale;
   block.size = extent + 2.0f * block.padding;
-  if (style.pill) block.size.x += 10 * scale;    // the dot of the project's colour
+  if (style.pill) block.size.x += 10 * scale;  // the dot of the project's colour
   return block;
 }
 
 class Painter {
  public:
-  Painter(const Glyphs& glyphs, std::vector<LabelQuad>& quads, float scale) : glyphs_(glyphs), quads_(quads), scale_(scale) {}
+  Painter(const Glyphs& glyphs, std::vector<LabelQuad>& quads, float scale)
+      : glyphs_(glyphs), quads_(quads), scale_(scale) {}
 
   void rectangle(Box box, float radius, glm::vec4 colour, float softness = 1) {
     quads_.push_back({box.lo - softness, box.hi + softness, {}, {}, colour, {1, radius, softness, 0}});
   }
-  void disc(glm::vec2 centre, float radius, glm::vec4 colour) { rectangle({centre - radius, centre + radius}, radius, colour); }
+  void disc(glm::vec2 centre, float radius, glm::vec4 colour) {
+    rectangle({centre - radius, centre + radius}, radius, colour);
+  }
 
   //! `push`: pixels the outline is moved outwards; `softness`: pixels over which it fades.
   void text(const ShapedText& text, float size, glm::vec2 baseline, glm::vec4 colour, float push, float softness) {
@@ -115,12 +138,13 @@ class Painter {
       const AtlasGlyph glyph = glyphs_.glyph(shaped.glyph);
       if (!glyph.ready || glyph.blank) continue;
       const glm::vec2 pen = baseline + shaped.pen * size;
-      quads_.push_back({pen + glyph.lo * size, pen + glyph.hi * size, glyph.uvLo, glyph.uvHi, colour,
-                        {0, covered, push, softness}});
+      quads_.push_back(
+          {pen + glyph.lo * size, pen + glyph.hi * size, glyph.uvLo, glyph.uvHi, colour, {0, covered, push, softness}});
     }
   }
 
-  void block(const Label& label, const Style& style, const Block& block, glm::vec2 at, float align, float alpha, bool selected) {
+  void block(const Label& label, const Style& style, const Block& block, glm::vec2 at, float align, float alpha,
+             bool selected) {
     const Box box{at, at + block.size};
     glm::vec3 ink = style.ink, small = style.smallInk;
     float left = at.x + block.padding.x, width = block.size.x - 2 * block.padding.x;
@@ -130,7 +154,8 @@ class Painter {
                 glm::vec4(0.10f, 0.14f, 0.20f, 0.22f * alpha), 5 * scale_);
       rectangle(box, radius, glm::vec4(selected ? label.colour : kPaper, 0.96f * alpha));
       if (selected) ink = small = kPaper;
-      disc({left + 3 * scale_, at.y + block.size.y * 0.5f}, 3.6f * scale_, glm::vec4(selected ? kPaper : label.colour, alpha));
+      disc({left + 3 * scale_, at.y + block.size.y * 0.5f}, 3.6f * scale_,
+           glm::vec4(selected ? kPaper : label.colour, alpha));
       left += 12 * scale_, width -= 12 * scale_, align = 0;
     } else if (selected) {
       const glm::vec2 grow = glm::vec2(6, 4) * scale_;
@@ -140,7 +165,8 @@ class Painter {
       return glm::vec2(left + (width - text.width * size) * align, at.y + block.padding.y + baseline);
     };
     const glm::vec2 first = origin(*block.first, block.firstSize, block.firstBaseline);
-    const glm::vec2 second = block.second ? origin(*block.second, block.secondSize, block.secondBaseline) : glm::vec2(0);
+    const glm::vec2 second =
+        block.second ? origin(*block.second, block.secondSize, block.secondBaseline) : glm::vec2(0);
     if (style.halo > 0) {
       // A soft edge that ends within what the atlas knows of distances, or glyphs would stand in boxes.
       const glm::vec4 paper(kPaper, 0.9f * alpha * style.alpha);
@@ -154,7 +180,8 @@ class Painter {
     }
     text(*block.first, block.firstSize, first, glm::vec4(ink, alpha * style.alpha), style.weight * scale_, 1);
     if (block.second)
-      text(*block.second, block.secondSize, second, glm::vec4(small, alpha * style.alpha), style.smallWeight * scale_ + 0.08f, 1);
+      text(*block.second, block.secondSize, second, glm::vec4(small, alpha * style.alpha),
+           style.smallWeight * scale_ + 0.08f, 1);
   }
 
   void pin(const Label& label, glm::vec2 foot, glm::vec2 top, float alpha) {
@@ -231,7 +258,7 @@ class KnownHeights {
           for (const auto& part : feature.parts) known_.insert(known_.end(), part.begin(), part.end());
   }
   double at(glm::dvec2 lonLat) const {
-    constexpr double kNearDegrees = 0.02;   // about 2 km
+    constexpr double kNearDegrees = 0.02;  // about 2 km
     double best = kNearDegrees * kNearDegrees, height = otherwise_;
     for (const glm::dvec3& p : known_) {
       const glm::dvec2 d = (glm::dvec2(p) - lonLat) * glm::dvec2(std::cos(lonLat.y * geo::kDegree), 1.0);
@@ -257,27 +284,33 @@ std::vector<Label> labelsOf(const city::Document& document, const VectorLayers& 
   for (size_t p = 0; p < document.projects.size(); ++p) {
     const city::Project& project = document.projects[p];
     if (project.boundary.empty() || project.boundary[0].empty() || project.name.empty()) continue;
-    labels.push_back({.kind = LabelKind::Project,
-                      .selection = {city::PickKind::Project, project.id},
-                      .text = project.name,
-                      .position = place(centroidOf(project.boundary[0][0]), heights.at(centroidOf(project.boundary[0][0]))),
-                      .owner = p,
-                      .item = kNoItem,
-                      .colour = colourOf(project.kind)});
+    labels.push_back(
+        {.kind = LabelKind::Project,
+         .selection = {city::PickKind::Project, project.id},
+         .text = project.name,
+         .position = place(centroidOf(project.boundary[0][0]), heights.at(centroidOf(project.boundary[0][0]))),
+         .owner = p,
+         .item = kNoItem,
+         .colour = colourOf(project.kind)});
   }
   for (size_t o = 0; o < document.overlays.size(); ++o) {
     const city::Overlay& overlay = document.overlays[o];
     auto layer = layers.find(overlay.uri);
-    if (layer == layers.end() || (overlay.kind != city::OverlayKind::District && overlay.kind != city::OverlayKind::Place)) continue;
+    if (layer == layers.end() ||
+        (overlay.kind != city::OverlayKind::District && overlay.kind != city::OverlayKind::Place))
+      continue;
     for (const source::VectorFeature& feature : layer->second.features) {
       const Text text{feature.property("zh"), feature.property("en")};
-      if (text.empty() || feature.kind == source::GeometryKind::Line || feature.parts.empty() || feature.parts[0].empty()) continue;
+      if (text.empty() || feature.kind == source::GeometryKind::Line || feature.parts.empty() ||
+          feature.parts[0].empty())
+        continue;
       Label label{.kind = overlay.kind == city::OverlayKind::District ? LabelKind::District : LabelKind::Place,
                   .text = text,
                   .rank = rankOf(feature, 1),
                   .owner = o,
                   .item = kNoItem};
-      const std::string& kind = feature.property("place").empty() ? feature.property("kind") : feature.property("place");
+      const std::string& kind =
+          feature.property("place").empty() ? feature.property("kind") : feature.property("place");
       if (kind == "water") label.kind = LabelKind::Water;
       if (kind == "district" || kind == "city") label.kind = LabelKind::District;
       for (size_t i = 0; i < overlay.items.size(); ++i)
@@ -344,15 +377,19 @@ void LabelLayout::layOut(const std::vector<Label>& labels, const city::Document&
       interchange = found->second->interchange;
     } else if (label.kind == LabelKind::Project) {
       if (!layers.projectAreas) continue;
-    } else if (label.item != kNoItem &&
-               itemState(document.overlays[label.owner].items[label.item], date, layers.hiddenItems) == ItemState::Hidden) {
+    } else if (label.item != kNoItem && itemState(document.overlays[label.owner].items[label.item], date,
+                                                  layers.hiddenItems) == ItemState::Hidden) {
       continue;
     }
     const glm::vec3 at = view.project(label.position);
     const glm::vec2 anchor(at);
-    if (at.z <= 1.0f || glm::any(glm::lessThan(anchor, view.rectangle.lo)) || glm::any(glm::greaterThan(anchor, view.rectangle.hi)))
+    if (at.z <= 1.0f || glm::any(glm::lessThan(anchor, view.rectangle.lo)) ||
+        glm::any(glm::greaterThan(anchor, view.rectangle.hi)))
       continue;
-    Live one{.label = i, .style = styleOf(label, interchange), .anchor = anchor, .metres = at.z,
+    Live one{.label = i,
+             .style = styleOf(label, interchange),
+             .anchor = anchor,
+             .metres = at.z,
              .selected = selection.kind != city::PickKind::Nothing && selection == label.selection};
     if (one.selected) one.style.farMetres = 1e6f, one.style.nearMetres = 0;
     const auto remembered = memory_.find(i);
@@ -366,14 +403,19 @@ void LabelLayout::layOut(const std::vector<Label>& labels, const city::Document&
     }
     const float slope = slopeOf(label, anchor, view);
     one.placements = placementsOf(one.style, one.block, std::abs(slope) < 8 ? slope : 0, view.scale);
-    Candidate candidate{.key = i, .priority = one.selected ? -100 : one.style.priority + std::min(one.metres / 3000.0f, 4.0f),
+    Candidate candidate{.key = i,
+                        .priority = one.selected ? -100 : one.style.priority + std::min(one.metres / 3000.0f, 4.0f),
                         .previous = previous};
     // Along a flat line there is room above and below.
     if (one.style.beside && std::abs(slope) < 0.45f) candidate.preferred = 2;
     for (const Placement& placement : one.placements) {
       Box box{anchor + placement.offset, anchor + placement.offset + one.block.size};
-      if (!near || insideness(box, view.rectangle, kEdgePixels * view.scale) < 1) box = kNoBox;
-      else if (one.style.pill) box.hi.y = anchor.y;   // its pin is kept free, too
+      if (!near || insideness(box, view.rectangle, kEdgePixels * view.scale) < 1)
+        box = kNoBox;
+      else if (one.style.pill)
+        box.hi.y = anchor.y;  // its pin is kept free, too
+      if (std::any_of(view.covered.begin(), view.covered.end(), [&](const Box& other) { return overlap(box, other); }))
+        box = kNoBox;
       candidate.placements.push_back(box);
     }
     live.push_back(std::move(one));
@@ -409,7 +451,8 @@ void LabelLayout::layOut(const std::vector<Label>& labels, const city::Document&
     if (placement >= 0) now.last = placement;
     now.placement = placement;
     if (now.alpha <= 0) continue;
-    const Placement& used = one.placements[static_cast<size_t>(std::min<int>(now.last, int(one.placements.size()) - 1))];
+    const Placement& used =
+        one.placements[static_cast<size_t>(std::min<int>(now.last, int(one.placements.size()) - 1))];
     glm::vec2 at = one.anchor + used.offset;
     if (view.still) at = glm::round(at);
     const Box box{at, at + one.block.size};

@@ -17,12 +17,12 @@ struct Labels::Impl {
   gpu::Image atlas;
   bool atlasReady = false;
 
-  std::unique_ptr<Glyphs> glyphs;       // none where there is no font
+  std::unique_ptr<Glyphs> glyphs;  // none where there is no font
   city::Document document;
   LineShapes lines;
   std::vector<Label> labels;
   std::array<LabelLayout, residency::kMaxViewSlots> layouts;
-  std::vector<unsigned> slots;          // of the last frame
+  std::vector<unsigned> slots;  // of the last frame
   //! The quads of this frame, by side.
   struct Laid {
     uint32_t first = 0, count = 0;
@@ -47,18 +47,21 @@ struct Labels::Impl {
     if (!first && rows.begin >= rows.end) return;
     // The first time all of it, so that no texel is undefined.
     const uint32_t begin = first ? 0 : rows.begin, end = first ? size : rows.end;
-    const Slice bytes = context.arena.copy(std::span(glyphs->atlas()).subspan(size_t(begin) * size, size_t(end - begin) * size));
-    gpu::barrier(context.commands, {.image = atlas.handle(),
-                                    .from = first ? VK_IMAGE_LAYOUT_UNDEFINED : VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL,
-                                    .to = VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL,
-                                    .fromStage = VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT,
-                                    .toStage = VK_PIPELINE_STAGE_2_COPY_BIT,
-                                    .toAccess = VK_ACCESS_2_TRANSFER_WRITE_BIT});
+    const Slice bytes =
+        context.arena.copy(std::span(glyphs->atlas()).subspan(size_t(begin) * size, size_t(end - begin) * size));
+    gpu::barrier(context.commands,
+                 {.image = atlas.handle(),
+                  .from = first ? VK_IMAGE_LAYOUT_UNDEFINED : VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL,
+                  .to = VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL,
+                  .fromStage = VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT,
+                  .toStage = VK_PIPELINE_STAGE_2_COPY_BIT,
+                  .toAccess = VK_ACCESS_2_TRANSFER_WRITE_BIT});
     const VkBufferImageCopy copy{.bufferOffset = bytes.offset,
                                  .imageSubresource = {VK_IMAGE_ASPECT_COLOR_BIT, 0, 0, 1},
                                  .imageOffset = {0, int32_t(begin), 0},
                                  .imageExtent = {size, end - begin, 1}};
-    vkCmdCopyBufferToImage(context.commands, bytes.buffer, atlas.handle(), VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL, 1, &copy);
+    vkCmdCopyBufferToImage(context.commands, bytes.buffer, atlas.handle(), VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL, 1,
+                           &copy);
     gpu::barrier(context.commands, {.image = atlas.handle(),
                                     .from = VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL,
                                     .to = VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL,
@@ -71,7 +74,8 @@ struct Labels::Impl {
 
 Labels::Labels(gpu::Device& device, const SceneLayouts& layouts) : impl_(std::make_unique<Impl>(device)) {
   Impl& d = *impl_;
-  const VkDescriptorSetLayoutBinding binding{0, VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER, 1, VK_SHADER_STAGE_FRAGMENT_BIT, nullptr};
+  const VkDescriptorSetLayoutBinding binding{0, VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER, 1,
+                                             VK_SHADER_STAGE_FRAGMENT_BIT, nullptr};
   d.setLayout = d.pipelines.setLayout({&binding, 1});
   d.layout = d.pipelines.layout({&d.setLayout, 1}, sizeof(glm::vec4));
   d.sampler = d.pipelines.sampler(VK_FILTER_LINEAR, VK_SAMPLER_ADDRESS_MODE_CLAMP_TO_EDGE);
@@ -103,8 +107,10 @@ void Labels::setDocument(const city::Document& document, const VectorLayers& lay
   d.layouts = {};
   if (d.glyphs || d.labels.empty()) return;
   auto glyphs = Glyphs::create(cacheFolder());
-  if (glyphs) d.glyphs = std::move(*glyphs);
-  else log::error("no labels: {}", glyphs.error().text());
+  if (glyphs)
+    d.glyphs = std::move(*glyphs);
+  else
+    log::error("no labels: {}", glyphs.error().text());
 }
 
 void Labels::update(PassContext& context) {
@@ -118,12 +124,15 @@ void Labels::update(PassContext& context) {
   const View& view = context.view;
   for (const SideView& side : context.sides) {
     const glm::vec2 lo(side.rectangle.offset.x, side.rectangle.offset.y);
-    const LabelView labelView{.project = [&](const glm::dvec3& enu) { return view.project(view.relativeEnu(enu)); },
-                              .rectangle = {lo, lo + glm::vec2(side.rectangle.extent.width, side.rectangle.extent.height)},
-                              .scale = std::clamp(float(view.extent.height) / 720.0f, 0.85f, 4.0f),
-                              .still = context.scene.still,
-                              .nowSeconds = context.scene.nowSeconds};
-    const LineDraws draws = lineDraws(d.lines, d.document, side.side->date, context.scene.layers, context.scene.selection);
+    const LabelView labelView{
+        .project = [&](const glm::dvec3& enu) { return view.project(view.relativeEnu(enu)); },
+        .rectangle = {lo, lo + glm::vec2(side.rectangle.extent.width, side.rectangle.extent.height)},
+        .covered = context.scene.covered,
+        .scale = std::clamp(float(view.extent.height) / 720.0f, 0.85f, 4.0f),
+        .still = context.scene.still,
+        .nowSeconds = context.scene.nowSeconds};
+    const LineDraws draws =
+        lineDraws(d.lines, d.document, side.side->date, context.scene.layers, context.scene.selection);
     const auto first = static_cast<uint32_t>(d.quads.size());
     d.layouts[side.slot].layOut(d.labels, d.document, context.scene.layers, side.side->date, context.scene.selection,
                                 context.scene.language, draws.stations, labelView, *d.glyphs, d.quads);
@@ -133,7 +142,8 @@ void Labels::update(PassContext& context) {
   if (d.quads.empty()) return;
   d.uploadAtlas(context);
   d.slice = context.arena.copy(std::span<const LabelQuad>(d.quads));
-  const Binding binding{.type = VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER, .view = d.atlas.view(), .sampler = d.sampler};
+  const Binding binding{
+      .type = VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER, .view = d.atlas.view(), .sampler = d.sampler};
   d.set = context.arena.descriptors(d.setLayout, {&binding, 1});
 }
 
@@ -145,14 +155,16 @@ void Labels::draw(PassContext& context, const SideView& side) {
   vkCmdBindDescriptorSets(commands, VK_PIPELINE_BIND_POINT_GRAPHICS, d.layout, 0, 1, &d.set, 0, nullptr);
   vkCmdBindVertexBuffers(commands, 0, 1, &d.slice.buffer, &d.slice.offset);
   const glm::vec4 pixels(2.0f / float(context.view.extent.width), 2.0f / float(context.view.extent.height), 0, 0);
-  vkCmdPushConstants(commands, d.layout, VK_SHADER_STAGE_VERTEX_BIT | VK_SHADER_STAGE_FRAGMENT_BIT, 0, sizeof pixels, &pixels);
+  vkCmdPushConstants(commands, d.layout, VK_SHADER_STAGE_VERTEX_BIT | VK_SHADER_STAGE_FRAGMENT_BIT, 0, sizeof pixels,
+                     &pixels);
   vkCmdDraw(commands, 4, d.laid[side.index].count, 0, d.laid[side.index].first);
 }
 
 bool Labels::wantsAnotherFrame() const {
   const Impl& d = *impl_;
   if (!d.glyphs) return false;
-  return d.glyphs->pending() || std::any_of(d.slots.begin(), d.slots.end(), [&](unsigned s) { return d.layouts[s].changing(); });
+  return d.glyphs->pending() ||
+         std::any_of(d.slots.begin(), d.slots.end(), [&](unsigned s) { return d.layouts[s].changing(); });
 }
 
 void Labels::waitForGlyphs() {
@@ -162,7 +174,8 @@ void Labels::waitForGlyphs() {
 city::Selection Labels::hit(float x, float y) const {
   for (unsigned slot : impl_->slots)
     for (const LabelLayout::Shown& shown : impl_->layouts[slot].shown())
-      if (x >= shown.box.lo.x && x <= shown.box.hi.x && y >= shown.box.lo.y && y <= shown.box.hi.y) return shown.selection;
+      if (x >= shown.box.lo.x && x <= shown.box.hi.x && y >= shown.box.lo.y && y <= shown.box.hi.y)
+        return shown.selection;
   return {};
 }
 

@@ -34,8 +34,8 @@ struct Slice {
 struct Binding {
   uint32_t binding = 0;
   VkDescriptorType type = VK_DESCRIPTOR_TYPE_UNIFORM_BUFFER;
-  Slice slice;                        // buffers
-  VkImageView view = VK_NULL_HANDLE;  // images, with `sampler`
+  Slice slice;                                   // buffers
+  VkImageView view = VK_NULL_HANDLE;             // images, with `sampler`
   VkSampler sampler = VK_NULL_HANDLE;
   VkImageLayout layout = VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL;
 };
@@ -77,16 +77,16 @@ class FrameArena {
 
 //! The eye as the frame uses it.
 struct View {
-  geo::EnuFrame axes;                      // at the document's origin
-  glm::dvec3 eyeEnu{0};                    // in those axes
-  glm::dvec3 forward{0}, right{0}, up{0};  // unit, in those axes
+  geo::EnuFrame axes;                            // at the document's origin
+  glm::dvec3 eyeEnu{0};                          // in those axes
+  glm::dvec3 forward{0}, right{0}, up{0};        // unit, in those axes
   double fovYRadians = 1;
-  VkExtent2D extent{};                // of the whole picture
-  float resolution = 1;               // its size against the target's: below 1 while moving on slow machines
-  glm::vec3 upAtEye{0};               // away from the Earth, in world axes
-  double seaBelowMetres = 0;          // height of the eye above the plane that ends the world
-  glm::mat4 clipFromWorld{1};         // reversed-Z, infinite, with this sample's sub-pixel offset
-  glm::mat4 clipFromWorldCentred{1};  // without the offset: for labels and picking
+  VkExtent2D extent{};                           // of the whole picture
+  float resolution = 1;                          // its size against the target's: below 1 while moving on slow machines
+  glm::vec3 upAtEye{0};                          // away from the Earth, in world axes
+  double seaBelowMetres = 0;                     // height of the eye above the plane that ends the world
+  glm::mat4 clipFromWorld{1};                    // reversed-Z, infinite, with this sample's sub-pixel offset
+  glm::mat4 clipFromWorldCentred{1};             // without the offset: for labels and picking
 
   glm::vec3 relative(const glm::dvec3& ecef) const { return glm::vec3(axes.toEnu(ecef) - eyeEnu); }
   glm::vec3 relativeEnu(const glm::dvec3& enu) const { return glm::vec3(enu - eyeEnu); }
@@ -94,17 +94,16 @@ struct View {
   glm::vec3 project(const glm::vec3& world) const {
     const glm::vec4 clip = clipFromWorldCentred * glm::vec4(world, 1.0f);
     const float w = clip.w > 1e-6f ? clip.w : 1e-6f;
-    return {(clip.x / w * 0.5f + 0.5f) * float(extent.width), (clip.y / w * 0.5f + 0.5f) * float(extent.height),
-            clip.w};
+    return {(clip.x / w * 0.5f + 0.5f) * float(extent.width), (clip.y / w * 0.5f + 0.5f) * float(extent.height), clip.w};
   }
 };
 
 //! One side of the picture while it is drawn; the scissor is already set when a pass's draw is called.
 struct SideView {
-  unsigned index = 0;  // among this frame's sides
+  unsigned index = 0;                            // among this frame's sides
   unsigned slot = 0;
-  unsigned shadowIndex = 0;  // which shadow maps: sides of one state share them
-  VkRect2D rectangle{};      // its part of the target, pixels
+  unsigned shadowIndex = 0;                      // which shadow maps: sides of one state share them
+  VkRect2D rectangle{};                          // its part of the target, pixels
   const Side* side = nullptr;
 };
 
@@ -113,7 +112,7 @@ struct SideView {
 //! bytes 0..31; a pass may use bytes 32..127 for itself.
 struct SceneLayouts {
   VkDescriptorSetLayout globals = VK_NULL_HANDLE;
-  VkFormat colour = VK_FORMAT_UNDEFINED;  // of scene pictures and of the target
+  VkFormat colour = VK_FORMAT_UNDEFINED;         // of scene pictures and of the target
   VkFormat depth = VK_FORMAT_D32_SFLOAT;
 };
 
@@ -126,7 +125,7 @@ struct PassContext {
   const Scene& scene;
   std::span<const SideView> sides;
   const SceneLayouts& layouts;
-  VkDescriptorSet globals = VK_NULL_HANDLE;  // set 0; bound by the pass, with its own pipeline layout
+  VkDescriptorSet globals = VK_NULL_HANDLE;      // set 0; bound by the pass, with its own pipeline layout
 };
 
 // How the passes of the overlays are called, in this order (drape.h, overlay_lines.h, labels.h; each a class made with

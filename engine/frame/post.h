@@ -20,14 +20,13 @@ class PostPass {
   void moving(PassContext& pass, VkImageView picture, VkImageView depth, const shared::PostPush& push);
 
  private:
-  void draw(PassContext& pass, VkPipeline pipeline, VkImageView picture, VkImageView depth,
-            const shared::PostPush& push);
+  void draw(PassContext& pass, VkPipeline pipeline, VkImageView picture, VkImageView depth, const shared::PostPush& push);
 
   gpu::Pipelines objects_;
   VkDescriptorSetLayout set_ = VK_NULL_HANDLE;
   VkPipelineLayout layout_ = VK_NULL_HANDLE;
   VkPipeline accumulate_ = VK_NULL_HANDLE, show_ = VK_NULL_HANDLE;
-  VkPipeline moving_[2]{};  // [1]: of a picture smaller than the target
+  VkPipeline moving_[2]{};   // [1]: of a picture smaller than the target
   VkSampler nearest_ = VK_NULL_HANDLE, linear_ = VK_NULL_HANDLE;
 };
 

@@ -6,7 +6,7 @@
 namespace cm::frame {
 namespace {
 
-constexpr glm::vec4 kLand{0.40f, 0.39f, 0.36f, 0.0f};
+constexpr glm::vec4 kLand{0.385f, 0.375f, 0.34f, 0.0f};
 
 double heightOf(const residency::ResidentTile& tile, double z) {
   const glm::dvec3 at((tile.lo.x + tile.hi.x) * 0.5, (tile.lo.y + tile.hi.y) * 0.5, z);
@@ -31,8 +31,8 @@ void fillSectors(std::array<glm::vec4, shared::kSectors>& colours, const std::ar
 
 }  // namespace
 
-Surroundings surroundingsOf(const residency::Residency& residency, const tiles::TileTree* tree, const geo::EnuFrame& axes,
-                            double defaultHeightMetres) {
+Surroundings surroundingsOf(const residency::Residency& residency, const tiles::TileTree* tree,
+                            const geo::EnuFrame& axes, double defaultHeightMetres) {
   Surroundings result;
   result.heightMetres = defaultHeightMetres;
   const residency::ResidentTile* root = nullptr;

@@ -63,15 +63,15 @@ glm::mat4 clipWithOffset(const View& view, glm::vec2 offsetPixels) {
 }
 
 void setLight(shared::FrameUniforms& u, const View& view, const glm::dvec3& sunWorld) {
-  const double height = glm::dot(sunWorld, glm::dvec3(view.upAtEye));   // sine of the sun's elevation
+  const double height = glm::dot(sunWorld, glm::dvec3(view.upAtEye));  // sine of the sun's elevation
   const double day = smooth(-0.08, 0.18, height);
   const double high = smooth(0.05, 0.55, height);
   const auto mixed = [](glm::dvec3 a, glm::dvec3 b, double t) { return glm::mix(a, b, t); };
-  const glm::dvec3 sun = mixed({1.00, 0.60, 0.34}, {1.00, 0.92, 0.79}, high) * 2.05 * smooth(-0.03, 0.14, height);
-  const glm::dvec3 sky = mixed({0.10, 0.13, 0.22}, mixed({0.40, 0.44, 0.58}, {0.52, 0.60, 0.72}, high), day) * 0.60;
+  const glm::dvec3 sun = mixed({1.00, 0.60, 0.34}, {1.00, 0.93, 0.82}, high) * 2.75 * smooth(-0.03, 0.14, height);
+  const glm::dvec3 sky = mixed({0.10, 0.13, 0.22}, mixed({0.40, 0.44, 0.58}, {0.50, 0.60, 0.76}, high), day) * 0.62;
   const glm::dvec3 bounce = mixed({0.04, 0.05, 0.08}, {0.46, 0.42, 0.37}, day) * 0.52;
-  const glm::dvec3 zenith = mixed({0.07, 0.10, 0.20}, mixed({0.42, 0.53, 0.70}, {0.455, 0.635, 0.80}, high), day);
-  const glm::dvec3 horizon = mixed({0.16, 0.20, 0.30}, mixed({0.80, 0.74, 0.70}, {0.835, 0.885, 0.915}, high), day);
+  const glm::dvec3 zenith = mixed({0.07, 0.10, 0.20}, mixed({0.40, 0.52, 0.72}, {0.36, 0.575, 0.80}, high), day);
+  const glm::dvec3 horizon = mixed({0.16, 0.20, 0.30}, mixed({0.80, 0.75, 0.72}, {0.80, 0.875, 0.92}, high), day);
   const glm::dvec3 glow = mixed({0.30, 0.24, 0.28}, mixed({1.00, 0.76, 0.52}, {0.985, 0.955, 0.885}, high), day);
   u.sunColour = glm::vec4(glm::vec3(sun), 1);
   u.skyAmbient = glm::vec4(glm::vec3(sky), 1);
@@ -81,7 +81,7 @@ void setLight(shared::FrameUniforms& u, const View& view, const glm::dvec3& sunW
   u.skySunGlow = glm::vec4(glm::vec3(glow), 0.85f);
   // Haze thins out with the eye's height, so that the city stays readable from above: half at 16 km from street level.
   const double above = std::max(0.0, view.seaBelowMetres);
-  u.haze = glm::vec4(glm::vec3(horizon), float(1.0 / (15000.0 + above * 14.0)));
+  u.haze = glm::vec4(glm::vec3(horizon), float(1.0 / (11000.0 + above * 9.0)));
 }
 
 shared::FrameUniforms uniformsOf(const View& view, const Scene& scene, const glm::dvec3& sunWorld) {
@@ -93,7 +93,8 @@ shared::FrameUniforms uniformsOf(const View& view, const Scene& scene, const glm
   const auto width = float(view.extent.width), height = float(view.extent.height);
   u.viewport = {width, height, 1 / width, 1 / height};
   const auto tangent = float(std::tan(view.fovYRadians / 2));
-  u.time = {float(std::fmod(scene.nowSeconds, 3600.0)), scene.still ? 1 : 0, scene.look == city::Look::Plain ? 0 : 1, tangent};
+  u.time = {float(std::fmod(scene.nowSeconds, 3600.0)), scene.still ? 1 : 0, scene.look == city::Look::Plain ? 0 : 1,
+            tangent};
   u.plain = {scene.plainAmbient, scene.plainDiffuse, 0, 0};
   u.right = glm::vec4(glm::vec3(view.right), tangent * width / height);
   u.up = glm::vec4(glm::vec3(view.up), 0);

@@ -425,10 +425,10 @@ source::Surface surfaceOf(GroundClass kind) {
 
 Colour groundColour(GroundClass kind) {
   switch (kind) {
-    case GroundClass::Land: return linearColour({0.465f, 0.450f, 0.415f});
-    case GroundClass::Residential: return linearColour({0.475f, 0.458f, 0.420f});
-    case GroundClass::Commercial: return linearColour({0.475f, 0.452f, 0.428f});
-    case GroundClass::Industrial: return linearColour({0.425f, 0.42f, 0.41f});
+    case GroundClass::Land: return linearColour({0.385f, 0.375f, 0.340f});
+    case GroundClass::Residential: return linearColour({0.375f, 0.380f, 0.325f});
+    case GroundClass::Commercial: return linearColour({0.400f, 0.380f, 0.352f});
+    case GroundClass::Industrial: return linearColour({0.355f, 0.350f, 0.340f});
     case GroundClass::Farmland: return linearColour({0.40f, 0.42f, 0.25f});
     case GroundClass::Sand: return linearColour({0.60f, 0.53f, 0.38f});
     case GroundClass::Rock: return linearColour({0.36f, 0.345f, 0.32f});
@@ -436,7 +436,7 @@ Colour groundColour(GroundClass kind) {
     case GroundClass::Park: return linearColour({0.205f, 0.335f, 0.115f});
     case GroundClass::Forest: return linearColour({0.098f, 0.205f, 0.075f});
     case GroundClass::Pitch: return linearColour({0.25f, 0.36f, 0.20f});
-    case GroundClass::Plaza: return linearColour({0.56f, 0.53f, 0.48f});
+    case GroundClass::Plaza: return linearColour({0.52f, 0.49f, 0.44f});
     case GroundClass::Water: return linearColour({0.29f, 0.45f, 0.54f});
     case GroundClass::Sea: return linearColour({0.21f, 0.385f, 0.49f});
     case GroundClass::Path: return linearColour({0.53f, 0.48f, 0.40f});
@@ -447,7 +447,7 @@ Colour groundColour(GroundClass kind) {
     case GroundClass::Runway: return linearColour({0.31f, 0.315f, 0.32f});
     case GroundClass::Pier: return linearColour({0.50f, 0.47f, 0.42f});
   }
-  return linearColour({0.465f, 0.450f, 0.415f});
+  return linearColour({0.385f, 0.375f, 0.340f});
 }
 
 GroundStatistics buildGround(TileMesh& tile, const GroundTile& ground, std::span<const LocalGround> features) {

@@ -4,6 +4,9 @@
 #ifndef CITYMIRROR_SHARED_EDGES_GLSL
 #define CITYMIRROR_SHARED_EDGES_GLSL
 
+// Edges fade five times as fast as colours in the haze, and are gone where they would only be noise.
+float edgesAt(float metres, float hazePerMetre) { return exp2(-5.0 * hazePerMetre * metres) * clamp(2.0 - metres / 6000.0, 0.0, 1.0); }
+
 // x: how dark the pixel gets (silhouettes, inner corners), y: how light (outer corners).
 vec2 edgeAt(float centre, float left, float right, float above, float below, float pixelAngle) {
   if (centre <= 0.0) return vec2(0.0);   // sky

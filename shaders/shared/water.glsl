@@ -4,7 +4,7 @@
 #define CITYMIRROR_SHARED_WATER_GLSL
 #include "shared/atmosphere.glsl"
 
-const vec3 kDeepWater = vec3(0.365, 0.520, 0.600);
+const vec3 kDeepWater = vec3(0.245, 0.490, 0.595);
 
 vec3 waterColour(vec3 world, float sun) {
   float distanceMetres = length(world);

@@ -17,7 +17,7 @@ struct Ui::Impl {
 
 Ui::Ui(const city::Document& document) : impl_(std::make_unique<Impl>()) {
   ImGuiIO& io = ImGui::GetIO();
-  io.IniFilename = nullptr;       // nothing of this is kept by ImGui
+  io.IniFilename = nullptr;  // nothing of this is kept by ImGui
   io.LogFilename = nullptr;
   io.ConfigFlags &= ~ImGuiConfigFlags_NavEnableKeyboard;
   impl_->fonts.want(impl_->words);
@@ -40,7 +40,7 @@ bool Ui::prepare(const city::Document& document, const city::Session& session, c
     for (const std::string& line : seen.statistics) fonts.want(std::string_view(line));
 
   float scale = scaleFor(seen.windowSize, seen.scale);
-  if (!impl_->opened) {           // a narrow window opens with its panel folded away
+  if (!impl_->opened) {  // a narrow window opens with its panel folded away
     impl_->opened = true;
     impl_->state.panelOpen = seen.windowSize.x / scale >= 700;
   }
@@ -53,7 +53,8 @@ void Ui::draw(const city::Document& document, const city::Session& session, cons
               std::vector<city::Command>& out) {
   State& state = impl_->state;
   if (document.projects.empty()) state.tab = Tab::Layers;
-  state.frameSeconds = state.previousSeconds < 0 ? 0 : static_cast<float>(std::clamp(seen.nowSeconds - state.previousSeconds, 0.0, 0.1));
+  state.frameSeconds =
+      state.previousSeconds < 0 ? 0 : static_cast<float>(std::clamp(seen.nowSeconds - state.previousSeconds, 0.0, 0.1));
   state.previousSeconds = seen.nowSeconds;
   state.animating = false;
   if (std::exchange(impl_->helpAsked, false)) state.helpOpen = !state.helpOpen;
@@ -86,6 +87,12 @@ void Ui::draw(const city::Document& document, const city::Session& session, cons
 }
 
 bool Ui::animating() const { return impl_->state.animating || impl_->state.playing; }
+std::vector<glm::vec4> Ui::covered() const {
+  std::vector<glm::vec4> boxes;
+  for (const auto& [name, rect] : impl_->layout.all())
+    if (!rect.empty()) boxes.emplace_back(rect.x, rect.y, rect.right(), rect.bottom());
+  return boxes;
+}
 void Ui::toggleHelp() { impl_->helpAsked = !impl_->helpAsked; }
 void Ui::togglePlay() { impl_->playAsked = !impl_->playAsked; }
 

@@ -56,6 +56,8 @@ class Ui {
             std::vector<city::Command>& out);
   //! True while something of the layer moves by itself (a card sliding in, the years playing): draw another frame.
   bool animating() const;
+  //! What the last draw laid over the picture: left, top, right, bottom in ImGui's units.
+  std::vector<glm::vec4> covered() const;
   //! Opens or closes the page of gestures and keys.
   void toggleHelp();
   //! Starts or stops the years.

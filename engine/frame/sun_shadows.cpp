@@ -1,0 +1,145 @@
+#include "frame/sun_shadows.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "frame/casters.h"
+#include "frame/hash.h"
+#include "frame/view.h"
+
+namespace cm::frame {
+namespace {
+
+// The sun seems this wide (radians): a little wider than it is, as under a light haze; it softens shadows with their length.
+constexpr double kSunRadius = 0.011;
+// While the camera moves, changes of level of detail reach the shadows only this often (frames).
+constexpr unsigned kPatience = 8;
+constexpr double kLowestSun = 0.03;        // sine of its elevation; below it there are no shadows to see
+constexpr double kFarthestMetres = 14000;  // farther shadows are narrower than a pixel, and hazy
+
+bool wanted(const PassContext& pass, const Casting& casting, std::span<const SideDraws> draws) {
+  return pass.scene.layers.shadows && casting.sun.z > kLowestSun && !draws.empty();
+}
+
+unsigned sets(const PassContext& pass) {
+  unsigned count = 1;
+  for (const SideView& side : pass.sides) count = std::max(count, side.shadowIndex + 1);
+  return count;
+}
+
+std::array<ShadowRegion, shared::kCascades> regionsFor(const View& view, std::span<const SideDraws> draws,
+                                                       const glm::dmat3& light) {
+  double distance = 100, low = 1e9, high = -1e9;
+  for (const SideDraws& side : draws) {
+    for (const PlacedTile* tile : side.tiles) {
+      const glm::dvec3 middle = (tile->loEnu + tile->hiEnu) * 0.5;
+      const double radius = glm::length(tile->hiEnu - tile->loEnu) * 0.5;
+      distance = std::max(distance, glm::dot(middle - view.eyeEnu, view.forward) + radius);
+      low = std::min(low, tile->loEnu.z);
+      high = std::max(high, tile->hiEnu.z);
+    }
+  }
+  if (low > high) low = high = 0;
+  return wantedRegions(view, light, low, high, std::min(distance, kFarthestMetres));
+}
+
+//! Cascades in order: the near map is placed in the world, the far one by the near one (their axes are the same).
+void setPlace(shared::FrameUniforms& uniforms, unsigned side, unsigned cascade, const glm::mat4& textureFromWorld) {
+  glm::mat4& near = uniforms.shadowFromWorld[side];
+  if (cascade == 0) {
+    near = textureFromWorld;
+    return;
+  }
+  for (int axis = 0; axis < 3; ++axis) {
+    int along = 0;  // the world axis this one follows most
+    for (int i = 1; i < 3; ++i)
+      if (std::abs(near[i][axis]) > std::abs(near[along][axis])) along = i;
+    const float scale = textureFromWorld[along][axis] / near[along][axis];
+    uniforms.farScale[side][axis] = scale;
+    uniforms.farOffset[side][axis] = textureFromWorld[3][axis] - near[3][axis] * scale;
+  }
+}
+
+DrawList castersIn(PassContext& pass, const Casting& casting, const SideView& side, const ShadowRegion& region) {
+  const auto tiles = castersOf(pass.residency, casting.tree, casting.placed, casting.axes, side.side->draw, region);
+  return buildDraws(pass.arena, pass.view, tiles, casting.visibility, side.slot, side.side->transition < 1,
+                    DrawSet::Casters, pass.scene.layers.buildings);
+}
+
+void setSizes(shared::FrameUniforms& uniforms, const ShadowMaps& maps) {
+  uniforms.sunDirection.w = 1;
+  uniforms.shadowTexel = {1.0f / float(maps.size()), 0, 0, 0};
+}
+
+}  // namespace
+
+SunShadows::SunShadows(gpu::Device& device, VkDescriptorSetLayout globals, VkDescriptorSetLayout records)
+    : kept_(device, globals, records), ofSample_(device, globals, records) {}
+
+uint32_t SunShadows::keep(PassContext& pass, const Casting& casting, std::span<const SideDraws> draws,
+                          shared::FrameUniforms& uniforms) {
+  const bool shadows = wanted(pass, casting, draws);
+  kept_.prepare(pass.commands, shadows, sets(pass));
+  if (kept_.fresh()) held_.fill({});
+  if (!shadows) return 0;
+  const auto regions = regionsFor(pass.view, draws, lightAxes(casting.sun));
+  bool begun = false;
+  uint32_t made = 0;
+  for (const SideView& side : pass.sides) {
+    if (side.shadowIndex != side.index) continue;
+    for (unsigned cascade = 0; cascade < shared::kCascades; ++cascade) {
+      const unsigned layer = side.shadowIndex * shared::kCascades + cascade;
+      Held& map = held_[layer];
+      const ShadowRegion region = keptOrNew(map.region, regions[cascade], kept_.size());
+      Hash state, casters;
+      state.add(casting.visibility.generation()).add(side.slot).add(pass.scene.layers.buildings);
+      if (side.side->transition < 1) state.add(side.side->transition);
+      casters.add(pass.residency.generation());
+      for (const PlacedTile* tile : draws[side.index].tiles) casters.add(tile->tile->tile);
+      ++map.age;
+      const bool stale = map.casters != casters.value() && map.age >= kPatience;
+      if (!map.region || *map.region != region || map.state != state.value() || stale) {
+        map = {region, state.value(), casters.value(), 0};
+        const DrawList list = castersIn(pass, casting, side, region);
+        if (!std::exchange(begun, true)) kept_.begin(pass.commands);
+        kept_.draw(pass, side, layer, list, region, casting.records);
+        made += list.draws;
+      }
+      setPlace(uniforms, side.shadowIndex, cascade, textureFromWorld(region, pass.view.eyeEnu));
+    }
+  }
+  if (begun) kept_.end(pass.commands);
+  setSizes(uniforms, kept_);
+  return made;
+}
+
+uint32_t SunShadows::sample(PassContext& pass, const Casting& casting, std::span<const SideDraws> draws,
+                            unsigned sample, shared::FrameUniforms& uniforms) {
+  const bool shadows = wanted(pass, casting, draws);
+  ofSample_.prepare(pass.commands, shadows, sets(pass));
+  (void)ofSample_.fresh();
+  if (!shadows) return 0;
+  const glm::dmat3 straight = lightAxes(casting.sun);
+  const auto regions = regionsFor(pass.view, draws, straight);
+  const glm::dvec2 disc = glm::dvec2(sampleDisc(sample, kStillSamples)) * kSunRadius;
+  const glm::dmat3 axesOfSample = lightAxes(casting.sun + straight[0] * disc.x + straight[1] * disc.y);
+  uint32_t made = 0;
+  ofSample_.begin(pass.commands);
+  for (const SideView& side : pass.sides) {
+    if (side.shadowIndex != side.index) continue;
+    for (unsigned cascade = 0; cascade < shared::kCascades; ++cascade) {
+      const unsigned layer = side.shadowIndex * shared::kCascades + cascade;
+      const ShadowRegion region = turned(keptOrNew(std::nullopt, regions[cascade], ofSample_.size()), axesOfSample);
+      const DrawList list = castersIn(pass, casting, side, region);
+      ofSample_.draw(pass, side, layer, list, region, casting.records);
+      made += list.draws;
+      setPlace(uniforms, side.shadowIndex, cascade, textureFromWorld(region, pass.view.eyeEnu));
+    }
+  }
+  ofSample_.end(pass.commands);
+  setSizes(uniforms, ofSample_);
+  return made;
+}
+
+}  // namespace cm::frame
