@@ -9,6 +9,7 @@
 #include <optional>
 #include <queue>
 
+#include "tiling/geometry.h"
 #include "tiling/parts.h"
 #include "tiling/polygon.h"
 
@@ -31,8 +32,8 @@ uint64_t visitRecords(std::string_view spool, uint64_t begin, uint64_t chunkByte
 
 template <class Entry>
 struct Placed {
-  std::optional<Entry> entry;   // none: the record is left out
-  std::string payload;          // replaces the record's where it is not empty
+  std::optional<Entry> entry;  // none: the record is left out
+  std::string payload;         // replaces the record's where it is not empty
 };
 
 //! Sorts a spool by Entry::key, records of equal key in spool order: runs of at most `chunkBytes`, then one merge.
@@ -50,7 +51,8 @@ class Sorter {
     while (at < spool->text().size()) {
       auto next = writeRun(*spool, at, runs++);
       if (!next) return next.error();
-      if (*next == at) return makeError("{}: record at byte {} is cut off; remove the folder and build again", name_, at);
+      if (*next == at)
+        return makeError("{}: record at byte {} is cut off; remove the folder and build again", name_, at);
       spool->forget(at, *next - at);
       at = *next;
       progress(static_cast<double>(at));
@@ -67,7 +69,8 @@ class Sorter {
       records.emplace_back(payload, offset);
     });
     std::vector<Placed<Entry>> placed(records.size());
-    tbb::parallel_for(size_t{0}, records.size(), [&](size_t i) { placed[i] = place_(records[i].first, records[i].second); });
+    tbb::parallel_for(size_t{0}, records.size(),
+                      [&](size_t i) { placed[i] = place_(records[i].first, records[i].second); });
     std::vector<uint32_t> order;
     for (uint32_t i = 0; i < placed.size(); ++i)
       if (placed[i].entry) order.push_back(i);
@@ -98,7 +101,7 @@ class Sorter {
 
   Result<size_t> merge(size_t runCount) {
     std::vector<Run> runs(runCount);
-    using Head = std::pair<uint64_t, size_t>;   // key, run: runs follow each other in the spool
+    using Head = std::pair<uint64_t, size_t>;  // key, run: runs follow each other in the spool
     std::priority_queue<Head, std::vector<Head>, std::greater<>> heads;
     for (size_t i = 0; i < runCount; ++i) {
       auto index = MappedFile::open(runPath(i, "idx"));
@@ -169,7 +172,8 @@ BuildingEntry placeBuilding(const LocalFrame& frame, const Square& root, const B
     if (r == 0) outer = std::move(ring);
   }
   glm::dvec2 centre = centroidOf(outer);
-  for (const auto& corner : outer) entry.reach = std::max(entry.reach, static_cast<float>(glm::distance(corner, centre)));
+  for (const auto& corner : outer)
+    entry.reach = std::max(entry.reach, static_cast<float>(glm::distance(corner, centre)));
   entry.key = pointKey(root, centre);
   entry.triangles = static_cast<uint32_t>(3 * corners);
   entry.x = static_cast<float>(centre.x);
@@ -178,6 +182,8 @@ BuildingEntry placeBuilding(const LocalFrame& frame, const Square& root, const B
   entry.low = ground.y;
   entry.height = building.height;
   entry.minHeight = building.minHeight;
+  entry.above = static_cast<float>(heightAboveTop(building));
+  entry.rings = static_cast<uint32_t>(building.rings.size());
   return entry;
 }
 

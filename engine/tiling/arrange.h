@@ -24,10 +24,12 @@ struct BuildingEntry {
   float low = 0;                // orthometric: lowest of these, where walls start
   float height = 0;             // top above base
   float minHeight = 0;
+  float above = 0;              // what details add on top (a stair head)
+  uint32_t rings = 1;           // outer and courtyards
   //! Above everything of the ground at the building: what leaving it out costs on a terrain drawn exactly.
   float rise() const { return height + base - low; }
 };
-static_assert(sizeof(BuildingEntry) == 56);
+static_assert(sizeof(BuildingEntry) == 64);
 
 struct GroundEntry {
   uint64_t key = 0;             // boxKey

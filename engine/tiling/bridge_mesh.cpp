@@ -66,16 +66,71 @@ void raiseStations(std::vector<Station>& stations, const LocalGround& bridge, co
   }
 }
 
+std::vector<Station> raisedStations(const LocalGround& bridge, const HeightFunction& terrainZ) {
+  if (bridge.line.size() < 2) return {};
+  std::vector<Station> stations = stationsOf(bridge.line);
+  if (stations.size() < 2) return {};
+  raiseStations(stations, bridge, terrainZ);
+  return stations;
+}
+
+double widthOf(const LocalGround& bridge) {
+  return bridge.widthMetres > 0 ? bridge.widthMetres : defaultWidthMetres(bridge.kind);
+}
+
+// Leaves out stations (Douglas-Peucker) whose two edges of the deck stay within the tolerance of the chords that replace them.
+// Edges are compared at the same share of the way, so what lies between them stays within it too. Returns the greatest distance.
+double thinOut(std::vector<Station>& stations, double half, double tolerance) {
+  auto edge = [&](const Station& s, double side) { return glm::dvec3(s.at + s.left * (side * half), s.z); };
+  std::vector<bool> keep(stations.size(), false);
+  keep.front() = keep.back() = true;
+  std::vector<std::pair<size_t, size_t>> work{{0, stations.size() - 1}};
+  double error = 0;
+  while (!work.empty()) {
+    const auto [first, last] = work.back();
+    work.pop_back();
+    const Station &a = stations[first], &b = stations[last];
+    double farthest = 0;
+    size_t at = first;
+    for (size_t i = first + 1; i < last; ++i) {
+      const double t = (stations[i].along - a.along) / (b.along - a.along);
+      double away = 0;
+      for (double side : {-1.0, 1.0})
+        away = std::max(away, glm::length(edge(stations[i], side) - glm::mix(edge(a, side), edge(b, side), t)));
+      if (away > farthest) farthest = away, at = i;
+    }
+    if (farthest > tolerance) {
+      keep[at] = true;
+      work.push_back({first, at});
+      work.push_back({at, last});
+    } else {
+      error = std::max(error, farthest);
+    }
+  }
+  size_t kept = 0;
+  for (size_t i = 0; i < stations.size(); ++i)
+    if (keep[i]) stations[kept++] = stations[i];
+  stations.resize(kept);
+  return error;
+}
+
 }  // namespace
 
-void appendBridge(TileMesh& tile, const glm::dvec3& centre, const LocalGround& bridge, const HeightFunction& terrainZ,
-                  bool coarse) {
-  if (bridge.line.size() < 2) return;
-  std::vector<Station> stations = stationsOf(bridge.line);
-  if (stations.size() < 2) return;
-  raiseStations(stations, bridge, terrainZ);
-  const double width = bridge.widthMetres > 0 ? bridge.widthMetres : defaultWidthMetres(bridge.kind);
-  const double half = width / 2 + 0.4, thickness = std::clamp(width * 0.07, 0.5, 1.4);
+double bridgeRise(const LocalGround& bridge, const HeightFunction& terrainZ) {
+  double rise = 0;
+  for (const Station& s : raisedStations(bridge, terrainZ)) rise = std::max(rise, s.z - s.ground);
+  return rise + 1;  // piers stand a metre deep
+}
+
+double appendBridge(TileMesh& tile, const glm::dvec3& centre, const LocalGround& bridge, const HeightFunction& terrainZ,
+                    const BridgeLod& lod) {
+  const std::vector<Station> whole = raisedStations(bridge, terrainZ);
+  if (whole.empty()) return 0;
+  const bool coarse = lod.simplifyMetres > 0;
+  const double width = widthOf(bridge), half = width / 2 + 0.4, thickness = std::clamp(width * 0.07, 0.5, 1.4);
+  std::vector<Station> stations = whole;
+  // An underside left out is as far away as the deck is thick.
+  double error = coarse ? thinOut(stations, half, lod.simplifyMetres) + thickness : 0;
   const glm::dvec2 origin = stations.front().at;
   const Colour deckColour = groundColour(bridge.kind), concrete = linearColour({0.66f, 0.645f, 0.615f});
   // Both exist before references are taken: making one may move the other.
@@ -104,15 +159,19 @@ void appendBridge(TileMesh& tile, const glm::dvec3& centre, const LocalGround& b
     const glm::dvec3 l = corner(s, end ? 1 : -1, s.z), r = corner(s, end ? -1 : 1, s.z), down(0, 0, -thickness);
     body.quad(r + down, l + down, l, r, glm::vec3(out, 0), concrete);
   }
-  const double length = stations.back().along;
-  if (coarse || length < 1.5 * kPierSpacing) return;
+  const double length = whole.back().along;
+  if (length < 1.5 * kPierSpacing) return error;
   const int spans = static_cast<int>(std::ceil(length / kPierSpacing));
   for (int k = 1; k < spans; ++k) {
     const double at = length * k / spans;
-    const Station& s = *std::min_element(stations.begin(), stations.end(), [&](const Station& a, const Station& b) {
+    const Station& s = *std::min_element(whole.begin(), whole.end(), [&](const Station& a, const Station& b) {
       return std::abs(a.along - at) < std::abs(b.along - at);
     });
     if (s.z - thickness - s.ground < kPierLeastHeight) continue;
+    if (s.z - s.ground + 1 <= lod.pierMetres) {
+      error = std::max(error, s.z - s.ground + 1);
+      continue;
+    }
     const glm::dvec2 across = glm::normalize(s.left), forward(across.y, -across.x);
     const glm::dvec2 u = forward * 0.7, v = across * std::max(0.7, half * 0.5), p = s.at - origin;
     const std::array<glm::dvec2, 4> corners{p - u - v, p + u - v, p + u + v, p - u + v};
@@ -122,6 +181,7 @@ void appendBridge(TileMesh& tile, const glm::dvec3& centre, const LocalGround& b
                 glm::vec3(d.y, -d.x, 0), concrete);
     }
   }
+  return error;
 }
 
 }  // namespace cm::tiling

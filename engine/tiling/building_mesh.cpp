@@ -146,10 +146,11 @@ struct Drawer {
   Colour wall, roof;
   std::vector<glm::dvec2> points{}, piece{}, scratch{}, envelope{};
   std::vector<uint32_t> triangles{};
+  bool streetRow = true;
 
   void strip(glm::dvec2 a, glm::dvec2 b, double za, double zb, const glm::vec3& normal) {
     const double foot = shape.foot;
-    if (shape.floating || shape.eaves - foot <= kTallMetres) {
+    if (!streetRow || shape.floating || shape.eaves - foot <= kTallMetres) {
       writer.quad({a, foot}, {b, foot}, {b, zb}, {a, za}, normal, wall);
       return;
     }
@@ -309,10 +310,14 @@ bool wantsParapet(const LocalBuilding& b, const Shape& shape) {
          shape.top - shape.foot > kParapetLeastHeight && signedArea(shape.rings[0]) > kParapetArea;
 }
 
+bool mayHaveStairHead(BuildingClass kind, HeightSource source, RoofShape roof) {
+  const bool lived = kind == BuildingClass::Apartments || kind == BuildingClass::Residential ||
+                     kind == BuildingClass::Office || kind == BuildingClass::Hotel;
+  return source == HeightSource::Rule && lived && roof == RoofShape::Flat;
+}
+
 bool wantsStairHead(const LocalBuilding& b, const Shape& shape) {
-  const bool lived = b.kind == BuildingClass::Apartments || b.kind == BuildingClass::Residential ||
-                     b.kind == BuildingClass::Office || b.kind == BuildingClass::Hotel;
-  return b.heightSource == HeightSource::Rule && lived && b.roof == RoofShape::Flat && shape.rings.size() == 1 &&
+  return mayHaveStairHead(b.kind, b.heightSource, b.roof) && shape.rings.size() == 1 &&
          shape.top - shape.foot > kStairHeadLeastHeight && signedArea(shape.rings[0]) > kStairHeadArea;
 }
 
@@ -396,6 +401,10 @@ double eavesZ(const LocalBuilding& b) { return topZ(b) - roofHeightOf(b); }
 
 double droppedError(const LocalBuilding& b) { return std::max(0.0, topZ(b) - std::min(b.groundZ, b.baseZ)); }
 
+double heightAboveTop(const Building& b) {
+  return b.height > kStairHeadLeastHeight && mayHaveStairHead(b.kind, b.heightSource, b.roof) ? kStairHeadHeight : 0;
+}
+
 SurfaceMesh& surfaceOf(TileMesh& tile, source::Surface surface) {
   for (SurfaceMesh& mesh : tile.surfaces)
     if (mesh.surface == surface) return mesh;
@@ -410,18 +419,20 @@ double appendBuilding(SurfaceMesh& mesh, const glm::dvec3& centre, const LocalBu
   const bool parapet = wantsParapet(building, shape), stairs = wantsStairHead(building, shape);
   double vertical = 0;
   if (!lod.details) vertical = stairs ? kStairHeadHeight : parapet ? kParapetHeight : 0;
-  const double moved = simplify(shape, lod);
   RoofShape roof = building.roof;
   const double roofHeight = shape.top - shape.eaves;
-  if (roof != RoofShape::Flat) {
-    if (lod.flatRoofs || lod.boxOnly) {
+  double moved = 0;
+  if (roof == RoofShape::Flat || roofHeight / 2 <= lod.flattenMetres) {
+    moved = simplify(shape, lod);
+    if (roof != RoofShape::Flat) {
       shape.top -= roofHeight / 2;
-      roof = RoofShape::Flat;
       vertical = roofHeight / 2;
-    } else if (moved > 0) {
-      vertical = roofHeight;  // the ridge may turn with the outline
+      roof = RoofShape::Flat;
     }
-  }
+  } else if (roofHeight <= 8 * lod.flattenMetres) {
+    moved = simplify(shape, lod);
+    if (moved > 0) vertical = roofHeight;  // the ridge may turn with the outline
+  }                                        // a spire keeps its outline: turning its roof would move too much
 
   const RoofForm form = roofForm(roof, shape.rings, shape.eaves, shape.top, building.roofDirectionDegrees);
   shape.eaves = form.eaves;
@@ -429,6 +440,7 @@ double appendBuilding(SurfaceMesh& mesh, const glm::dvec3& centre, const LocalBu
                 shape,
                 wallColour(building),
                 roofColour(building)};
+  drawer.streetRow = lod.details;
   drawer.walls(form);
   if (form.kind == RoofForm::Kind::Planes) {
     drawer.slopes(form);

@@ -3,14 +3,14 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <limits>
-#include <chrono>
 #include <nlohmann/json.hpp>
 #include <variant>
 
-#include "tiling/coast.h"
 #include "tiling/city_document.h"
+#include "tiling/coast.h"
 
 namespace cm::tiling {
 namespace {
@@ -19,16 +19,18 @@ using Clock = std::chrono::steady_clock;
 
 //! Changes whenever an input, an option or this program's way of building does.
 std::string fingerprintOf(const CityOptions& options) {
-  constexpr int kRevision = 1;
+  constexpr int kRevision = 2;
   std::string text = fmt::format("citymirror {};", kRevision);
   for (const auto& input : options.inputs) {
-    struct stat info{};
+    struct stat info {};
     bool file = ::stat(input.file.c_str(), &info) == 0;
-    text += fmt::format("{}|{}|{}|{}|{}|{}|{}.{};", static_cast<int>(input.kind), input.file, input.crs, input.fields.height,
-                        input.fields.levels, file ? info.st_size : -1, file ? info.st_mtim.tv_sec : 0, file ? info.st_mtim.tv_nsec : 0);
+    text += fmt::format("{}|{}|{}|{}|{}|{}|{}.{};", static_cast<int>(input.kind), input.file, input.crs,
+                        input.fields.height, input.fields.levels, file ? info.st_size : -1,
+                        file ? info.st_mtim.tv_sec : 0, file ? info.st_mtim.tv_nsec : 0);
   }
   if (options.bboxDegrees)
-    text += fmt::format("{} {} {} {};", options.bboxDegrees->x, options.bboxDegrees->y, options.bboxDegrees->z, options.bboxDegrees->w);
+    text += fmt::format("{} {} {} {};", options.bboxDegrees->x, options.bboxDegrees->y, options.bboxDegrees->z,
+                        options.bboxDegrees->w);
   text += options.uncompressedTwin ? "twin" : "";
   return fmt::format("{:016x}", hash64(text));
 }
@@ -65,7 +67,8 @@ class CityBuild {
     if (!terrain) return CityError{CityFailure::Input, terrain.error()};
     if (!resumed) {
       if (auto sea = addSea(*builder, box); !sea) return CityError{CityFailure::Output, sea.error()};
-      if (auto places = writePlaces(stage_, places_, terrain->terrain); !places) return CityError{CityFailure::Output, places.error()};
+      if (auto places = writePlaces(stage_, places_, terrain->terrain); !places)
+        return CityError{CityFailure::Output, places.error()};
     }
     builder->setTerrain(terrain->terrain, terrain->name);
     auto built = builder->finish();
@@ -73,7 +76,8 @@ class CityBuild {
     report_.build = std::move(*built);
     report_.build.stages.insert(report_.build.stages.begin(), {"read inputs", readSeconds_});
     CityFacts facts{options_.name, sourcesOf(), report_.build, terrain->terrain};
-    if (auto written = writeCityDocument(stage_, facts); !written) return CityError{CityFailure::Output, written.error()};
+    if (auto written = writeCityDocument(stage_, facts); !written)
+      return CityError{CityFailure::Output, written.error()};
     if (auto published = publish(); !published) return CityError{CityFailure::Output, published.error()};
     return std::move(report_);
   }
@@ -83,20 +87,24 @@ class CityBuild {
   Result<void> checkOut() const {
     std::error_code failure;
     if (!std::filesystem::exists(out_, failure)) return {};
-    if (!std::filesystem::is_directory(out_, failure)) return makeError("{}: is a file, expected a folder or nothing", out_.string());
+    if (!std::filesystem::is_directory(out_, failure))
+      return makeError("{}: is a file, expected a folder or nothing", out_.string());
     auto inside = std::filesystem::directory_iterator(out_, failure);
     if (failure) return makeError("{}: cannot be opened: {}", out_.string(), failure.message());
     bool empty = inside == std::filesystem::directory_iterator{};
     if (empty || std::filesystem::exists(out_ / "city.json", failure)) return {};
-    return makeError("{}: holds other files and no city.json, expected an empty folder or an earlier city", out_.string());
+    return makeError("{}: holds other files and no city.json, expected an empty folder or an earlier city",
+                     out_.string());
   }
 
   void progress(const CityInput& input, double done, double total, Clock::time_point since) const {
     if (!options_.progress) return;
     double seconds = std::chrono::duration<double>(Clock::now() - since).count();
     Progress now{"read " + Path(input.file).filename().string(), done, total, "", -1};
-    if (input.kind == CityInput::Kind::Osm) now.done /= 1e6, now.total /= 1e6, now.unit = "MB";
-    else now.unit = "footprints";
+    if (input.kind == CityInput::Kind::Osm)
+      now.done /= 1e6, now.total /= 1e6, now.unit = "MB";
+    else
+      now.unit = "footprints";
     if (done > 0 && total > 0) now.secondsLeft = seconds * (total - done) / done;
     options_.progress(now);
   }
@@ -110,11 +118,13 @@ class CityBuild {
       auto result = input.kind == CityInput::Kind::Osm ? readOsm(input.file, read, builder)
                                                        : readFootprints(input.file, input.fields, read, builder);
       if (!result) {
-        bool disk = result.error().text().starts_with(work_.string()) || result.error().text().find(work_.string()) == 0;
+        bool disk =
+            result.error().text().starts_with(work_.string()) || result.error().text().find(work_.string()) == 0;
         return CityError{disk ? CityFailure::Output : CityFailure::Input, result.error()};
       }
       take(input, *result);
-      if (result->cutOff && result->buildings + result->ground == 0) return CityError{CityFailure::Input, *result->cutOff};
+      if (result->cutOff && result->buildings + result->ground == 0)
+        return CityError{CityFailure::Input, *result->cutOff};
     }
     readSeconds_ = std::chrono::duration<double>(Clock::now() - since).count();
     return {};
@@ -126,9 +136,11 @@ class CityBuild {
       report_.problems.push_back(read.cutOff->text());
       report_.cutOff = true;
     }
-    report_.notes.push_back(fmt::format("{}: {} buildings, {} ground features, {} labels", input.file, read.buildings, read.ground, read.labels));
+    report_.notes.push_back(fmt::format("{}: {} buildings, {} ground features, {} labels", input.file, read.buildings,
+                                        read.ground, read.labels));
     if (!read.crs.empty())
-      report_.notes.push_back(fmt::format("{}: converted from {} to WGS84, residual {:.2g} m", input.file, read.crs, read.residualMetres));
+      report_.notes.push_back(
+          fmt::format("{}: converted from {} to WGS84, residual {:.2g} m", input.file, read.crs, read.residualMetres));
     std::move(read.places.begin(), read.places.end(), std::back_inserter(places_));
     std::move(read.coastlines.begin(), read.coastlines.end(), std::back_inserter(coastlines_));
   }
@@ -140,7 +152,8 @@ class CityBuild {
       if (input.kind != CityInput::Kind::Dem) continue;
       auto dem = readDem(input.file, input.crs, wide);
       if (!dem) return dem.error();
-      report_.notes.push_back(fmt::format("{}: heights for {:.0f} % of its cells under the city", input.file, dem->knownShare * 100));
+      report_.notes.push_back(
+          fmt::format("{}: heights for {:.0f} % of its cells under the city", input.file, dem->knownShare * 100));
       models.push_back(std::move(*dem));
     }
     return combined(models);
@@ -168,7 +181,8 @@ class CityBuild {
   }
 
   bool anyOsm() const {
-    return std::any_of(options_.inputs.begin(), options_.inputs.end(), [](const CityInput& input) { return input.kind == CityInput::Kind::Osm; });
+    return std::any_of(options_.inputs.begin(), options_.inputs.end(),
+                       [](const CityInput& input) { return input.kind == CityInput::Kind::Osm; });
   }
   std::string attribution() const { return anyOsm() ? "© OpenStreetMap contributors, ODbL 1.0" : ""; }
 
@@ -195,7 +209,7 @@ class CityBuild {
     std::error_code failure;
     Path old = work_ / "old";
     std::filesystem::remove_all(old, failure);
-    std::filesystem::rename(out_, old, failure);   // there may be none
+    std::filesystem::rename(out_, old, failure);  // there may be none
     std::filesystem::rename(stage_, out_, failure);
     if (failure) {
       std::error_code ignored;

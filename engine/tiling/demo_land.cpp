@@ -7,7 +7,7 @@
 namespace cm::tiling::demo {
 namespace {
 
-constexpr double kCell = 30.0;                                   // metres; the shore is known to about 100 m
+constexpr double kCell = 30.0;                                        // metres; the shore is known to about 100 m
 constexpr glm::dvec2 kLo{-33000.0, -21500.0}, kHi{30500.0, 28000.0};  // covers coast.geojson
 
 //! Even-odd fill of all rings along each row; columns get true where land is.
@@ -21,7 +21,8 @@ void fillRow(double y, const std::vector<std::vector<glm::dvec2>>& rings, std::v
   std::sort(crossings.begin(), crossings.end());
   for (size_t k = 0; k + 1 < crossings.size(); k += 2) {
     int from = std::max(0, static_cast<int>(std::ceil((crossings[k] - kLo.x) / kCell - 0.5)));
-    int to = std::min(static_cast<int>(row.size()) - 1, static_cast<int>(std::floor((crossings[k + 1] - kLo.x) / kCell - 0.5)));
+    int to = std::min(static_cast<int>(row.size()) - 1,
+                      static_cast<int>(std::floor((crossings[k + 1] - kLo.x) / kCell - 0.5)));
     for (int c = from; c <= to; ++c) row[static_cast<size_t>(c)] = 1;
   }
 }
@@ -121,8 +122,9 @@ double Land::hill(glm::dvec2 p) const {
   for (const Summit& summit : facts_.summits) {
     glm::dvec2 d = p - summit.at;
     double r2 = glm::dot(d, d) / (summit.radius * summit.radius);
-    if (r2 >= 1.0) continue;
-    // Ridges run down from the top: the reach varies with direction, not with distance, so the foot has spurs.
+    // Ridges run down from the top: the reach varies with direction, not with distance, so the foot has spurs. They end where
+    // q is 1, at 1 / 0.75 of the radius at the farthest: cut off sooner, there would be cliffs.
+    if (r2 * (0.75 * 0.75) >= 1.0) continue;
     double angle = std::atan2(d.y, d.x), phase = summit.at.x * 0.013;
     double reach = 1.0 + 0.16 * std::sin(3.0 * angle + phase) + 0.09 * std::sin(7.0 * angle + 2.0 * phase);
     double q = std::min(1.0, r2 * reach * reach);

@@ -19,14 +19,30 @@ constexpr size_t kLeafGroundPoints = 6'000;
 constexpr double kSmallestLeafMetres = 60;
 // A leaf's terrain grid has at most 64 cells of 12 to 16 m.
 constexpr double kLargestTerrainLeafMetres = 1'100;
-constexpr size_t kInteriorTriangles = 24'000;
 constexpr double kLeafCellMetres = 14;
 // A flat cell of 250 m stays within 1.2 mm of the ellipsoid.
 constexpr double kFlatCellMetres = 250;
+// What a parent draws. Twelve of them, 12,000 triangles each, fill a view.
+constexpr size_t kInteriorBuildingTriangles = 5'000;
+constexpr size_t kInteriorGroundTriangles = 2'500;  // and those of the terrain's grid
+constexpr uint32_t kInteriorBuildingCost = 12;      // a box has 10
+constexpr unsigned kFewestInteriorCells = 8;        // units of outlines are 1/1024 of a cell: 1/6 pixel here
+// A parent's error is at least this share of its side: then about three tiles cover each doubling of the distance, and one
+// is at most 1,280 pixels wide before its children take over.
+constexpr double kErrorPerSide = 1.0 / 80;
+// Children take over when the error covers 16 pixels.
+constexpr double kPixelPerError = 1.0 / 16;
+// Where the ground has too many triangles at one pixel, it may become this much coarser, by steps of at least the first.
+constexpr double kCoarserStep = 1.4, kCoarsest = 4;
+// The terrain's error adds to that of what is left out: a sixth of the whole, or a third where there is room. Grids of 64 have
+// 8,192 triangles: only where one of 32 would be the greater part of the error.
+constexpr double kTerrainLeast = 1.0 / 6, kTerrainMost = 1.0 / 3;
+constexpr double kLeastAreaPixels = 20;
+// Small greens and squares grow together over gaps of twice this many pixels.
+constexpr double kMergePixels = 2.5;
+constexpr double kPierShare = 0.6;
 // Of the positions, which are 16-bit on a power-of-two step: half a step along three axes.
 constexpr double kQuantizationShare = 0.87 / 32767;
-// The rise of a deck above the ground per layer, at most.
-constexpr double kBridgeRiseMetres = 7;
 // Banks, quays and beds differ from level to level by the drop of the water below its shore and the foot of the bank.
 constexpr double kWaterStepMetres = 1.5;
 constexpr double kHeightFieldCells = 64e6;
@@ -53,29 +69,32 @@ size_t firstFrom(std::span<const Entry> entries, uint64_t key) {
 //! How far a building stands out of the square, whose ground alone is sure to be drawn.
 double overhang(const BuildingEntry& entry, const Square& square) {
   glm::dvec2 centre(entry.x, entry.y);
-  glm::dvec2 out = glm::max(glm::max(square.lo - (centre - double(entry.reach)), centre + double(entry.reach) - square.hi()),
-                            glm::dvec2(0));
+  glm::dvec2 out = glm::max(
+      glm::max(square.lo - (centre - double(entry.reach)), centre + double(entry.reach) - square.hi()), glm::dvec2(0));
   return glm::length(out);
 }
 
 //! A bound of how far a left-out building's points are from a ground drawn exactly.
 double droppedErrorOf(const BuildingEntry& entry, const Square& square) {
-  return std::hypot(entry.rise() + 0.005 * entry.reach, overhang(entry, square));
+  return std::hypot(entry.rise() + entry.above + 0.005 * entry.reach, overhang(entry, square));
 }
 
-uint64_t endKey(const glm::dvec2& lonLat) {
-  return hash64({reinterpret_cast<const char*>(&lonLat), sizeof(lonLat)});
+uint64_t endKey(const glm::dvec2& lonLat) { return hash64({reinterpret_cast<const char*>(&lonLat), sizeof(lonLat)}); }
+
+size_t trianglesOf(const TileMesh& mesh) {
+  size_t count = 0;
+  for (const auto& surface : mesh.surfaces) count += surface.indices.size() / 3;
+  return count;
 }
 
 void bound(const TileMesh& mesh, TileRecord& record) {
   glm::vec3 lo(std::numeric_limits<float>::max()), hi(-std::numeric_limits<float>::max());
-  for (const auto& surface : mesh.surfaces) {
-    record.triangles += surface.indices.size() / 3;
+  record.triangles = trianglesOf(mesh);
+  for (const auto& surface : mesh.surfaces)
     for (const auto& position : surface.positions) {
       lo = glm::min(lo, position);
       hi = glm::max(hi, position);
     }
-  }
   record.features = mesh.features.size();
   record.hasContent = record.triangles > 0;
   if (record.hasContent) {
@@ -89,11 +108,10 @@ void bound(const TileMesh& mesh, TileRecord& record) {
 //! What a tile draws, by its size and by how many levels lie under it.
 struct Emitter::Detail {
   unsigned cells = 32;
-  double skirtMetres = 1;
+  double terrainError = 0, skirtMetres = 1;
   BuildingLod lod;
-  double pixelMetres = 0;            // 0: everything as it is
-  size_t triangleBudget = kInteriorTriangles;
-  double terrainError = 0;
+  double errorMetres = 0;  // what the tile is made for: its error shall not be much more
+  double pixelMetres = 0;  // at the distance where children take over; 0: everything as it is
 };
 
 Emitter::Emitter(EmitOptions options, const Path& work, const LocalFrame& frame, const Square& root)
@@ -253,7 +271,8 @@ Emitter::Chosen Emitter::choose(const TilePlan& plan, size_t triangleBudget) con
   });
   size_t triangles = 0, count = 0;
   for (; count < order.size(); ++count) {
-    triangles += std::min<uint32_t>(buildings_[order[count]].triangles, 24);
+    const BuildingEntry& entry = buildings_[order[count]];
+    triangles += std::min(entry.triangles, kInteriorBuildingCost * entry.rings);
     if (triangles > triangleBudget) break;
   }
   for (size_t i = count; i < order.size(); ++i) {
@@ -264,7 +283,8 @@ Emitter::Chosen Emitter::choose(const TilePlan& plan, size_t triangleBudget) con
       double away = std::numeric_limits<double>::max();
       for (size_t k = 0; k < count; ++k) {
         const BuildingEntry& other = buildings_[order[k]];
-        away = std::min(away, std::hypot(double(entry.x - other.x), double(entry.y - other.y)) + entry.reach + other.reach);
+        away = std::min(away,
+                        std::hypot(double(entry.x - other.x), double(entry.y - other.y)) + entry.reach + other.reach);
       }
       error = std::hypot(double(entry.rise()), away);
     }
@@ -276,51 +296,30 @@ Emitter::Chosen Emitter::choose(const TilePlan& plan, size_t triangleBudget) con
   return chosen;
 }
 
-double Emitter::terrainError(const Square& square, unsigned cells) const {
-  if (frame_.flat()) return 0.002;
-  double cell = square.side / cells, worst = 0;
-  int parts = std::clamp(static_cast<int>(cell / 8), 2, 16);
-  std::vector<double> row(cells + 1), next(cells + 1);
-  auto fill = [&](std::vector<double>& z, unsigned j) {
-    for (unsigned i = 0; i <= cells; ++i) z[i] = frame_.groundZ(square.lo.x + i * cell, square.lo.y + j * cell);
-  };
-  fill(next, 0);
-  for (unsigned j = 0; j < cells; ++j) {
-    std::swap(row, next);
-    fill(next, j + 1);
-    for (unsigned i = 0; i < cells; ++i)
-      for (int b = 0; b <= parts; ++b)
-        for (int a = 0; a <= parts; ++a) {
-          double u = double(a) / parts, v = double(b) / parts;
-          double z = frame_.groundZ(square.lo.x + (i + u) * cell, square.lo.y + (j + v) * cell);
-          // Either diagonal may have been taken.
-          double one = u + v <= 1 ? row[i] + u * (row[i + 1] - row[i]) + v * (next[i] - row[i])
-                                  : next[i + 1] + (1 - u) * (next[i] - next[i + 1]) + (1 - v) * (row[i + 1] - next[i + 1]);
-          double two = u >= v ? row[i] + u * (row[i + 1] - row[i]) + v * (next[i + 1] - row[i + 1])
-                              : row[i] + v * (next[i] - row[i]) + u * (next[i + 1] - next[i]);
-          worst = std::max({worst, std::abs(z - one), std::abs(z - two)});
-        }
-  }
-  return worst * 1.1 + 0.01;
-}
-
-Emitter::Detail Emitter::detailOf(const TilePlan& plan, size_t attempt) const {
+Emitter::Detail Emitter::detailOf(const TilePlan& plan, const TerrainSamples* terrain, double droppedError,
+                                  size_t attempt) const {
   Detail detail;
   Square square = squareOf(root_, plan.id);
-  double cellMetres = frame_.flat() ? kFlatCellMetres : plan.leaf ? kLeafCellMetres : square.side / 48;
-  detail.cells = 1;
-  while (detail.cells < 64 && square.side / detail.cells > cellMetres) detail.cells *= 2;
-  if (attempt > 1 && !frame_.flat()) detail.cells = 32;
-  detail.terrainError = options_.ground ? terrainError(square, detail.cells) : 0;
-  detail.skirtMetres = frame_.flat() ? 0.5 : detail.terrainError + 1.5;
-  detail.triangleBudget = kInteriorTriangles >> attempt;
-  if (plan.leaf && attempt == 0) return detail;
-  // A tile is looked at about 500 pixels wide before its children take over.
-  detail.pixelMetres = square.side / 512 * double(1u << attempt);
-  detail.lod.simplifyMetres = std::max(0.5, detail.pixelMetres);
-  detail.lod.details = false;
-  detail.lod.flatRoofs = plan.depthBelow >= 2;
-  detail.lod.boxOnly = plan.depthBelow >= 3;
+  if (plan.leaf) {
+    double cellMetres = frame_.flat() ? kFlatCellMetres : kLeafCellMetres;
+    detail.cells = 1;
+    while (detail.cells < 64 && square.side / detail.cells > cellMetres) detail.cells *= 2;
+  } else {
+    detail.errorMetres = std::max(droppedError, square.side * kErrorPerSide) * double(1u << attempt);
+    detail.pixelMetres = detail.errorMetres * kPixelPerError;
+    if (terrain) {
+      double room = std::clamp(detail.errorMetres - droppedError, kTerrainLeast * detail.errorMetres,
+                               kTerrainMost * detail.errorMetres);
+      detail.cells = terrain->cellsWithin(room, kFewestInteriorCells, 32);
+      if (terrain->errorOf(detail.cells) > detail.errorMetres) detail.cells = 64;
+    }
+    detail.lod.simplifyMetres = std::max(0.5, detail.pixelMetres);
+    detail.lod.flattenMetres = detail.pixelMetres;
+    detail.lod.boxOnly = true;
+    detail.lod.details = false;
+  }
+  detail.terrainError = terrain ? terrain->errorOf(detail.cells) : 0;
+  detail.skirtMetres = frame_.flat() && plan.leaf ? 0.5 : detail.terrainError + 1.5;
   return detail;
 }
 
@@ -359,9 +358,9 @@ double Emitter::addGround(TileMesh& mesh, const TilePlan& plan, const Detail& de
   tile.centre = mesh.centreEnu;
   tile.cells = detail.cells;
   tile.skirtMetres = detail.skirtMetres;
-  tile.minLineWidthMetres = 0;
-  tile.minAreaMetres2 = 9 * detail.pixelMetres * detail.pixelMetres;
-  tile.simplifyMetres = 0.7 * detail.pixelMetres;
+  tile.minAreaMetres2 = kLeastAreaPixels * detail.pixelMetres * detail.pixelMetres;
+  tile.simplifyMetres = detail.pixelMetres;
+  tile.mergeMetres = kMergePixels * detail.pixelMetres;
   tile.terrainZ = [this](double x, double y) { return frame_.groundZ(x, y); };
   tile.seaZ = [this](double x, double y) { return frame_.seaZ(x, y); };
 
@@ -374,8 +373,9 @@ double Emitter::addGround(TileMesh& mesh, const TilePlan& plan, const Detail& de
     bool line = entry.length > 0 && entry.area == 0;
     bool important = kind == GroundClass::Motorway || kind == GroundClass::RoadMajor || kind == GroundClass::Rail;
     if (entry.tunnel) continue;
-    if (!entry.bridge && line && !important && entry.width < 0.5 * detail.pixelMetres) continue;
-    if (!entry.bridge && !line && entry.area < tile.minAreaMetres2) continue;
+    if (!entry.bridge && line && !important && entry.width < detail.pixelMetres) continue;
+    // What is small may still be part of something larger once it has grown together with its like.
+    if (!entry.bridge && !line && kind != GroundClass::Sea && entry.area < 0.3 * tile.minAreaMetres2) continue;
     GroundFeature feature = decodeGround(groundFile_.text().substr(entry.offset, entry.size));
     LocalGround local;
     local.kind = kind;
@@ -391,42 +391,71 @@ double Emitter::addGround(TileMesh& mesh, const TilePlan& plan, const Detail& de
     for (const auto& p : feature.line) local.line.push_back(place(p));
     local.widthMetres = feature.widthMetres;
     // From afar the main roads stay visible as thin lines.
-    if (important && !feature.bridge) local.widthMetres = std::max(local.widthMetres, 0.6 * detail.pixelMetres);
+    if (important && !feature.bridge)
+      local.widthMetres = std::max(local.widthMetres, 1.2 * kPixelPerError * detail.errorMetres);
     if (feature.bridge && local.line.size() >= 2) {
       glm::dvec2 middle = local.line[local.line.size() / 2];
       if (glm::any(glm::lessThan(middle, square.lo)) || glm::any(glm::greaterThanEqual(middle, square.hi()))) continue;
-      if (entry.length < 8 * detail.pixelMetres) {
-        error = std::max(error, kBridgeRiseMetres * std::max(1, std::abs(int(feature.layer))));
-        continue;
-      }
       local.rampAtStart = bridgeEnds_.at(endKey(feature.line.front())) < 2;
       local.rampAtEnd = bridgeEnds_.at(endKey(feature.line.back())) < 2;
+      if (entry.length < 8 * detail.pixelMetres) {
+        // What stands out of the square may have no ground of this tile under it.
+        double outside = glm::length(glm::max(
+            glm::max(square.lo - glm::dvec2(entry.loX, entry.loY), glm::dvec2(entry.hiX, entry.hiY) - square.hi()),
+            glm::dvec2(0)));
+        double rise = bridgeRise(local, tile.terrainZ);
+        if (double dropped = std::hypot(rise, outside); dropped < detail.errorMetres) {
+          error = std::max(error, dropped);
+          continue;
+        }
+      }
     }
     if (!feature.name.empty()) {
       local.feature = static_cast<uint32_t>(mesh.features.size());
-      mesh.features.push_back({feature.id, feature.name, std::string(nameOf(kind)), std::numeric_limits<float>::quiet_NaN(), {}});
+      mesh.features.push_back(
+          {feature.id, feature.name, std::string(nameOf(kind)), std::numeric_limits<float>::quiet_NaN(), {}});
     }
     (local.bridge && local.line.size() >= 2 ? bridges : features).push_back(std::move(local));
   }
   GroundStatistics statistics = buildGround(mesh, tile, features);
   geosFailures_ += statistics.geosFailures;
-  for (const auto& bridge : bridges) {
-    appendBridge(mesh, mesh.centreEnu, bridge, tile.terrainZ, !plan.leaf);
-    if (!plan.leaf) error = std::max(error, kBridgeRiseMetres * 0.5 * std::max(1, std::abs(int(bridge.layer))));
-  }
-  return plan.leaf ? error : std::max(error, tile.simplifyMetres) + kWaterStepMetres;
+  BridgeLod lod{0.5 * detail.pixelMetres, kPierShare * detail.errorMetres};
+  for (const auto& bridge : bridges)
+    error = std::max(error, appendBridge(mesh, mesh.centreEnu, bridge, tile.terrainZ, lod));
+  if (plan.leaf) return error;
+  // Outlines that moved by a pixel are seen as well as heights: where there are any, the tile is as coarse as it was made for.
+  if (statistics.outlines) error = std::max(error, detail.errorMetres - detail.terrainError);
+  return std::max(error, tile.simplifyMetres + kWaterStepMetres);
 }
 
 Result<TileRecord> Emitter::make(const TilePlan& plan) {
+  Square square = squareOf(root_, plan.id);
+  std::optional<TerrainSamples> terrain;
+  if (options_.ground) {
+    Stopwatch watch(times_.ground);
+    terrain.emplace(square, [this](double x, double y) { return frame_.groundZ(x, y); });
+  }
   for (size_t attempt = 0;; ++attempt) {
-    Detail detail = detailOf(plan, attempt);
-    Square square = squareOf(root_, plan.id);
+    Chosen chosen = choose(plan, kInteriorBuildingTriangles >> attempt);
+    Detail detail = detailOf(plan, terrain ? &*terrain : nullptr, chosen.droppedError, attempt);
     TileMesh mesh;
     mesh.centreEnu = {square.centre(), 0};
     mesh.centreEnu.z = frame_.groundZ(mesh.centreEnu.x, mesh.centreEnu.y);
-    Chosen chosen = choose(plan, detail.triangleBudget);
+    double groundError = 0;
+    if (options_.ground) {
+      groundError = addGround(mesh, plan, detail);
+      const double budget = kInteriorGroundTriangles + 2.0 * detail.cells * detail.cells;
+      Detail coarser = detail;
+      while (!plan.leaf && double(trianglesOf(mesh)) > budget && coarser.pixelMetres < kCoarsest * detail.pixelMetres) {
+        // What there is to draw goes down with the square of the pixel, about.
+        double step = std::max(kCoarserStep, std::sqrt(double(trianglesOf(mesh)) / budget));
+        coarser.pixelMetres = std::min(coarser.pixelMetres * step, kCoarsest * detail.pixelMetres);
+        mesh.surfaces.clear();
+        mesh.features.clear();
+        groundError = addGround(mesh, plan, coarser);
+      }
+    }
     double lodError = addBuildings(mesh, chosen, detail);
-    double groundError = options_.ground ? addGround(mesh, plan, detail) : 0;
 
     TileRecord record;
     record.id = plan.id;
@@ -436,8 +465,9 @@ Result<TileRecord> Emitter::make(const TilePlan& plan) {
     if (!plan.leaf) {
       double extent = record.hasContent ? glm::compMax(record.hi - record.lo) : 0;
       // A point above the true ground is as far from the drawn one as it rises, and the terrain's error more.
-      record.geometricError = std::max({lodError, chosen.droppedError + detail.terrainError, groundError + detail.terrainError}) +
-                              extent * kQuantizationShare + 0.02;
+      record.geometricError =
+          std::max({lodError, chosen.droppedError + detail.terrainError, groundError + detail.terrainError}) +
+          extent * kQuantizationShare + 0.02;
     }
     if (!record.hasContent) return record;
     if (sky_) {

@@ -11,6 +11,7 @@
 
 #include "tiling/arrange.h"
 #include "tiling/geometry.h"
+#include "tiling/terrain_error.h"
 #include "tiling/writer.h"
 
 namespace cm::tiling {
@@ -78,8 +79,7 @@ class Emitter {
   Range buildingsIn(const TileId& id) const;
   Chosen choose(const TilePlan& plan, size_t triangleBudget) const;
   std::vector<size_t> groundIn(const TileId& id) const;
-  double terrainError(const Square& square, unsigned cells) const;
-  Detail detailOf(const TilePlan& plan, size_t attempt) const;
+  Detail detailOf(const TilePlan& plan, const TerrainSamples* terrain, double droppedError, size_t attempt) const;
   double addBuildings(TileMesh& mesh, const Chosen& chosen, const Detail& detail);
   double addGround(TileMesh& mesh, const TilePlan& plan, const Detail& detail);
   LocalBuilding localBuilding(const Building& building, const BuildingEntry& entry) const;

@@ -50,7 +50,7 @@ struct LocalBuilding {
 //! A leaf's level is the default. Coarser ones bound what they change by the returned error.
 struct BuildingLod {
   double simplifyMetres = 0;  // tolerance of the footprint; 0: as it is
-  bool flatRoofs = false;     // roofs become flat at half their height
+  double flattenMetres = 0;   // roofs up to twice as high become flat at half their height
   bool boxOnly = false;       // the smallest rectangle around the footprint, wherever that is within simplifyMetres
   bool details = true;        // parapets on large flat roofs; stair heads on synthetic (Rule) buildings only
 };
@@ -63,6 +63,9 @@ double appendBuilding(SurfaceMesh& mesh, const glm::dvec3& centre, const LocalBu
 
 //! The error of leaving the building out: its height above the lowest ground.
 double droppedError(const LocalBuilding& building);
+
+//! What details may add above the top that `height` states.
+double heightAboveTop(const Building& building);
 
 //! ENU z of the eaves (where walls end) and the top of the roof.
 double eavesZ(const LocalBuilding& building);
@@ -102,6 +105,7 @@ struct GroundTile {
   double minLineWidthMetres = 0;  // narrower lines are left out
   double minAreaMetres2 = 0;      // smaller areas are left out
   double simplifyMetres = 0;      // tolerance of outlines
+  double mergeMetres = 0;         // small nameless dry areas of one class grow together over gaps of twice this
   HeightFunction terrainZ;        // bare ground; required
   HeightFunction seaZ;            // sea level (orthometric 0) in ENU z; null: terrainZ
 };
@@ -111,6 +115,7 @@ struct GroundStatistics {
   size_t triangles = 0;
   double areaMetres2 = 0;  // plan area of all triangles without skirts and banks: equals the square's
   double areaByClass[size_t(GroundClass::Pier) + 1] = {};
+  bool outlines = false;    // some outline cuts the square: it is not all of one class
   size_t geosFailures = 0;  // features left out because GEOS could not work with them
 };
 
@@ -123,10 +128,20 @@ source::Surface surfaceOf(GroundClass kind);
 //! down to water and skirts around the border. Whatever no feature covers is Land. Features of every class may overlap.
 GroundStatistics buildGround(TileMesh& tile, const GroundTile& ground, std::span<const LocalGround> features);
 
+//! A leaf's level is the default.
+struct BridgeLod {
+  double simplifyMetres = 0;  // tolerance of the deck's edges; 0: everything as it is
+  double pierMetres = 0;      // piers up to this high are left out
+};
+
 //! Appends a bridge's deck, sides and piers (Surface::Structure, the roadway Surface::Road or Rail). Needs the whole line, so
-//! call it in one tile only, e.g. the one that holds the line's middle point. `coarse`: deck only.
-void appendBridge(TileMesh& tile, const glm::dvec3& centre, const LocalGround& bridge, const HeightFunction& terrainZ,
-                  bool coarse = false);
+//! call it in one tile only, e.g. the one that holds the line's middle point. Returns the error, as appendBuilding does: of
+//! piers down to the bare ground, which water may hide.
+double appendBridge(TileMesh& tile, const glm::dvec3& centre, const LocalGround& bridge, const HeightFunction& terrainZ,
+                    const BridgeLod& lod = {});
+
+//! The error of leaving the bridge out: how high it rises above the bare ground.
+double bridgeRise(const LocalGround& bridge, const HeightFunction& terrainZ);
 
 // ---- sky -----------------------------------------------------------------------------------------------------------------
 

@@ -68,6 +68,7 @@ class GroundBuilder {
 
   GroundStatistics build() {
     if (!openWater()) {
+      statistics_.outlines = !shapes_.shapes().empty();
       sampleSlopes();
       columnPoints_.resize(size_t(cells_ + 1) * size_t(cells_));
       rowPoints_.resize(size_t(cells_ + 1) * size_t(cells_));

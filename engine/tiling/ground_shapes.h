@@ -61,6 +61,7 @@ class GroundShapes {
   Point snap(glm::dvec2 p) const;
   void addRings(GroundShape& shape, const Rings& rings, double simplifyMetres) const;
   void addAreas(std::span<const LocalGround> features);
+  void addMerged(GroundClass kind, const std::vector<const LocalGround*>& small);
   void addLines(std::span<const LocalGround> features);
   void nameLines(std::span<const LocalGround> features);
   void spread(int shape);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "source/triangulate.h"
 
@@ -136,12 +137,23 @@ bool isConvex(std::span<const glm::dvec2> ring) {
 
 bool isSimple(std::span<const glm::dvec2> ring) {
   const size_t n = ring.size();
-  for (size_t i = 0; i < n; ++i)
-    for (size_t j = i + 2; j < n; ++j) {
-      if (i == 0 && j == n - 1) continue;
-      if (segmentsCross(ring[i], ring[i + 1], ring[j], ring[(j + 1) % n])) return false;
+  if (n < 3) return false;
+  // Edges from west to east: only those that overlap in x can meet.
+  auto west = [&](size_t i) { return std::min(ring[i].x, ring[(i + 1) % n].x); };
+  thread_local std::vector<size_t> order;
+  order.resize(n);
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::sort(order.begin(), order.end(), [&](size_t i, size_t j) { return west(i) < west(j); });
+  for (size_t k = 0; k < n; ++k) {
+    const size_t i = order[k];
+    const double east = std::max(ring[i].x, ring[(i + 1) % n].x);
+    for (size_t l = k + 1; l < n && west(order[l]) <= east; ++l) {
+      const size_t j = order[l];
+      if ((i + 1) % n == j || (j + 1) % n == i) continue;
+      if (segmentsCross(ring[i], ring[(i + 1) % n], ring[j], ring[(j + 1) % n])) return false;
     }
-  return n >= 3;
+  }
+  return true;
 }
 
 bool contains(std::span<const glm::dvec2> ring, glm::dvec2 p) {

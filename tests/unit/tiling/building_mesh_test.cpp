@@ -145,7 +145,7 @@ TEST(BuildingMesh, CoarserLevelsStayWithinTheErrorTheyState) {
     for (double tolerance : {0.5, 3.0, 8.0}) {
       BuildingLod lod;
       lod.simplifyMetres = tolerance;
-      lod.flatRoofs = true;
+      lod.flattenMetres = tolerance;
       lod.boxOnly = tolerance > 2;
       lod.details = false;
       double error = 0;
