@@ -105,7 +105,7 @@ int main(int count, char** values) {
                    "of the flight's scene, fixed: nothing is given up to keep the rate")
       ->check(CLI::Range(0.25, 1.0));
   benchApp->add_option("--coarseness", fixed.coarseness, "factor on the flight's screen-space error, fixed")
-      ->check(CLI::Range(1.0, 16.0));
+      ->check(CLI::Range(0.25, 16.0));
 
   std::string checked;
   CLI::App* checkApp = program.add_subcommand("check", "检查城市文件 / list what is wrong with a city.json");

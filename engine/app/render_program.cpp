@@ -132,7 +132,7 @@ int renderProgram(const RenderOptions& options) {
   gpu::Offscreen picture(**device, extent, VK_FORMAT_R8G8B8A8_UNORM);
   StageOptions stageOptions;
   stageOptions.maxSsePixels =
-      options.look == city::Look::Plain ? 16 : 8;  // a picture to keep is worth twice the detail
+      options.look == city::Look::Plain ? 16 : 4;  // a picture to keep is worth four times the detail
   Stage stage(**device, VK_FORMAT_R8G8B8A8_UNORM, std::move(*loaded), fetcher, stageOptions);
   if (auto ready = setUp(stage, options); !ready) {
     log::error("{}", ready.error().text());
