@@ -46,6 +46,21 @@ class CityBuild {
 
   std::variant<CityReport, CityError> run() {
     if (auto checked = checkOut(); !checked) return CityError{CityFailure::Output, checked.error()};
+    auto outcome = build();
+    // What cannot be gone on with is litter.
+    std::error_code ignored;
+    Path begun = work_ / "city.work";
+    if (std::holds_alternative<CityError>(outcome) &&
+        !std::filesystem::exists(begun / "tiles" / "state.json", ignored)) {
+      std::filesystem::remove_all(begun, ignored);
+      std::filesystem::remove_all(stage_, ignored);
+      std::filesystem::remove(work_, ignored);  // only where it is empty
+    }
+    return outcome;
+  }
+
+ private:
+  std::variant<CityReport, CityError> build() {
     BuildOptions build;
     build.out = stage_;
     build.memoryBytes = options_.memoryBytes;
@@ -82,7 +97,6 @@ class CityBuild {
     return std::move(report_);
   }
 
- private:
   //! Never replaces a folder that is not a city.
   Result<void> checkOut() const {
     std::error_code failure;
@@ -138,9 +152,11 @@ class CityBuild {
     }
     report_.notes.push_back(fmt::format("{}: {} buildings, {} ground features, {} labels", input.file, read.buildings,
                                         read.ground, read.labels));
-    if (!read.crs.empty())
-      report_.notes.push_back(
-          fmt::format("{}: converted from {} to WGS84, residual {:.2g} m", input.file, read.crs, read.residualMetres));
+    if (!read.crs.empty()) {
+      std::string residual = read.residualMetres < 0 ? "no accuracy is stated for it"
+                                                     : fmt::format("residual {:.2g} m", read.residualMetres);
+      report_.notes.push_back(fmt::format("{}: converted from {} to WGS84, {}", input.file, read.crs, residual));
+    }
     std::move(read.places.begin(), read.places.end(), std::back_inserter(places_));
     std::move(read.coastlines.begin(), read.coastlines.end(), std::back_inserter(coastlines_));
   }

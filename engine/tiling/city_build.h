@@ -44,7 +44,7 @@ struct CityError {
   Error error;
 };
 
-//! On failure nothing stands at `out` that was not there before; the work folder stays, so that the next run goes on.
+//! On failure nothing stands at `out` that was not there before; `<out>.work` stays where the next run can go on from it.
 std::variant<CityReport, CityError> buildCity(const CityOptions& options);
 
 }  // namespace cm::tiling

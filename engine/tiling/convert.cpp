@@ -24,8 +24,9 @@ Result<void> Converter::operator()(std::vector<glm::dvec2>& points) const {
     }
     if (std::abs(point.x) > 180 || std::abs(point.y) > 90) {
       bool projected = std::abs(point.x) > 1000 || std::abs(point.y) > 1000;
-      return makeError("coordinate {:.3f}, {:.3f} is not longitude and latitude in degrees{}", point.x, point.y,
-                       projected ? "; these look like projected metres: name their system with --crs EPSG:n before the file" : "");
+      return makeError(
+          "coordinate {:.3f}, {:.3f} is not longitude and latitude in degrees{}", point.x, point.y,
+          projected ? "; these look like projected metres: name their system with --crs EPSG:n after the file" : "");
     }
   }
   return {};

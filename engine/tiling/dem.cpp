@@ -16,14 +16,15 @@ namespace {
 
 //! Heights on a grid of WGS84 degrees; NaN where unknown.
 struct Grid {
-  glm::dvec2 lo{0}, step{1};           // of the first cell's centre
-  int columns = 0, rows = 0;           // rows from the south
+  glm::dvec2 lo{0}, step{1};  // of the first cell's centre
+  int columns = 0, rows = 0;  // rows from the south
   std::vector<float> heights;
 
   //! Bilinear between cell centres; where some of the four are unknown the nearest that is known.
   double at(double lon, double lat) const {
     double u = (lon - lo.x) / step.x, v = (lat - lo.y) / step.y;
-    if (!(u > -0.75) || !(v > -0.75) || u > columns - 0.25 || v > rows - 0.25) return std::numeric_limits<double>::quiet_NaN();
+    if (!(u > -0.75) || !(v > -0.75) || u > columns - 0.25 || v > rows - 0.25)
+      return std::numeric_limits<double>::quiet_NaN();
     u = std::clamp(u, 0.0, columns - 1.0);
     v = std::clamp(v, 0.0, rows - 1.0);
     int i = std::min(static_cast<int>(u), columns - 2), j = std::min(static_cast<int>(v), rows - 2);
@@ -46,18 +47,21 @@ using Dataset = std::unique_ptr<std::remove_pointer_t<GDALDatasetH>, Closer>;
 
 Result<Dem> readDem(const std::string& file, const std::string& crs, const glm::dvec4& box) {
   GdalMessages messages;
-  std::string name = file.ends_with(".zip") && !file.starts_with("/vsi") && !file.ends_with(".hgt.zip") ? "/vsizip/" + file : file;
+  std::string name =
+      file.ends_with(".zip") && !file.starts_with("/vsi") && !file.ends_with(".hgt.zip") ? "/vsizip/" + file : file;
   Dataset source(GDALOpen(name.c_str(), GA_ReadOnly));
   if (!source) return makeError("{}: cannot be read as an elevation model: {}", file, messages.text());
   if (GDALGetRasterCount(source.get()) < 1) return makeError("{}: has no raster band, expected heights", file);
   const char* known = GDALGetProjectionRef(source.get());
   std::string from = crs.empty() ? std::string(known ? known : "") : crs;
   if (from.empty())
-    return makeError("{}: names no coordinate reference system, expected one; say which with --crs EPSG:n before the file", file);
+    return makeError(
+        "{}: names no coordinate reference system, expected one; say which with --crs EPSG:n after the file", file);
   OGRSpatialReferenceH reference = OSRNewSpatialReference(nullptr);
   if (OSRSetFromUserInput(reference, from.c_str()) != OGRERR_NONE) {
     OSRDestroySpatialReference(reference);
-    return makeError("{}: coordinate reference system \"{}\" is not known, expected EPSG:n or WKT", file, from.substr(0, 80));
+    return makeError("{}: coordinate reference system \"{}\" is not known, expected EPSG:n or WKT", file,
+                     from.substr(0, 80));
   }
   char* wkt = nullptr;
   OSRExportToWkt(reference, &wkt);
@@ -74,21 +78,27 @@ Result<Dem> readDem(const std::string& file, const std::string& crs, const glm::
   OSRDestroySpatialReference(degrees);
 
   // The warped view has the file's own resolution; only the box is read from it.
-  Dataset warped(GDALAutoCreateWarpedVRT(source.get(), sourceWkt.c_str(), targetWkt.c_str(), GRA_Bilinear, 0.0, nullptr));
+  Dataset warped(
+      GDALAutoCreateWarpedVRT(source.get(), sourceWkt.c_str(), targetWkt.c_str(), GRA_Bilinear, 0.0, nullptr));
   if (!warped) return makeError("{}: cannot be converted to longitude and latitude: {}", file, messages.text());
   double transform[6];
   if (GDALGetGeoTransform(warped.get(), transform) != CE_None || transform[1] <= 0 || transform[5] >= 0)
     return makeError("{}: has no usable position (geotransform), expected a north-up raster", file);
   int width = GDALGetRasterXSize(warped.get()), height = GDALGetRasterYSize(warped.get());
-  auto column = [&](double lon) { return static_cast<int>(std::clamp(std::floor((lon - transform[0]) / transform[1]), -2.0, width + 2.0)); };
-  auto row = [&](double lat) { return static_cast<int>(std::clamp(std::floor((lat - transform[3]) / transform[5]), -2.0, height + 2.0)); };
+  auto column = [&](double lon) {
+    return static_cast<int>(std::clamp(std::floor((lon - transform[0]) / transform[1]), -2.0, width + 2.0));
+  };
+  auto row = [&](double lat) {
+    return static_cast<int>(std::clamp(std::floor((lat - transform[3]) / transform[5]), -2.0, height + 2.0));
+  };
   int x0 = std::max(column(box.x) - 2, 0), x1 = std::min(column(box.z) + 3, width);
   int y0 = std::max(row(box.w) - 2, 0), y1 = std::min(row(box.y) + 3, height);
   if (x1 - x0 < 2 || y1 - y0 < 2)
-    return makeError("{}: covers longitude {:.4f} to {:.4f}, latitude {:.4f} to {:.4f} and nothing of the city at {:.4f} to {:.4f}, "
-                     "{:.4f} to {:.4f}; is its --crs right?",
-                     file, transform[0], transform[0] + width * transform[1], transform[3] + height * transform[5], transform[3],
-                     box.x, box.z, box.y, box.w);
+    return makeError(
+        "{}: covers longitude {:.4f} to {:.4f}, latitude {:.4f} to {:.4f} and nothing of the city at {:.4f} to {:.4f}, "
+        "{:.4f} to {:.4f}; is its --crs right?",
+        file, transform[0], transform[0] + width * transform[1], transform[3] + height * transform[5], transform[3],
+        box.x, box.z, box.y, box.w);
   auto grid = std::make_shared<Grid>();
   grid->columns = x1 - x0;
   grid->rows = y1 - y0;
@@ -104,9 +114,12 @@ Result<Dem> readDem(const std::string& file, const std::string& crs, const glm::
     if (GDALRasterIO(band, GF_Read, x0, y0 + y, grid->columns, 1, line, grid->columns, 1, GDT_Float32, 0, 0) != CE_None)
       return makeError("{}: row {} cannot be read: {}", file, y0 + y, messages.text());
     for (int x = 0; x < grid->columns; ++x) {
-      bool unknown = (hasNothing && line[x] == static_cast<float>(nothing)) || !(line[x] > -12'000) || !(line[x] < 9'000);
-      if (unknown) line[x] = std::numeric_limits<float>::quiet_NaN();
-      else ++knownCells;
+      bool unknown =
+          (hasNothing && line[x] == static_cast<float>(nothing)) || !(line[x] > -12'000) || !(line[x] < 9'000);
+      if (unknown)
+        line[x] = std::numeric_limits<float>::quiet_NaN();
+      else
+        ++knownCells;
     }
   }
   Dem dem;

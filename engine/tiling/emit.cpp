@@ -23,7 +23,7 @@ constexpr double kLeafCellMetres = 14;
 // A flat cell of 250 m stays within 1.2 mm of the ellipsoid.
 constexpr double kFlatCellMetres = 250;
 // What a parent draws. Twelve of them, 12,000 triangles each, fill a view.
-constexpr size_t kInteriorBuildingTriangles = 5'000;
+constexpr size_t kInteriorBuildingTriangles = 8'500;
 constexpr size_t kInteriorGroundTriangles = 2'500;  // and those of the terrain's grid
 constexpr uint32_t kInteriorBuildingCost = 12;      // a box has 10
 constexpr unsigned kFewestInteriorCells = 8;        // units of outlines are 1/1024 of a cell: 1/6 pixel here

@@ -27,7 +27,7 @@ struct FeatureCloser {
 //! Where in a layer the fields we know stand; -1: not there.
 struct Fields {
   int height = -1, levels = -1;
-  std::vector<std::pair<std::string, int>> tags;   // OSM-like names that buildingFrom understands
+  std::vector<std::pair<std::string, int>> tags;  // OSM-like names that buildingFrom understands
   int id = -1;
 };
 
@@ -47,8 +47,8 @@ Result<Fields> fieldsOf(OGRFeatureDefnH definition, const FootprintFields& wante
   }
   for (const char* id : {"id", "@id", "osm_id", "gml_id", "fid", "objectid", "ref"})
     if (fields.id < 0) fields.id = OGR_FD_GetFieldIndex(definition, id);
-  for (const char* tag : {"name", "name:zh", "building", "roof:shape", "roof:height", "building:colour", "roof:colour", "min_height",
-                          "height", "building:levels", "amenity", "historic"})
+  for (const char* tag : {"name", "name:zh", "building", "roof:shape", "roof:height", "building:colour", "roof:colour",
+                          "min_height", "height", "building:levels", "amenity", "historic"})
     if (int at = OGR_FD_GetFieldIndex(definition, tag); at >= 0) fields.tags.emplace_back(tag, at);
   return fields;
 }
@@ -66,10 +66,12 @@ void collectPolygons(OGRGeometryH geometry, std::vector<city::Polygon>& polygons
   OGRwkbGeometryType type = wkbFlatten(OGR_G_GetGeometryType(geometry));
   if (type == wkbPolygon) {
     auto& rings = polygons.emplace_back();
-    for (int i = 0; i < OGR_G_GetGeometryCount(geometry); ++i) rings.push_back(ringOf(OGR_G_GetGeometryRef(geometry, i)));
+    for (int i = 0; i < OGR_G_GetGeometryCount(geometry); ++i)
+      rings.push_back(ringOf(OGR_G_GetGeometryRef(geometry, i)));
     if (rings.empty()) polygons.pop_back();
   } else if (type == wkbMultiPolygon || type == wkbGeometryCollection) {
-    for (int i = 0; i < OGR_G_GetGeometryCount(geometry); ++i) collectPolygons(OGR_G_GetGeometryRef(geometry, i), polygons);
+    for (int i = 0; i < OGR_G_GetGeometryCount(geometry); ++i)
+      collectPolygons(OGR_G_GetGeometryRef(geometry, i), polygons);
   }
 }
 
@@ -101,7 +103,6 @@ class LayerReader {
     auto convert = Converter::from(options_.crs.empty() ? crsOf(layer) : options_.crs);
     if (!convert) return convert.error().within("{}", file_);
     report_.crs = convert->name();
-    report_.residualMetres = std::max(report_.residualMetres, convert->residualMetres());
     stem_ = std::filesystem::path(file_).stem().string();
     auto total = static_cast<double>(OGR_L_GetFeatureCount(layer, 0));
     OGR_L_ResetReading(layer);
@@ -114,6 +115,7 @@ class LayerReader {
       if (!added) return added;
       if (options_.progress && std::fmod(done, 4096) == 0) options_.progress(done, std::max(total, done));
     }
+    report_.residualMetres = std::max(report_.residualMetres, convert->residualMetres());
     if (messages.text().find("rror") != std::string::npos || CPLGetLastErrorType() == CE_Failure)
       report_.cutOff = makeError("{}: broken after feature {}: {}", file_, report_.buildings, messages.text());
     // One wrong system makes all coordinates wrong: then it is not the data but the --crs that has to be said.
@@ -197,10 +199,12 @@ class LayerReader {
 
 }  // namespace
 
-Result<ReadReport> readFootprints(const std::string& file, const FootprintFields& fields, const ReadOptions& options, Builder& builder) {
+Result<ReadReport> readFootprints(const std::string& file, const FootprintFields& fields, const ReadOptions& options,
+                                  Builder& builder) {
   GdalMessages messages;
   ReadReport report;
-  std::unique_ptr<void, DatasetCloser> set(GDALOpenEx(file.c_str(), GDAL_OF_VECTOR | GDAL_OF_READONLY, nullptr, nullptr, nullptr));
+  std::unique_ptr<void, DatasetCloser> set(
+      GDALOpenEx(file.c_str(), GDAL_OF_VECTOR | GDAL_OF_READONLY, nullptr, nullptr, nullptr));
   if (!set) return makeError("{}: cannot be read as footprints: {}", file, messages.text());
   LayerReader reader(file, options, builder, report);
   size_t used = 0;
@@ -212,7 +216,9 @@ Result<ReadReport> readFootprints(const std::string& file, const FootprintFields
     CPLErrorReset();
     if (auto read = reader.read(layer, fields, messages); !read) return read.error();
   }
-  if (used == 0) return makeError("{}: has {} layers and none of polygons, expected footprints", file, GDALDatasetGetLayerCount(set.get()));
+  if (used == 0)
+    return makeError("{}: has {} layers and none of polygons, expected footprints", file,
+                     GDALDatasetGetLayerCount(set.get()));
   return report;
 }
 

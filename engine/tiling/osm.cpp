@@ -60,7 +60,7 @@ class AreaManager : public osmium::relations::RelationsManager<AreaManager, fals
     }
   }
 
-  std::unordered_set<osmium::object_id_type> buildingMembers;   // drawn with their relation
+  std::unordered_set<osmium::object_id_type> buildingMembers;  // drawn with their relation
 
  private:
   void collect(const osmium::TagList& list) {
@@ -73,10 +73,11 @@ class AreaManager : public osmium::relations::RelationsManager<AreaManager, fals
 
 class OsmHandler : public osmium::handler::Handler {
  public:
-  OsmHandler(Builder& builder, ReadReport& report, const ReadOptions& options, const Converter& convert, const AreaManager& areas)
+  OsmHandler(Builder& builder, ReadReport& report, const ReadOptions& options, const Converter& convert,
+             const AreaManager& areas)
       : builder_(builder), report_(report), options_(options), convert_(convert), areas_(areas) {}
 
-  std::optional<Error> failure;   // of the builder: a full disk
+  std::optional<Error> failure;  // of the builder: a full disk
 
   void node(const osmium::Node& node) {
     if (node.tags().empty()) return;
@@ -104,19 +105,25 @@ class OsmHandler : public osmium::handler::Handler {
     std::vector<glm::dvec2> points;
     size_t missing = 0;
     for (const auto& node : way.nodes()) {
-      if (node.location().valid()) points.emplace_back(node.location().lon(), node.location().lat());
-      else ++missing;
+      if (node.location().valid())
+        points.emplace_back(node.location().lon(), node.location().lat());
+      else
+        ++missing;
     }
     if (missing > 0) {
-      report_.problems.push_back(fmt::format("{}: {} of {} nodes are not in the file", id, missing, way.nodes().size()));
+      report_.problems.push_back(
+          fmt::format("{}: {} of {} nodes are not in the file", id, missing, way.nodes().size()));
       if (points.size() < 2 || (closed && points.size() < 4)) return;
     }
     if (!converted(points, id)) return;
     if (coast) report_.coastlines.push_back(points);
     if (closed && (building || area)) points.pop_back();
-    if (building) addBuilding(std::move(id), {std::move(points)});
-    else if (area) addArea(*area, std::move(id), {std::move(points)});
-    else if (line) addLine(*line, std::move(id), std::move(points));
+    if (building)
+      addBuilding(std::move(id), {std::move(points)});
+    else if (area)
+      addArea(*area, std::move(id), {std::move(points)});
+    else if (line)
+      addLine(*line, std::move(id), std::move(points));
   }
 
   void area(const osmium::Area& area) {
@@ -136,8 +143,10 @@ class OsmHandler : public osmium::handler::Handler {
       for (const auto& inner : area.inner_rings(outer)) rings.push_back(ringOf(inner));
       for (auto& ring : rings)
         if (!converted(ring, id)) return;
-      if (building) addBuilding(id, std::move(rings));
-      else addArea(*ground, id, std::move(rings));
+      if (building)
+        addBuilding(id, std::move(rings));
+      else
+        addArea(*ground, id, std::move(rings));
     }
   }
 
@@ -185,7 +194,8 @@ class OsmHandler : public osmium::handler::Handler {
 
   void addBuilding(std::string id, city::Polygon rings) {
     if (centreOutside(rings.front())) return;
-    if (auto label = labelFrom(tags_); label && label->kind == "station") keep(std::move(*label), id, pointInside(rings));
+    if (auto label = labelFrom(tags_); label && label->kind == "station")
+      keep(std::move(*label), id, pointInside(rings));
     Building building = buildingFrom(tags_);
     building.id = std::move(id);
     building.rings = std::move(rings);
@@ -228,9 +238,11 @@ std::unique_ptr<Index> makeIndex(uint64_t fileBytes, const ReadOptions& options)
   std::filesystem::create_directories(options.scratch, ignored);
   Path path = options.scratch / "nodes.index";
   int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  if (descriptor < 0) return std::make_unique<osmium::index::map::FlexMem<osmium::unsigned_object_id_type, osmium::Location>>();
-  ::unlink(path.c_str());   // lives as long as the descriptor
-  return std::make_unique<osmium::index::map::SparseFileArray<osmium::unsigned_object_id_type, osmium::Location>>(descriptor);
+  if (descriptor < 0)
+    return std::make_unique<osmium::index::map::FlexMem<osmium::unsigned_object_id_type, osmium::Location>>();
+  ::unlink(path.c_str());  // lives as long as the descriptor
+  return std::make_unique<osmium::index::map::SparseFileArray<osmium::unsigned_object_id_type, osmium::Location>>(
+      descriptor);
 }
 
 //! What went wrong in a library's words, and where in the file it was noticed.
@@ -245,7 +257,6 @@ Result<ReadReport> readOsm(const std::string& file, const ReadOptions& options, 
   auto convert = Converter::from(options.crs);
   if (!convert) return convert.error().within("{}", file);
   report.crs = convert->name();
-  report.residualMetres = convert->residualMetres();
   // libosmium says "No such file" without the name, and reads a folder as an empty file.
   int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) return makeError("{}: cannot be opened: {}", file, std::strerror(errno));
@@ -258,7 +269,8 @@ Result<ReadReport> readOsm(const std::string& file, const ReadOptions& options, 
   try {
     osmium::relations::read_relations(osmium::io::File{file}, areas);
   } catch (const std::exception& thrown) {
-    report.cutOff = broken(file, 0, size, thrown);   // the main pass says more precisely where
+    report.cutOff = broken(file, 0, size, thrown);  // the main pass says more precisely where
+    areas.prepare_for_lookup();  // with the relations there were: else the main pass must not look for their ways
   }
   try {
     auto index = makeIndex(size, options);
@@ -267,7 +279,9 @@ Result<ReadReport> readOsm(const std::string& file, const ReadOptions& options, 
     OsmHandler handler(builder, report, options, *convert, areas);
     osmium::io::Reader reader{osmium::io::File{file}};
     osmium::Box box = reader.header().box();
-    if (box.valid()) report.headerBoxDegrees = glm::dvec4(box.bottom_left().lon(), box.bottom_left().lat(), box.top_right().lon(), box.top_right().lat());
+    if (box.valid())
+      report.headerBoxDegrees =
+          glm::dvec4(box.bottom_left().lon(), box.bottom_left().lat(), box.top_right().lon(), box.top_right().lat());
     auto relations = areas.handler([&](osmium::memory::Buffer&& buffer) { osmium::apply(buffer, handler); });
     while (osmium::memory::Buffer buffer = reader.read()) {
       osmium::apply(buffer, locations, handler, relations);
@@ -286,6 +300,7 @@ Result<ReadReport> readOsm(const std::string& file, const ReadOptions& options, 
   } catch (const std::exception& thrown) {
     report.cutOff = broken(file, at, size, thrown);
   }
+  report.residualMetres = convert->residualMetres();  // the worst of all points
   return report;
 }
 

@@ -20,7 +20,7 @@ struct ReadReport {
   std::vector<std::string> problems;            // of single things; the rest was read
   std::optional<Error> cutOff;                  // the file ends badly: everything before is there
   std::string crs;                              // what coordinates were converted from; empty: they were WGS84
-  double residualMetres = 0;                    // of that conversion
+  double residualMetres = -1;                   // of that conversion; negative: none is stated
 };
 
 struct ReadOptions {

@@ -5,10 +5,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <regex>
 
 #include "base/files.h"
 #include "source/image.h"
 #include "support/process.h"
+#include "support/tiler.h"
 
 namespace cm {
 namespace {
@@ -43,25 +45,28 @@ struct Programs : testing::Test {
   fs::path folder = test::freshFolder(testing::UnitTest::GetInstance()->current_test_info()->name());
 
   Outcome render(const fs::path& city, const std::string& name, std::vector<std::string> more = {}) {
-    std::vector<std::string> command{CITYMIRROR_PROGRAM, "render", city.string(), "--out", (folder / name).string(),
-                                     "--size", "480x270", "--samples", "4"};
+    std::vector<std::string> command{CITYMIRROR_PROGRAM, "render",  city.string(), "--out", (folder / name).string(),
+                                     "--size",           "480x270", "--samples",   "4"};
     command.insert(command.end(), more.begin(), more.end());
     return run(command);
   }
 
   //! A little town of boxes, tiled by the tiler, for damaging.
-  fs::path town() {
-    std::string features;
-    for (int i = 0; i < 1600; ++i) {
-      double lon = 120.30 + (i % 40) * 0.0004, lat = 36.05 + (i / 40) * 0.0004, s = 0.00011;
-      features += fmt::format(
-          "{}{{\"type\":\"Feature\",\"properties\":{{\"h\":{}}},\"geometry\":{{\"type\":\"Polygon\",\"coordinates\":[[[{},{}],[{},{}],[{},{}],[{},{}],[{},{}]]]}}}}",
-          i ? ",\n" : "", 6 + i % 50, lon, lat, lon + s, lat, lon + s, lat + s, lon, lat + s, lon, lat);
-    }
+  fs::path town(std::vector<std::string> more = {}) {
     fs::path footprints = folder / "town.geojson";
-    EXPECT_TRUE(writeFileAtomically(footprints, "{\"type\":\"FeatureCollection\",\"features\":[" + features + "]}"));
-    Outcome built = run({CITYMIRROR_TILER_PROGRAM, "build", "--out", (folder / "town").string(), "--footprints",
-                         footprints.string(), "--height-field", "h", "--name", "小镇,Town"});
+    EXPECT_TRUE(writeFileAtomically(footprints, test::townGeoJson(1600)));
+    std::vector<std::string> command{CITYMIRROR_TILER_PROGRAM,
+                                     "build",
+                                     "--out",
+                                     (folder / "town").string(),
+                                     "--footprints",
+                                     footprints.string(),
+                                     "--height-field",
+                                     "h",
+                                     "--name",
+                                     "小镇,Town"};
+    command.insert(command.end(), more.begin(), more.end());
+    Outcome built = run(command);
     EXPECT_EQ(built.code, 0) << built.output;
     return folder / "town";
   }
@@ -83,10 +88,13 @@ TEST_F(Programs, BeforeAndAfterDifferAndTheSwipeShowsBoth) {
     more.insert(more.end(), where.begin(), where.end());
     return more;
   };
-  for (const Outcome& outcome : {render(city, "before.png", with({"--scenario", "today"})), render(city, "after.png", with({"--scenario", "plan"})),
-                                 render(city, "swipe.png", with({"--scenario", "today", "--against", "plan", "--compare", "swipe"}))})
+  for (const Outcome& outcome :
+       {render(city, "before.png", with({"--scenario", "today"})),
+        render(city, "after.png", with({"--scenario", "plan"})),
+        render(city, "swipe.png", with({"--scenario", "today", "--against", "plan", "--compare", "swipe"}))})
     ASSERT_EQ(outcome.code, 0) << outcome.output;
-  source::Image before = pictureOf(folder / "before.png"), after = pictureOf(folder / "after.png"), swipe = pictureOf(folder / "swipe.png");
+  source::Image before = pictureOf(folder / "before.png"), after = pictureOf(folder / "after.png"),
+                swipe = pictureOf(folder / "swipe.png");
   EXPECT_GT(difference(before, after, 0, 480), 2.0) << "the plan changes nothing";
   // Labels find other places where the divider is in their way; all else must be that side's picture.
   EXPECT_LT(difference(swipe, before, 0, 230), 0.6 * difference(swipe, after, 0, 230));
@@ -128,8 +136,11 @@ TEST_F(Programs, AMissingTileIsNamedAndTheRestIsShown) {
   fs::remove(tiles[0]);
   Outcome outcome = render(city / "tiles" / "tileset.json", "missing.png", {"--camera", "120.308,36.052,260,0,-45"});
   EXPECT_EQ(outcome.code, 3) << outcome.output;
-  EXPECT_TRUE(outcome.says(tiles[0].filename().string())) << outcome.output;
-  EXPECT_TRUE(fs::exists(folder / "missing.png"));
+  EXPECT_TRUE(outcome.says(tiles[0].string()) && outcome.says("No such file")) << outcome.output;
+  // What the tile covered is drawn all the same, by its parent.
+  Outcome whole = render(town() / "tiles" / "tileset.json", "whole.png", {"--camera", "120.308,36.052,260,0,-45"});
+  ASSERT_EQ(whole.code, 0) << whole.output;
+  EXPECT_LT(difference(pictureOf(folder / "missing.png"), pictureOf(folder / "whole.png"), 0, 480), 20);
 }
 
 TEST_F(Programs, ABrokenTileIsNamedAndTheRestIsShown) {
@@ -145,8 +156,42 @@ TEST_F(Programs, ABrokenTileIsNamedAndTheRestIsShown) {
   ASSERT_TRUE(writeFileAtomically(tiles[0], text));
   Outcome outcome = render(city / "tiles" / "tileset.json", "broken.png", {"--camera", "120.308,36.052,260,0,-45"});
   EXPECT_EQ(outcome.code, 3) << outcome.output;
-  EXPECT_TRUE(outcome.says(tiles[0].filename().string())) << outcome.output;
+  EXPECT_TRUE(outcome.says(tiles[0].string() + ": mesh 0, primitive 0: accessor 0")) << outcome.output;
   EXPECT_TRUE(fs::exists(folder / "broken.png"));
+}
+
+TEST_F(Programs, AnAccessorThatOverrunsItsBufferIsNamedWithBothSizes) {
+  // Uncompressed: there the accessor itself counts bytes.
+  fs::path city = town({"--raw"}), tile;
+  for (const fs::path& candidate : tilesOf(city / "tiles_raw"))
+    if (tile.empty()) tile = candidate;
+  ASSERT_FALSE(tile.empty());
+  std::string text = test::textOf(tile);
+  for (size_t at = 0; (at = text.find("\"count\":", at)) != std::string::npos; at += 8)
+    if (text[at + 8] >= '1' && text[at + 8] <= '8') text[at + 8] = '9';
+  ASSERT_TRUE(writeFileAtomically(tile, text));
+  Outcome outcome =
+      render(city / "tiles_raw" / "tileset.json", "overrun.png", {"--camera", "120.308,36.052,260,0,-45"});
+  EXPECT_EQ(outcome.code, 3) << outcome.output;
+  const std::regex sizes("/" + tile.filename().string() +
+                         ": .*accessor \\d+ needs [\\d,]+ bytes, buffer view \\d+ has [\\d,]+; tile skipped");
+  EXPECT_TRUE(std::regex_search(outcome.output, sizes)) << outcome.output;
+  EXPECT_TRUE(fs::exists(folder / "overrun.png"));
+}
+
+TEST_F(Programs, AChildTilesetThatIsMissingIsNamedAndTheRestIsShown) {
+  fs::path city = town();
+  fs::path file = city / "tiles" / "tileset.json";
+  std::string text = test::textOf(file);
+  const std::string uri = fs::relative(tilesOf(city).front(), city / "tiles").string();
+  const size_t at = text.find(uri);
+  ASSERT_NE(at, std::string::npos) << uri;
+  ASSERT_TRUE(writeFileAtomically(file, text.substr(0, at) + "absent/tileset.json" + text.substr(at + uri.size())));
+  Outcome outcome = render(city / "city.json", "child.png");
+  Outcome near = render(file, "near.png", {"--camera", "120.308,36.052,260,0,-45"});
+  EXPECT_EQ(near.code, 3) << near.output;
+  EXPECT_TRUE(near.says("absent/tileset.json")) << near.output;
+  EXPECT_TRUE(fs::exists(folder / "near.png") && fs::exists(folder / "child.png")) << outcome.output;
 }
 
 TEST_F(Programs, WhatCannotBeDoneIsSaidWithItsExitCode) {
@@ -161,15 +206,17 @@ TEST_F(Programs, WhatCannotBeDoneIsSaidWithItsExitCode) {
   EXPECT_TRUE(view.says("atlantis") && view.says("home")) << view.output;
   EXPECT_EQ(render(city, "d.png", {"--size", "0x0"}).code, 2);
   EXPECT_EQ(render(city, "e.png", {"--date", "yesterday"}).code, 2);
-  Outcome unwritable = run({CITYMIRROR_PROGRAM, "render", city.string(), "--out", "/proc/citymirror/f.png", "--size", "64x64"});
+  Outcome unwritable =
+      run({CITYMIRROR_PROGRAM, "render", city.string(), "--out", "/proc/citymirror/f.png", "--size", "64x64"});
   EXPECT_EQ(unwritable.code, 1);
   EXPECT_TRUE(unwritable.says("/proc/citymirror")) << unwritable.output;
   EXPECT_EQ(run({CITYMIRROR_PROGRAM, "frobnicate", "x"}).code, 2);
 }
 
 TEST_F(Programs, WithoutAVulkanDeviceThePackageIsNamed) {
-  Outcome outcome = run({CITYMIRROR_PROGRAM, "render", test::builtInCity().string(), "--out", (folder / "x.png").string()},
-                        {{"VK_ICD_FILENAMES", "/nonexistent.json"}, {"VK_DRIVER_FILES", "/nonexistent.json"}});
+  Outcome outcome =
+      run({CITYMIRROR_PROGRAM, "render", test::builtInCity().string(), "--out", (folder / "x.png").string()},
+          {{"VK_ICD_FILENAMES", "/nonexistent.json"}, {"VK_DRIVER_FILES", "/nonexistent.json"}});
   EXPECT_EQ(outcome.code, 1);
   EXPECT_TRUE(outcome.says("mesa-vulkan-drivers")) << outcome.output;
 }

@@ -4,8 +4,10 @@
 
 #include <charconv>
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <mutex>
 #include <span>
 #include <string>
@@ -77,11 +79,16 @@ class ProgressLine {
     told_ = now;
     double seconds = std::chrono::duration<double>(now - began_).count();
     std::string line = fmt::format("{:<28}", progress.stage);
-    if (progress.total > 0) line += fmt::format("{:3.0f} %  {:.0f} of {:.0f} {}", 100 * progress.done / progress.total, progress.done, progress.total, progress.unit);
-    if (seconds > 0.5 && progress.done > 0) line += fmt::format("  {:.3g} {}/s", progress.done / seconds, progress.unit);
+    if (progress.total > 0)
+      line += fmt::format("{:3.0f} %  {:.0f} of {:.0f} {}", 100 * progress.done / progress.total, progress.done,
+                          progress.total, progress.unit);
+    if (seconds > 0.5 && progress.done > 0)
+      line += fmt::format("  {:.3g} {}/s", progress.done / seconds, progress.unit);
     if (progress.secondsLeft >= 0) line += fmt::format("  {:.0f} s left", progress.secondsLeft);
-    if (terminal_) fmt::print(stderr, "\r\033[K{}", line);
-    else fmt::print(stderr, "{}\n", line);
+    if (terminal_)
+      fmt::print(stderr, "\r\033[K{}", line);
+    else
+      fmt::print(stderr, "{}\n", line);
     std::fflush(stderr);
   }
   void end() const {
@@ -93,14 +100,15 @@ class ProgressLine {
   bool quiet_, terminal_;
   std::mutex mutex_;
   std::string stage_;
-  bool complete_ = false;   // the stage's last line has been shown
+  bool complete_ = false;  // the stage's last line has been shown
   Clock::time_point began_{}, told_{};
 };
 
 Result<double> numberFrom(std::string_view text, std::string_view option) {
   double value = 0;
   auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (failure != std::errc{} || end != text.data() + text.size()) return makeError("{}: found \"{}\", expected a number", option, text);
+  if (failure != std::errc{} || end != text.data() + text.size())
+    return makeError("{}: found \"{}\", expected a number", option, text);
   return value;
 }
 
@@ -114,7 +122,8 @@ Result<size_t> sizeFrom(std::string_view text) {
   if (unit == "KiB" || unit == "K") scale = 1024;
   if (unit == "MiB" || unit == "M" || unit == "MB") scale = 1024.0 * 1024;
   if (unit == "GiB" || unit == "G" || unit == "GB") scale = 1024.0 * 1024 * 1024;
-  if (scale == 0 || *value <= 0) return makeError("--memory: found \"{}\", expected a size such as 512MiB or 2GiB", text);
+  if (scale == 0 || *value <= 0)
+    return makeError("--memory: found \"{}\", expected a size such as 512MiB or 2GiB", text);
   return static_cast<size_t>(*value * scale);
 }
 
@@ -127,8 +136,11 @@ Result<glm::dvec4> boxFrom(std::string_view text) {
     box[i] = *value;
     text.remove_prefix(std::min(end + 1, text.size()));
   }
-  bool sound = box.x < box.z && box.y < box.w && box.x >= -180 && box.z <= 180 && box.y >= -85 && box.w <= 85 && text.empty();
-  if (!sound) return makeError("--bbox: found {},{},{},{}, expected west < east and south < north in degrees", box.x, box.y, box.z, box.w);
+  bool sound =
+      box.x < box.z && box.y < box.w && box.x >= -180 && box.z <= 180 && box.y >= -85 && box.w <= 85 && text.empty();
+  if (!sound)
+    return makeError("--bbox: found {},{},{},{}, expected west < east and south < north in degrees", box.x, box.y,
+                     box.z, box.w);
   return box;
 }
 
@@ -155,7 +167,8 @@ Result<Arguments> parse(std::span<char*> words) {
       continue;
     }
     if (i + 1 >= words.size() || !option.starts_with("--"))
-      return makeError("{}: {}", option, option.starts_with("--") ? "a value has to follow" : "found a word without an option");
+      return makeError("{}: {}", option,
+                       option.starts_with("--") ? "a value has to follow" : "found a word without an option");
     std::string value = words[++i];
     bool build = arguments.command == "build";
     if (option == "--out") {
@@ -175,7 +188,8 @@ Result<Arguments> parse(std::span<char*> words) {
     } else if (build && option == "--dem") {
       city.inputs.push_back({CityInput::Kind::Dem, value, "", {}});
     } else if (build && (option == "--crs" || option == "--height-field" || option == "--levels-field")) {
-      if (city.inputs.empty()) return makeError("{} {}: stands before any FILE, expected it after the one it describes", option, value);
+      if (city.inputs.empty())
+        return makeError("{} {}: stands before any FILE, expected it after the one it describes", option, value);
       CityInput& last = city.inputs.back();
       if (option != "--crs" && last.kind != CityInput::Kind::Footprints)
         return makeError("{} {}: the FILE before it is {}, expected --footprints", option, value, last.file);
@@ -195,7 +209,8 @@ Result<Arguments> parse(std::span<char*> words) {
   if (city.out.empty()) return makeError("--out CITY is missing");
   bool readable = false;
   for (const auto& input : city.inputs) readable = readable || input.kind != CityInput::Kind::Dem;
-  if (arguments.command == "build" && !readable) return makeError("nothing to build from: name --osm FILE or --footprints FILE");
+  if (arguments.command == "build" && !readable)
+    return makeError("nothing to build from: name --osm FILE or --footprints FILE");
   if (city.name.empty()) {
     Path named = city.out.has_filename() ? city.out : city.out.parent_path();
     city.name = {named.filename().string(), named.filename().string()};
@@ -204,12 +219,13 @@ Result<Arguments> parse(std::span<char*> words) {
 }
 
 void tell(const BuildReport& report, const Path& out, double seconds) {
-  fmt::print("{}: {} buildings, {} ground features, {} tiles, {} triangles, {:.1f} MB (root {:.0f} KiB) in {:.1f} s\n", out.string(),
-             report.buildings, report.groundFeatures, report.tiles, report.triangles, double(report.bytes) / 1e6,
-             double(report.rootBytes) / 1024, seconds);
+  fmt::print("{}: {} buildings, {} ground features, {} tiles, {} triangles, {:.1f} MB (root {:.0f} KiB) in {:.1f} s\n",
+             out.string(), report.buildings, report.groundFeatures, report.tiles, report.triangles,
+             double(report.bytes) / 1e6, double(report.rootBytes) / 1024, seconds);
   for (const auto& stage : report.stages) fmt::print("  {:<18}{:7.1f} s\n", stage.stage, stage.seconds);
   if (!report.repaired.empty() || !report.dropped.empty())
-    fmt::print("  {} repaired, {} left out: {}\n", report.repaired.size(), report.dropped.size(), (out / "tiles" / "report.json").string());
+    fmt::print("  {} repaired, {} left out: {}\n", report.repaired.size(), report.dropped.size(),
+               (out / "tiles" / "report.json").string());
 }
 
 int build(const Arguments& arguments) {
@@ -221,6 +237,13 @@ int build(const Arguments& arguments) {
   line.end();
   if (auto* failure = std::get_if<CityError>(&outcome)) {
     log::error("{}", failure->error.text());
+    std::string work = (options.out.has_filename() ? options.out : options.out.parent_path()).string() + ".work";
+    std::error_code none;
+    if (failure->kind == CityFailure::Output && std::filesystem::is_directory(work, none))
+      log::info(
+          "{}: 再次运行同一命令即从此处继续；不再需要时可删除 / the same command goes on from here; delete it when not "
+          "needed",
+          work);
     return failure->kind == CityFailure::Usage ? kUsage : failure->kind == CityFailure::Input ? kInput : kOutput;
   }
   const auto& report = std::get<CityReport>(outcome);
@@ -253,6 +276,7 @@ int demo(const Arguments& arguments) {
 }  // namespace
 
 int main(int count, char** words) {
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that grows past a limit is a write that fails, and is told as one
   for (int i = 1; i < count; ++i) {
     std::string_view word = words[i];
     if (word == "--help" || word == "-h") {
