@@ -33,7 +33,7 @@ void main() {
   vec3 east = normalize(cross(vec3(0.0, 1.0, 0.0), up));
   vec3 north = cross(up, east);
   float drop = radius * radius / (2.0 * kEarthRadius);
-  float below = side.extra.w + radius * 4e-4;   // tiles win wherever there are any
+  float below = side.extra.w + radius * 2e-5;   // tiles win wherever there are any, and no step shows at their end
   vec3 world = (east * cos(angle) + north * sin(angle)) * radius - up * (frame.upAtEye.w + drop + below);
   gl_Position = frame.clipFromWorld * vec4(world, 1.0);
   outWorld = world;

@@ -22,10 +22,15 @@ float eased(float transition) {
 }
 
 shared::SidePush pushOf(const SideView& side, bool) {
-  return {.slot = side.slot, .grow = eased(side.side->transition), .sideIndex = side.shadowIndex, .flags = 0, .extra = glm::vec4(0)};
+  return {.slot = side.slot,
+          .grow = eased(side.side->transition),
+          .sideIndex = side.shadowIndex,
+          .flags = 0,
+          .extra = glm::vec4(0)};
 }
 
-ScenePass::ScenePass(gpu::Device& device, const SceneLayouts& layouts, VkDescriptorSetLayout textures) : objects_(device) {
+ScenePass::ScenePass(gpu::Device& device, const SceneLayouts& layouts, VkDescriptorSetLayout textures)
+    : objects_(device) {
   const VkDescriptorSetLayoutBinding binding{.binding = 0,
                                              .descriptorType = VK_DESCRIPTOR_TYPE_STORAGE_BUFFER,
                                              .descriptorCount = 1,
@@ -87,17 +92,19 @@ ScenePass::ScenePass(gpu::Device& device, const SceneLayouts& layouts, VkDescrip
 
 VkPipeline ScenePass::pipelineFor(const DrawGroup& group, bool plain, bool draped) const {
   using residency::DrawClass;
-  const Kind kind = plain                              ? Plain
-                    : group.kind == DrawClass::Ground  ? (draped ? GroundDraped : Ground)
-                    : group.kind == DrawClass::Water   ? Water
-                                                       : Solid;
+  const Kind kind = plain                             ? Plain
+                    : group.kind == DrawClass::Ground ? (draped ? GroundDraped : Ground)
+                    : group.kind == DrawClass::Water  ? Water
+                                                      : Solid;
   return tiles_[kind][group.records][moving_];
 }
 
-void ScenePass::drawTiles(PassContext& pass, const SideView& side, const DrawList& list, VkDescriptorSet records, bool draped) {
+void ScenePass::drawTiles(PassContext& pass, const SideView& side, const DrawList& list, VkDescriptorSet records,
+                          bool draped) {
   const bool plain = pass.scene.look == city::Look::Plain;
   const std::array sets{pass.globals, records};
-  vkCmdBindDescriptorSets(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, layout_, 0, uint32_t(sets.size()), sets.data(), 0, nullptr);
+  vkCmdBindDescriptorSets(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, layout_, 0, uint32_t(sets.size()),
+                          sets.data(), 0, nullptr);
   const shared::SidePush push = pushOf(side);
   vkCmdPushConstants(pass.commands, layout_, kBothStages, 0, sizeof(push), &push);
   for (const DrawGroup& group : list.groups) {
@@ -117,7 +124,8 @@ void ScenePass::drawTextured(PassContext& pass, const DrawList& list, VkDescript
                                               list.instances.offset, item.tile->uvOffset};
     vkCmdBindVertexBuffers(pass.commands, 0, uint32_t(buffers.size()), buffers.data(), offsets.data());
     vkCmdBindIndexBuffer(pass.commands, mesh, 0, VK_INDEX_TYPE_UINT32);
-    vkCmdBindDescriptorSets(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, layout_, 2, 1, &item.draw->texture, 0, nullptr);
+    vkCmdBindDescriptorSets(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, layout_, 2, 1, &item.draw->texture, 0,
+                            nullptr);
     vkCmdSetCullMode(pass.commands, item.draw->doubleSided ? VK_CULL_MODE_NONE : VK_CULL_MODE_BACK_BIT);
     vkCmdDrawIndexed(pass.commands, item.draw->indexCount, 1, item.draw->firstIndex, 0, item.instance);
   }
@@ -129,7 +137,7 @@ void ScenePass::drawBeyond(PassContext& pass, const SideView& side) {
   const double height = std::max(2.0, pass.view.seaBelowMetres);
   const double first = std::clamp(height * 0.2, 5.0, 2000.0);
   const double horizon = std::sqrt(2 * kEarthRadius * height) * 1.1 + 20000.0;
-  push.extra = {float(first), float(std::pow(horizon / first, 1.0 / (kRings - 1))), float(kSegments), 0.8f};
+  push.extra = {float(first), float(std::pow(horizon / first, 1.0 / (kRings - 1))), float(kSegments), 0.25f};
   vkCmdPushConstants(pass.commands, layout_, kBothStages, 0, sizeof(push), &push);
   if (pass.view.seaBelowMetres > 1.5) {
     vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, beyond_[moving_]);

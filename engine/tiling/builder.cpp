@@ -20,7 +20,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr double kSmallestSideMetres = 64;
 constexpr double kLargestSideMetres = 300e3;
-constexpr size_t kLongestList = 100'000;   // of repaired and dropped things in the report
+constexpr size_t kLongestList = 100'000;  // of repaired and dropped things in the report
 
 double secondsSince(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
 
@@ -57,7 +57,7 @@ struct Builder::Impl {
   Box buildingBox, groundBox;
   std::optional<FileWriter> buildings, ground;
   std::string scratch, framed;
-  std::optional<Error> broken;         // of opening the spool; told at the first chance
+  std::optional<Error> broken;  // of opening the spool; told at the first chance
   BuildReport report;
   Clock::time_point begin = Clock::now();
 
@@ -113,7 +113,8 @@ struct Builder::Impl {
   Result<void> closeSpools();
   Result<std::pair<LocalFrame, Square>> place() const;
   Result<std::vector<TileRecord>> emit(Emitter& emitter, const std::vector<TilePlan>& plans);
-  Result<void> describe(const std::vector<TilePlan>& plans, const std::vector<TileRecord>& records, const LocalFrame& frame);
+  Result<void> describe(const std::vector<TilePlan>& plans, const std::vector<TileRecord>& records,
+                        const LocalFrame& frame);
   Result<void> publish();
 };
 
@@ -140,7 +141,8 @@ Result<void> Builder::add(Building building) {
   }
   if (!repaired.problem.empty()) noteRepaired(fmt::format("{}: {}", building.id, repaired.problem));
   if (!std::isfinite(building.height) || building.height <= 0) {
-    noteRepaired(fmt::format("{}: height {} m, expected more than 0; the class default is used", building.id, building.height));
+    noteRepaired(
+        fmt::format("{}: height {} m, expected more than 0; the class default is used", building.id, building.height));
     building.height = static_cast<float>(defaultHeightMetres(building.kind));
     building.heightSource = HeightSource::ClassDefault;
   }
@@ -209,7 +211,8 @@ Result<void> Builder::Impl::closeSpools() {
 
 Result<std::pair<LocalFrame, Square>> Builder::Impl::place() const {
   glm::dvec4 box = options.bboxDegrees.value_or(state.bboxDegrees);
-  if (box == glm::dvec4(0)) return makeError("{}: nothing to build: no building and no ground feature was read", options.out.string());
+  if (box == glm::dvec4(0))
+    return makeError("{}: nothing to build: no building and no ground feature was read", options.out.string());
   geo::Geodetic origin = options.origin.value_or(geo::Geodetic{(box.x + box.z) / 2, (box.y + box.w) / 2, 0});
   glm::dvec2 margin(0.05, 0.05);
   auto geoid = geo::Geoid::egm96();
@@ -221,9 +224,11 @@ Result<std::pair<LocalFrame, Square>> Builder::Impl::place() const {
       plane.add(glm::dvec2(frame.fromOrthometric(box.x + (box.z - box.x) * i / 8, box.y + (box.w - box.y) * j / 8, 0)));
   double side = std::max({plane.hi.x - plane.lo.x, plane.hi.y - plane.lo.y, kSmallestSideMetres}) + 8;
   if (side > kLargestSideMetres)
-    return makeError("{}: the data spans {:.0f} km (longitude {:.4f} to {:.4f}, latitude {:.4f} to {:.4f}), expected a city of at most "
-                     "{:.0f} km; name the part to build with --bbox w,s,e,n",
-                     options.out.string(), side / 1000, box.x, box.z, box.y, box.w, kLargestSideMetres / 1000);
+    return makeError(
+        "{}: the data spans {:.0f} km (longitude {:.4f} to {:.4f}, latitude {:.4f} to {:.4f}), expected a city of at "
+        "most "
+        "{:.0f} km; name the part to build with --bbox w,s,e,n",
+        options.out.string(), side / 1000, box.x, box.z, box.y, box.w, kLargestSideMetres / 1000);
   side = std::ceil(side / 16) * 16;
   Square root{(plane.lo + plane.hi) / 2.0 - side / 2, side};
   frame.coverPlane(root.lo - 512.0, root.hi() + 512.0);
@@ -270,7 +275,8 @@ Result<std::vector<TileRecord>> Builder::Impl::emit(Emitter& emitter, const std:
 namespace {
 
 //! The tree with honest errors: a parent answers for the ground of the leaves below it too, and never has less than a child.
-TileNode nodeOf(const std::vector<TilePlan>& plans, const std::vector<TileRecord>& records, size_t i, double& leafGround) {
+TileNode nodeOf(const std::vector<TilePlan>& plans, const std::vector<TileRecord>& records, size_t i,
+                double& leafGround) {
   const TileRecord& record = records[i];
   TileNode node;
   node.lo = record.lo;
@@ -342,12 +348,12 @@ Result<void> Builder::Impl::publish() {
   for (const auto& [from, to] : moves) {
     Path old = work / ("old_" + to.filename().string());
     std::filesystem::remove_all(old, failure);
-    std::filesystem::rename(to, old, failure);   // there may be none
+    std::filesystem::rename(to, old, failure);  // there may be none
     std::filesystem::rename(from, to, failure);
     if (failure) return makeError("{}: cannot be renamed into place: {}", to.string(), failure.message());
   }
   std::filesystem::remove_all(work, failure);
-  std::filesystem::remove(work.parent_path(), failure);   // only where it is empty
+  std::filesystem::remove(work.parent_path(), failure);  // only where it is empty
   return {};
 }
 
@@ -391,6 +397,7 @@ Result<BuildReport> Builder::finish() {
   report.buildings = emitter.buildingCount();
   report.groundFeatures = emitter.groundCount();
   report.maxHeight = emitter.maxHeight();
+  report.heartLonLat = emitter.heartLonLat();
   auto plans = emitter.plan();
   self.timed("plan", since);
   since = Clock::now();
@@ -403,11 +410,13 @@ Result<BuildReport> Builder::finish() {
   if (!records) return records.error();
   self.timed("emit", since);
   const EmitTimes& times = emitter.times();
-  for (auto [name, nanoseconds] : {std::pair{"emit: buildings", times.buildings.load()}, std::pair{"emit: ground", times.ground.load()},
-                                   std::pair{"emit: sky", times.sky.load()}, std::pair{"emit: write", times.write.load()}})
+  for (auto [name, nanoseconds] :
+       {std::pair{"emit: buildings", times.buildings.load()}, std::pair{"emit: ground", times.ground.load()},
+        std::pair{"emit: sky", times.sky.load()}, std::pair{"emit: write", times.write.load()}})
     report.stages.push_back({name, static_cast<double>(nanoseconds) * 1e-9});
   if (emitter.geosFailures() > 0)
-    note(self.state.dropped, fmt::format("{} ground pieces in all tiles that GEOS could not work with", emitter.geosFailures()));
+    note(self.state.dropped,
+         fmt::format("{} ground pieces in all tiles that GEOS could not work with", emitter.geosFailures()));
 
   since = Clock::now();
   report.origin = frame.enu().origin;

@@ -54,6 +54,7 @@ struct BuildReport {
   geo::Geodetic origin;
   glm::dvec4 bboxDegrees{0};           // west, south, east, north
   double maxHeight = 0;
+  glm::dvec2 heartLonLat{0};           // where the most is built: what a visitor wants to see first
 };
 
 class Builder {

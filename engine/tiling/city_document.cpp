@@ -25,10 +25,15 @@ Result<void> writeLayer(const Path& file, const std::vector<const PlaceLabel*>& 
                         {"id", place->id},
                         {"geometry",
                          {{"type", "Point"},
-                          {"coordinates", {std::round(place->lonLat.x * 1e7) / 1e7, std::round(place->lonLat.y * 1e7) / 1e7,
-                                           std::round(z * 100) / 100}}}},
+                          {"coordinates",
+                           {std::round(place->lonLat.x * 1e7) / 1e7, std::round(place->lonLat.y * 1e7) / 1e7,
+                            std::round(z * 100) / 100}}}},
                         {"properties",
-                         {{"item", item}, {"kind", place->kind}, {"zh", place->name.zh}, {"en", place->name.en}, {"rank", place->rank}}}});
+                         {{"item", item},
+                          {"kind", place->kind},
+                          {"zh", place->name.zh},
+                          {"en", place->name.en},
+                          {"rank", place->rank}}}});
   }
   nlohmann::ordered_json collection{{"type", "FeatureCollection"}, {"features", std::move(features)}};
   return writeFileAtomically(file, collection.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
@@ -55,13 +60,16 @@ Result<void> writePlaces(const Path& folder, const std::vector<PlaceLabel>& plac
     });
     if (!twin) list.push_back(&place);
   }
-  if (auto written = writeLayer(folder / "overlays" / "places.geojson", others, "places", terrain); !written) return written;
+  if (auto written = writeLayer(folder / "overlays" / "places.geojson", others, "places", terrain); !written)
+    return written;
   return writeLayer(folder / "overlays" / "stations.geojson", stations, "stations", terrain);
 }
 
 Result<void> writeCityDocument(const Path& folder, const CityFacts& facts) {
   city::Document document;
-  std::string id = hash64(facts.name.zh + facts.name.en) ? fmt::format("city-{:08x}", hash64(facts.name.zh + "," + facts.name.en) >> 32) : "city";
+  std::string id = hash64(facts.name.zh + facts.name.en)
+                       ? fmt::format("city-{:08x}", hash64(facts.name.zh + "," + facts.name.en) >> 32)
+                       : "city";
   document.id = id;
   document.name = facts.name;
   document.origin = facts.build.origin;
@@ -71,18 +79,26 @@ Result<void> writeCityDocument(const Path& folder, const CityFacts& facts) {
   document.tilesets.push_back({"city", {"现状城市", "The city today"}, "tiles/tileset.json", source});
   std::error_code ignored;
   if (std::filesystem::exists(folder / "overlays" / "places.geojson", ignored))
-    document.overlays.push_back({"places", city::OverlayKind::Place, {"地名", "Places"}, "overlays/places.geojson", source, {}});
+    document.overlays.push_back(
+        {"places", city::OverlayKind::Place, {"地名", "Places"}, "overlays/places.geojson", source, {}});
   if (std::filesystem::exists(folder / "overlays" / "stations.geojson", ignored))
-    document.overlays.push_back({"stations", city::OverlayKind::Place, {"车站", "Stations"}, "overlays/stations.geojson", source, {}});
+    document.overlays.push_back(
+        {"stations", city::OverlayKind::Place, {"车站", "Stations"}, "overlays/stations.geojson", source, {}});
 
   glm::dvec4 box = facts.build.bboxDegrees;
-  glm::dvec2 middle((box.x + box.z) / 2, (box.y + box.w) / 2);
-  double ground = groundAbove(facts.terrain, middle) + geo::Geoid::egm96().undulationMetres(middle.x, middle.y);
-  geo::Geodetic centre{middle.x, middle.y, ground};
-  double size = std::max((box.w - box.y) * 111e3, (box.z - box.x) * 111e3 * std::cos(middle.y * geo::kDegree));
-  document.views.push_back({"home", {"全景", "Overview"}, lookAt(centre, std::clamp(size * 0.55, 300.0, 9000.0), 20, -28)});
-  document.views.push_back({"street", {"近景", "Close"}, lookAt(centre, std::clamp(size * 0.12, 200.0, 1500.0), 330, -22)});
-  document.views.push_back({"above", {"俯视", "From above"}, lookAt(centre, std::clamp(size * 1.1, 500.0, 30000.0), 0, -89)});
+  const auto onGround = [&](const glm::dvec2& at) {
+    return geo::Geodetic{at.x, at.y, groundAbove(facts.terrain, at) + geo::Geoid::egm96().undulationMetres(at.x, at.y)};
+  };
+  const geo::Geodetic middle = onGround({(box.x + box.z) / 2, (box.y + box.w) / 2});
+  const geo::Geodetic heart = facts.build.buildings > 0 ? onGround(facts.build.heartLonLat) : middle;
+  double size = std::max((box.w - box.y) * 111e3, (box.z - box.x) * 111e3 * std::cos(middle.latDegrees * geo::kDegree));
+  document.views.push_back(
+      {"home", {"市中心", "City centre"}, lookAt(heart, std::clamp(size * 0.3, 250.0, 2000.0), 330, -20)});
+  document.views.push_back({"street", {"近景", "Close"}, lookAt(heart, std::clamp(size * 0.1, 150.0, 600.0), 30, -16)});
+  document.views.push_back(
+      {"overview", {"全景", "Overview"}, lookAt(middle, std::clamp(size * 0.55, 300.0, 9000.0), 20, -28)});
+  document.views.push_back(
+      {"above", {"俯视", "From above"}, lookAt(middle, std::clamp(size * 1.1, 500.0, 30000.0), 0, -89)});
   return writeFileAtomically(folder / "city.json", city::writeDocument(document));
 }
 

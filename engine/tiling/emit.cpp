@@ -221,6 +221,30 @@ double Emitter::maxHeight() const {
   return highest;
 }
 
+glm::dvec2 Emitter::heartLonLat() const {
+  constexpr double kCellMetres = 500;
+  constexpr int kAround = 1;  // cells on each side
+  const glm::ivec2 cells = glm::max(glm::ivec2(glm::ceil(glm::dvec2(root_.side) / kCellMetres)), glm::ivec2(1));
+  std::vector<double> volume(size_t(cells.x) * size_t(cells.y));
+  for (const auto& entry : buildings_) {
+    const glm::dvec2 in = (glm::dvec2(entry.x, entry.y) - root_.lo) / kCellMetres;
+    const glm::ivec2 cell = glm::clamp(glm::ivec2(in), glm::ivec2(0), cells - 1);
+    volume[size_t(cell.y) * size_t(cells.x) + size_t(cell.x)] += double(entry.height) * entry.area;
+  }
+  glm::ivec2 best = cells / 2;
+  double most = 0;
+  for (int y = 0; y < cells.y; ++y)
+    for (int x = 0; x < cells.x; ++x) {
+      double sum = 0;
+      for (int j = std::max(y - kAround, 0); j <= std::min(y + kAround, cells.y - 1); ++j)
+        for (int i = std::max(x - kAround, 0); i <= std::min(x + kAround, cells.x - 1); ++i)
+          sum += volume[size_t(j) * size_t(cells.x) + size_t(i)];
+      if (sum > most) most = sum, best = {x, y};
+    }
+  const glm::dvec2 at = root_.lo + (glm::dvec2(best) + 0.5) * kCellMetres;
+  return frame_.lonLatAt(at.x, at.y);
+}
+
 LocalBuilding Emitter::localBuilding(const Building& building, const BuildingEntry& entry) const {
   LocalBuilding local;
   double sum = 0, low = std::numeric_limits<double>::max();

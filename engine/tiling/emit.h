@@ -63,6 +63,8 @@ class Emitter {
   size_t buildingCount() const { return buildings_.size(); }
   size_t groundCount() const { return ground_.size(); }
   double maxHeight() const;
+  //! The middle of the square of 1.5 km with the greatest volume of buildings (longitude, latitude, degrees).
+  glm::dvec2 heartLonLat() const;
   const EmitTimes& times() const { return times_; }
   size_t geosFailures() const { return geosFailures_; }
 

@@ -19,9 +19,17 @@ constexpr float kStatisticsWidth = 300, kStatisticsHeight = 300;
 }  // namespace
 
 std::vector<std::pair<const char*, Rect>> Layout::all() const {
-  return {{"title", title},     {"panel", panel},   {"panelButton", panelButton}, {"compare", compare},
-          {"corner", corner},   {"card", card},     {"timeBar", timeBar},         {"views", views},
-          {"navigation", navigation}, {"attribution", attribution}, {"statistics", statistics}};
+  return {{"title", title},
+          {"panel", panel},
+          {"panelButton", panelButton},
+          {"compare", compare},
+          {"corner", corner},
+          {"card", card},
+          {"timeBar", timeBar},
+          {"views", views},
+          {"navigation", navigation},
+          {"attribution", attribution},
+          {"statistics", statistics}};
 }
 
 float scaleFor(glm::vec2 windowSize, float displayScale) {
@@ -36,8 +44,9 @@ Layout layoutFor(glm::vec2 windowSize, float displayScale, const LayoutWishes& w
   const float w = windowSize.x / layout.scale, h = windowSize.y / layout.scale;
   const float right = w - kMargin;
   layout.portrait = w < 1000;
-  const bool tiny = w < kPanelWidth + kCompareWidth + kCornerWidth + 2 * kMargin + 2 * kGap;  // compare gets a row of its own
-  const bool crowded = w < kPanelWidth + kCardWidth + 2 * kMargin + kGap;                     // one of panel and card
+  const bool tiny =
+      w < kPanelWidth + kCompareWidth + kCornerWidth + 2 * kMargin + 2 * kGap;  // compare gets a row of its own
+  const bool crowded = w < kPanelWidth + kCardWidth + 2 * kMargin + kGap;       // one of panel and card
 
   layout.attribution = {kMargin, h - 8 - kAttributionHeight, w - 2 * kMargin, kAttributionHeight};
   const float floor = layout.attribution.y - 8;
@@ -47,11 +56,18 @@ Layout layoutFor(glm::vec2 windowSize, float displayScale, const LayoutWishes& w
   layout.title = {kMargin, kMargin, std::min(kPanelWidth, layout.corner.x - kGap - kMargin), kTitleHeight};
   float top = kMargin + kTitleHeight + kGap, cardTop = kMargin + kBarHeight + kGap;
   if (tiny) {
-    layout.compare = {std::max((w - kCompareWidth) / 2, kMargin), top, std::min(kCompareWidth, w - 2 * kMargin), kBarHeight};
+    layout.compare = {std::max((w - kCompareWidth) / 2, kMargin), top, std::min(kCompareWidth, w - 2 * kMargin),
+                      kBarHeight};
     top = cardTop = layout.compare.bottom() + kGap;
   } else {
     float leftmost = layout.title.right() + kGap, rightmost = layout.corner.x - kGap - kCompareWidth;
-    layout.compare = {std::max(leftmost, std::min((w - kCompareWidth) / 2, rightmost)), kMargin, kCompareWidth, kBarHeight};
+    layout.compare = {std::max(leftmost, std::min((w - kCompareWidth) / 2, rightmost)), kMargin, kCompareWidth,
+                      kBarHeight};
+  }
+
+  if (!wishes.compare) {
+    if (tiny) top = cardTop = kMargin + kTitleHeight + kGap;
+    layout.compare = {};
   }
 
   // The bottom: years and buttons, side by side or one above the other, and the saved views above them.
@@ -59,36 +75,45 @@ Layout layoutFor(glm::vec2 windowSize, float displayScale, const LayoutWishes& w
   layout.navigation = {right - kNavigationWidth, floor - kBarHeight, kNavigationWidth, kBarHeight};
   if (layout.portrait) {
     layout.timeBar = {kMargin, floor - kTimeHeight, w - 2 * kMargin, kTimeHeight};
-    layout.navigation.y = layout.timeBar.y - kGap - kBarHeight;
+    if (wishes.years) layout.navigation.y = layout.timeBar.y - kGap - kBarHeight;
     if (wishes.views)
-      layout.views = {kMargin, layout.navigation.y + (kBarHeight - kChipHeight) / 2, layout.navigation.x - kGap - kMargin, kChipHeight};
+      layout.views = {kMargin, layout.navigation.y + (kBarHeight - kChipHeight) / 2,
+                      layout.navigation.x - kGap - kMargin, kChipHeight};
     bottom = layout.navigation.y - kGap;
   } else {
     float left = kMargin + kPanelWidth + kGap;
     layout.timeBar = {left, floor - kTimeHeight, layout.navigation.x - kGap - left, kTimeHeight};
-    if (wishes.views) layout.views = {left, layout.timeBar.y - 10 - kChipHeight, layout.timeBar.width, kChipHeight};
+    const float y = wishes.years ? layout.timeBar.y - 10 - kChipHeight : floor - (kBarHeight + kChipHeight) / 2;
+    if (wishes.views) layout.views = {left, y, layout.timeBar.width, kChipHeight};
   }
+
+  if (!wishes.years) layout.timeBar = {};
 
   // The sides. In a wide window the panel may reach down beside the years; the card ends above the buttons.
   const float panelBottom = layout.portrait ? bottom : floor;
   const float cardBottom = layout.portrait ? bottom : layout.navigation.y - kGap;
   const bool panelOpen = wishes.panel && !(crowded && wishes.card);
   layout.panelButton = panelOpen ? Rect{} : Rect{kMargin, top, kBarHeight, kBarHeight};
-  if (panelOpen) layout.panel = {kMargin, top, std::min(kPanelWidth, w - 2 * kMargin), std::max(panelBottom - top, 120.0f)};
+  if (panelOpen)
+    layout.panel = {kMargin, top, std::min(kPanelWidth, w - 2 * kMargin), std::max(panelBottom - top, 120.0f)};
   if (wishes.card) {
     float width = std::min(kCardWidth, w - 2 * kMargin - (crowded ? kBarHeight + kGap : 0));
     // Beside views that reach under it, the card stays above them.
     layout.card = {right - width, cardTop, width, std::max(cardBottom - cardTop, 120.0f)};
     if (!layout.portrait && !layout.views.empty() && layout.card.x < layout.views.right() + kGap)
       layout.views.width = std::max(layout.card.x - kGap - layout.views.x, 0.0f);
-    if (!layout.portrait && layout.card.x < layout.timeBar.right() + kGap)
+    if (!layout.portrait && wishes.years && layout.card.x < layout.timeBar.right() + kGap)
       layout.card.height = std::min(layout.card.height, layout.timeBar.y - kGap - layout.card.y);
   }
   if (wishes.statistics) {
     float x = panelOpen ? layout.panel.right() + kGap : layout.panelButton.right() + kGap;
     float y = std::max(layout.compare.bottom(), layout.title.bottom()) + kGap;
     float width = std::min(kStatisticsWidth, (wishes.card ? layout.card.x - kGap : right) - x);
-    float below = layout.portrait ? bottom : (layout.views.empty() ? layout.timeBar.y : layout.views.y) - kGap;
+    float below = layout.portrait ? bottom
+                                  : (!layout.views.empty() ? layout.views.y
+                                     : wishes.years        ? layout.timeBar.y
+                                                           : floor) -
+                                        kGap;
     if (width > 120) layout.statistics = {x, y, width, std::clamp(below - y, 60.0f, kStatisticsHeight)};
   }
 

@@ -24,6 +24,8 @@ struct LayoutWishes {
   bool card = false;        // a story or facts, on the right
   bool views = true;        // the document has saved views
   bool statistics = false;
+  bool compare = true;      // there is a before and an after
+  bool years = true;        // something opens or is built at a date
 };
 
 struct Layout {

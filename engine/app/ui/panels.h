@@ -29,6 +29,8 @@ void switchProject(const Context& ui, const std::string& id, bool on);
 //! The plan, where only today is on the screen.
 void showAfterSide(const Context& ui);
 //! True where the card on the right has something to say.
+//! Something is built or opens at a date: the years mean something.
+bool hasDates(const city::Document& document);
 bool hasCard(const city::Document& document, const city::Session& session, const Observations& seen);
 
 //! The years of the slider: 2020 to 2035, wider where the document's phases are.

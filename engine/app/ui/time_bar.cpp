@@ -11,14 +11,15 @@ constexpr double kYearsPerSecond = 1.1;
 
 void showYears(const Context& ui, double years) {
   city::Date date = city::dateFromYears(years);
-  if (date.month < 12) date.day = 1;   // months are fine enough, and save the same scenario from being computed at every pixel
+  if (date.month < 12)
+    date.day = 1;  // months are fine enough, and save the same scenario from being computed at every pixel
   if (ui.session.after.date != date) ui.emit(city::SetDate{city::SideName::After, date});
   showAfterSide(ui);
 }
 
 struct Track {
   float x, width, y;
-  int first, last;   // from the first day of the one to the last of the other
+  int first, last;  // from the first day of the one to the last of the other
   float at(double years) const {
     double t = (years - first) / (last + 1 - first);
     return x + width * static_cast<float>(std::clamp(t, 0.0, 1.0));
@@ -45,7 +46,8 @@ void ticks(const Context& ui, const Track& track) {
   for (int year = track.first; year <= track.last + 1; ++year) {
     float x = track.at(year);
     bool labelled = year % 5 == 0 && year <= track.last;
-    list.AddLine({x, track.y + ui.px(7)}, {x, track.y + ui.px(labelled ? 13 : 10)}, withAlpha(ui.theme.inkSoft, labelled ? 0.9f : 0.45f), 1);
+    list.AddLine({x, track.y + ui.px(7)}, {x, track.y + ui.px(labelled ? 13 : 10)},
+                 withAlpha(ui.theme.inkSoft, labelled ? 0.9f : 0.45f), 1);
     if (!labelled) continue;
     std::string label = std::to_string(year);
     float width = widthOf(ui.fonts.small, label);
@@ -73,6 +75,15 @@ double shownYears(const Context& ui) {
   return std::clamp(city::yearsOf(city::dateOf(ui.document, ui.session.after)), double(first), lastMoment(last));
 }
 
+bool hasDates(const city::Document& document) {
+  const auto opens = [](const city::OverlayItem& item) { return item.opens.has_value(); };
+  return std::any_of(document.projects.begin(), document.projects.end(),
+                     [](const auto& project) { return !project.phases.empty(); }) ||
+         std::any_of(document.overlays.begin(), document.overlays.end(), [&](const auto& overlay) {
+           return std::any_of(overlay.items.begin(), overlay.items.end(), opens);
+         });
+}
+
 void drawTimeBar(Context& ui) {
   const Rect rect = ui.layout.timeBar;
   auto [first, last] = yearRange(ui.document);
@@ -91,7 +102,7 @@ void drawTimeBar(Context& ui) {
   ImVec2 at{rect.x + ui.px(16), middle - button / 2};
   if (hitArea("play", at, {button, button})) {
     state.playing = !state.playing;
-    state.playYears = years > last + 0.9 ? first : years;   // at the end, from the beginning again
+    state.playYears = years > last + 0.9 ? first : years;  // at the end, from the beginning again
     if (state.playing) showYears(ui, state.playYears);
   }
   ImVec2 centre{at.x + button / 2, middle};
@@ -115,7 +126,8 @@ void drawTimeBar(Context& ui) {
     years = std::min(first + static_cast<double>(t) * (last + 1 - first), lastMoment(last));
     showYears(ui, years);
   }
-  list.AddRectFilled({track.x, track.y - ui.px(3)}, {track.x + track.width, track.y + ui.px(3)}, ui.theme.line, ui.px(3));
+  list.AddRectFilled({track.x, track.y - ui.px(3)}, {track.x + track.width, track.y + ui.px(3)}, ui.theme.line,
+                     ui.px(3));
   float x = track.at(years);
   list.AddRectFilled({track.x, track.y - ui.px(3)}, {x, track.y + ui.px(3)}, ui.theme.after, ui.px(3));
   ticks(ui, track);

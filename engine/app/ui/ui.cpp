@@ -59,7 +59,12 @@ void Ui::draw(const city::Document& document, const city::Session& session, cons
   state.animating = false;
   if (std::exchange(impl_->helpAsked, false)) state.helpOpen = !state.helpOpen;
 
-  LayoutWishes wishes{state.panelOpen, hasCard(document, session, seen), !document.views.empty(), session.statistics};
+  LayoutWishes wishes{state.panelOpen,
+                      hasCard(document, session, seen),
+                      !document.views.empty(),
+                      session.statistics,
+                      !document.projects.empty() || document.scenarios.size() > 1,
+                      hasDates(document)};
   impl_->layout = layoutFor(seen.windowSize, seen.scale, wishes);
   // What a card needs, not what it might have: the divider's handle looks for a free place beside it.
   impl_->layout.panel = fitted(state, state.tab == Tab::Projects ? "projects" : "layers", impl_->layout.panel);
@@ -73,11 +78,11 @@ void Ui::draw(const city::Document& document, const city::Session& session, cons
   drawDivider(ui);
   drawAttribution(ui);
   drawTitle(ui);
-  drawCompare(ui);
+  if (wishes.compare) drawCompare(ui);
   drawCorner(ui);
   drawSidePanel(ui);
   drawViews(ui);
-  drawTimeBar(ui);
+  if (wishes.years) drawTimeBar(ui);
   drawNavigation(ui);
   drawCard(ui);
   drawStatistics(ui);
