@@ -401,9 +401,16 @@ double eavesZ(const LocalBuilding& b) { return topZ(b) - roofHeightOf(b); }
 
 double droppedError(const LocalBuilding& b) { return std::max(0.0, topZ(b) - std::min(b.groundZ, b.baseZ)); }
 
-double heightAboveTop(const Building& b) {
+namespace {
+
+template <class AnyBuilding>
+double stairHeadOf(const AnyBuilding& b) {
   return b.height > kStairHeadLeastHeight && mayHaveStairHead(b.kind, b.heightSource, b.roof) ? kStairHeadHeight : 0;
 }
+
+}  // namespace
+
+double heightAboveTop(const Building& b) { return stairHeadOf(b); }
 
 SurfaceMesh& surfaceOf(TileMesh& tile, source::Surface surface) {
   for (SurfaceMesh& mesh : tile.surfaces)
@@ -412,10 +419,35 @@ SurfaceMesh& surfaceOf(TileMesh& tile, source::Surface surface) {
   return tile.surfaces.back();
 }
 
+namespace {
+
+// Within the hut's height and its reach R, a point of the building above a point of the ground is at most as far from the hut as
+// the top of a wall at its corner: H cos(slope of the edge to the apex) = H R / sqrt(H^2 + R^2).
+double appendHut(SurfaceMesh& mesh, const glm::dvec3& centre, const LocalBuilding& building, const Shape& shape) {
+  const Rectangle box = smallestRectangle(shape.rings[0]);
+  const auto corners = box.corners();
+  const glm::dvec3 apex(box.centre, shape.top);
+  MeshWriter writer{mesh, glm::dvec3(shape.origin, 0) - centre, building.feature};
+  for (size_t i = 0; i < 4; ++i) {
+    const glm::dvec3 a(corners[i], shape.foot), b(corners[(i + 1) % 4], shape.foot);
+    const glm::vec3 normal(glm::normalize(glm::cross(b - a, apex - a)));
+    const Colour colour = roofColour(building);
+    const uint32_t first = writer.vertex(a, normal, colour);
+    writer.vertex(b, normal, colour);
+    writer.vertex(apex, normal, colour);
+    writer.triangle(first, first + 1, first + 2);
+  }
+  const double height = shape.top - shape.foot, reach = std::hypot(box.halfLength, box.halfWidth);
+  return height * reach / std::hypot(height, reach) + stairHeadOf(building);
+}
+
+}  // namespace
+
 double appendBuilding(SurfaceMesh& mesh, const glm::dvec3& centre, const LocalBuilding& building,
                       const BuildingLod& lod) {
   thread_local Shape shape;
   if (!prepare(building, shape)) return droppedError(building);
+  if (lod.hut && !shape.floating) return appendHut(mesh, centre, building, shape);
   const bool parapet = wantsParapet(building, shape), stairs = wantsStairHead(building, shape);
   double vertical = 0;
   if (!lod.details) vertical = stairs ? kStairHeadHeight : parapet ? kParapetHeight : 0;

@@ -23,10 +23,14 @@ constexpr double kLeafCellMetres = 14;
 // A flat cell of 250 m stays within 1.2 mm of the ellipsoid.
 constexpr double kFlatCellMetres = 250;
 // What a parent draws. Twelve of them, 12,000 triangles each, fill a view.
-constexpr size_t kInteriorBuildingTriangles = 8'500;
+constexpr size_t kInteriorBuildingTriangles = 8'000;
 constexpr size_t kInteriorGroundTriangles = 2'500;  // and those of the terrain's grid
 constexpr uint32_t kInteriorBuildingCost = 12;      // a box has 10
-constexpr unsigned kFewestInteriorCells = 8;        // units of outlines are 1/1024 of a cell: 1/6 pixel here
+// The houses that come next are huts of four triangles each, while they are small.
+constexpr size_t kInteriorHuts = 800;
+constexpr float kHutMetres = 14, kHutReachMetres = 16;
+constexpr double kHutPixels = 3;              // lower ones are hardly seen
+constexpr unsigned kFewestInteriorCells = 8;  // units of outlines are 1/1024 of a cell: 1/6 pixel here
 // A parent's error is at least this share of its side: then about three tiles cover each doubling of the distance, and one
 // is at most 1,280 pixels wide before its children take over.
 constexpr double kErrorPerSide = 1.0 / 80;
@@ -280,7 +284,7 @@ Emitter::Chosen Emitter::choose(const TilePlan& plan, size_t triangleBudget) con
   Range range = buildingsIn(plan.id);
   std::vector<size_t> order(range.last - range.first);
   std::iota(order.begin(), order.end(), range.first);
-  if (plan.leaf) return {std::move(order), 0};
+  if (plan.leaf) return {order, order.size(), 0};
   // A building costs the same at every level, so what a tile draws its children draw too. What would be missed most comes
   // first: what rises high and, among equals, what is large.
   Square square = squareOf(root_, plan.id);
@@ -299,8 +303,16 @@ Emitter::Chosen Emitter::choose(const TilePlan& plan, size_t triangleBudget) con
     triangles += std::min(entry.triangles, kInteriorBuildingCost * entry.rings);
     if (triangles > triangleBudget) break;
   }
+  std::vector<size_t> huts;
+  const size_t mostHuts = options_.ground ? kInteriorHuts * triangleBudget / kInteriorBuildingTriangles : 0;
   for (size_t i = count; i < order.size(); ++i) {
     const BuildingEntry& entry = buildings_[order[i]];
+    const bool seen = entry.height >= kHutPixels * kPixelPerError * kErrorPerSide * square.side;
+    const bool small = seen && entry.height <= kHutMetres && entry.reach <= kHutReachMetres && entry.minHeight <= 0;
+    if (small && huts.size() < mostHuts) {
+      huts.push_back(order[i]);
+      continue;
+    }
     double error = droppedErrorOf(entry, square);
     if (!options_.ground) {
       // Without a ground the nearest thing drawn is another building.
@@ -316,7 +328,10 @@ Emitter::Chosen Emitter::choose(const TilePlan& plan, size_t triangleBudget) con
   }
   order.resize(count);
   std::sort(order.begin(), order.end());
+  std::sort(huts.begin(), huts.end());
+  chosen.whole = count;
   chosen.buildings = std::move(order);
+  chosen.buildings.insert(chosen.buildings.end(), huts.begin(), huts.end());
   return chosen;
 }
 
@@ -352,8 +367,10 @@ double Emitter::addBuildings(TileMesh& mesh, const Chosen& chosen, const Detail&
   double error = 0;
   std::unordered_map<std::string, uint32_t> known;
   SurfaceMesh* surface = nullptr;
-  for (size_t i : chosen.buildings) {
-    const BuildingEntry& entry = buildings_[i];
+  BuildingLod lod = detail.lod;
+  for (size_t k = 0; k < chosen.buildings.size(); ++k) {
+    lod.hut = k >= chosen.whole;
+    const BuildingEntry& entry = buildings_[chosen.buildings[k]];
     Building building = decodeBuilding(buildingFile_.text().substr(entry.offset, entry.size));
     const std::string& id = building.parent.empty() ? building.id : building.parent;
     auto [at, fresh] = known.try_emplace(id, static_cast<uint32_t>(mesh.features.size()));
@@ -368,7 +385,7 @@ double Emitter::addBuildings(TileMesh& mesh, const Chosen& chosen, const Detail&
     LocalBuilding local = localBuilding(building, entry);
     local.feature = at->second;
     if (!surface) surface = &surfaceOf(mesh, source::Surface::Building);
-    error = std::max(error, appendBuilding(*surface, mesh.centreEnu, local, detail.lod));
+    error = std::max(error, appendBuilding(*surface, mesh.centreEnu, local, lod));
   }
   return error;
 }

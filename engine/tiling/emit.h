@@ -71,6 +71,7 @@ class Emitter {
  private:
   struct Chosen {
     std::vector<size_t> buildings;    // entry indices, ascending
+    size_t whole = 0;                 // so many of them in their own shape, the others as huts
     double droppedError = 0;          // of buildings left out
   };
   struct Range {

@@ -52,6 +52,7 @@ struct BuildingLod {
   double simplifyMetres = 0;  // tolerance of the footprint; 0: as it is
   double flattenMetres = 0;   // roofs up to twice as high become flat at half their height
   bool boxOnly = false;       // the smallest rectangle around the footprint, wherever that is within simplifyMetres
+  bool hut = false;           // four triangles from the corners of that rectangle up to the top, whatever the building is
   bool details = true;        // parapets on large flat roofs; stair heads on synthetic (Rule) buildings only
 };
 

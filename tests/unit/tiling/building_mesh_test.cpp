@@ -142,12 +142,13 @@ TEST(BuildingMesh, CoarserLevelsStayWithinTheErrorTheyState) {
     if (n % 5 == 0) rings.push_back(rectangle(-2, -2, 2, 1.5));
     LocalBuilding b = building(rings, float(4 + 30 * uniform(random)), kAllRoofs[n % 8]);
     const SurfaceMesh full = meshOf(b);
-    for (double tolerance : {0.5, 3.0, 8.0}) {
+    for (double tolerance : {0.5, 3.0, 8.0, 30.0}) {
       BuildingLod lod;
       lod.simplifyMetres = tolerance;
       lod.flattenMetres = tolerance;
       lod.boxOnly = tolerance > 2;
       lod.details = false;
+      lod.hut = tolerance > 10;
       double error = 0;
       const SurfaceMesh coarse = meshOf(b, lod, &error);
       EXPECT_TRUE(watertightButFor(coarse, 0));
