@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <vector>
 
 namespace cm::frame {
 namespace {
@@ -11,6 +12,20 @@ constexpr glm::vec4 kLand{0.385f, 0.375f, 0.34f, 0.0f};
 double heightOf(const residency::ResidentTile& tile, double z) {
   const glm::dvec3 at((tile.lo.x + tile.hi.x) * 0.5, (tile.lo.y + tile.hi.y) * 0.5, z);
   return geo::geodeticFromEcef(glm::dvec3(tile.ecefFromContent * glm::dvec4(at, 1))).heightMetres;
+}
+
+//! Ellipsoidal height of the ground at the tile's border: that of a quarter of it is lower.
+double borderHeight(const residency::ResidentTile& tile) {
+  std::vector<double> heights;
+  for (size_t i = 0; i < tile.border.weights.size(); ++i)
+    if (tile.border.weights[i] > 0)
+      heights.push_back(
+          geo::geodeticFromEcef(glm::dvec3(tile.ecefFromContent * glm::dvec4(glm::dvec3(tile.border.places[i]), 1)))
+              .heightMetres);
+  if (heights.empty()) return heightOf(tile, tile.lo.z);
+  const auto at = heights.begin() + std::ptrdiff_t(heights.size() / 4);
+  std::nth_element(heights.begin(), at, heights.end());
+  return *at;
 }
 
 //! Sectors without anything take what is nearest around the circle; then each is softened by its neighbours.
@@ -54,7 +69,7 @@ Surroundings surroundingsOf(const residency::Residency& residency, const tiles::
     result.colours.fill(kLand);
     return result;
   }
-  result.heightMetres = water ? *water : heightOf(*root, root->lo.z);
+  result.heightMetres = water ? *water : borderHeight(*root);
   const glm::dvec3 centre = (glm::dvec3(root->lo) + glm::dvec3(root->hi)) * 0.5;
   result.centreEnu = axes.toEnu(glm::dvec3(root->ecefFromContent * glm::dvec4(centre, 1)));
   result.radiusMetres = size * 0.5;

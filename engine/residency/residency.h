@@ -48,6 +48,7 @@ struct TileDraw {
 struct TileBorder {
   std::array<glm::vec4, 16> colours{};          // a: share of water; all zero where nothing was found
   std::array<float, 16> weights{};
+  std::array<glm::vec3, 16> places{};           // one point of the ground each, content frame, where the weight is not 0
 };
 
 //! What one resident tile keeps on the CPU for picking and rules (ids, bounds, columns): taken from the decoded content;
