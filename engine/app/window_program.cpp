@@ -23,13 +23,13 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr double kFrameSeconds = 1.0 / 60;         // FIFO is not throttled everywhere: keep the rate ourselves
-constexpr double kAwakeSeconds = 0.6;              // frames go on for this long after the last touch
-constexpr double kIdleSeconds = 0.25;              // then the loop looks up this often
-constexpr double kSlowSeconds = 0.065;             // a frame of a moving picture longer than this costs detail
-constexpr double kQuickSeconds = 0.040;            // a shorter one gives it back
-constexpr double kRestSeconds = 0.35;              // after this long without motion all detail comes back
-constexpr double kCoarsest = 4;                    // times the screen-space error at rest
+constexpr double kFrameSeconds = 1.0 / 60;  // FIFO is not throttled everywhere: keep the rate ourselves
+constexpr double kAwakeSeconds = 0.6;       // frames go on for this long after the last touch
+constexpr double kIdleSeconds = 0.25;       // then the loop looks up this often
+constexpr double kSlowSeconds = 0.065;      // a frame of a moving picture longer than this costs detail
+constexpr double kQuickSeconds = 0.040;     // a shorter one gives it back
+constexpr double kRestSeconds = 0.35;       // after this long without motion all detail comes back
+constexpr double kCoarsest = 4;             // times the screen-space error at rest
 
 std::atomic<bool> stopAsked{false};
 
@@ -78,7 +78,7 @@ struct Window {
 
 Result<void> open(Window& window, const WindowOptions& options, const Text& title) {
 #ifdef GLFW_PLATFORM_X11
-  glfwInitHint(GLFW_PLATFORM, GLFW_PLATFORM_X11);   // touch comes through XInput2
+  glfwInitHint(GLFW_PLATFORM, GLFW_PLATFORM_X11);  // touch comes through XInput2
 #endif
   if (!glfwInit()) {
     const char* why = nullptr;
@@ -86,7 +86,8 @@ Result<void> open(Window& window, const WindowOptions& options, const Text& titl
     return makeError("没有可用的显示器 / no display: {} (citymirror render works without one)", why ? why : "unknown");
   }
   if (!glfwVulkanSupported())
-    return makeError("找不到 Vulkan / no Vulkan driver: install the package mesa-vulkan-drivers or the GPU maker's driver");
+    return makeError(
+        "找不到 Vulkan / no Vulkan driver: install the package mesa-vulkan-drivers or the GPU maker's driver");
   glfwWindowHint(GLFW_CLIENT_API, GLFW_NO_API);
   glfwWindowHint(GLFW_VISIBLE, GLFW_TRUE);
   GLFWmonitor* monitor = options.fullscreen ? glfwGetPrimaryMonitor() : nullptr;
@@ -94,8 +95,10 @@ Result<void> open(Window& window, const WindowOptions& options, const Text& titl
   int x = 0, y = 0, areaWidth = width, areaHeight = height;
   if (GLFWmonitor* primary = glfwGetPrimaryMonitor()) {
     glfwGetMonitorWorkarea(primary, &x, &y, &areaWidth, &areaHeight);
-    if (const GLFWvidmode* mode = monitor ? glfwGetVideoMode(monitor) : nullptr) width = mode->width, height = mode->height;
-    else if (areaWidth > 0 && areaHeight > 0) width = std::min(width, areaWidth), height = std::min(height, areaHeight);
+    if (const GLFWvidmode* mode = monitor ? glfwGetVideoMode(monitor) : nullptr)
+      width = mode->width, height = mode->height;
+    else if (areaWidth > 0 && areaHeight > 0)
+      width = std::min(width, areaWidth), height = std::min(height, areaHeight);
   }
   std::string caption = title.zh + " · 城镜 CityMirror";
   window.handle = glfwCreateWindow(width, height, caption.c_str(), monitor, nullptr);
@@ -155,7 +158,7 @@ class Loop {
       chainExtent_ = extent;
       awakeUntil_ = now + kAwakeSeconds;
     }
-    if (extent.width == 0 || extent.height == 0) {   // minimised
+    if (extent.width == 0 || extent.height == 0) {  // minimised
       glfwWaitEventsTimeout(kIdleSeconds);
       return;
     }
@@ -191,11 +194,11 @@ class Loop {
     bool busy = now < awakeUntil_ || stage_.moving(now) || !stage_.settled() || stage_.frame().wantsAnotherFrame() ||
                 layer_.animating() || pickAsked_ || !pending_.empty();
     if (!busy) {
-      glfwWaitEventsTimeout(kIdleSeconds);
+      input_.wait(kIdleSeconds);
     } else {
       double due = lastTurn_ + kFrameSeconds - now;
       if (due > 0) std::this_thread::sleep_for(std::chrono::duration<double>(due));
-      glfwPollEvents();
+      input_.wait(0);
     }
     lastTurn_ = seconds();
   }
@@ -234,9 +237,12 @@ class Loop {
     tiles::StreamingStatistics t = stage_.streamingStatistics();
     std::vector<std::string> lines{
         fmt::format("{:.0f} fps · GPU {:.1f} ms · {}", framesPerSecond_, f.gpuMilliseconds, screen_.device->name()),
-        fmt::format("{} triangles · {} tiles · {} draws · {} shadow draws", f.triangles, f.tiles, f.draws, f.shadowDraws),
-        fmt::format("{} of {} tiles resident · {} fetching · {} decoding · {} failed", t.resident, t.tiles, t.fetching, t.decoding, t.failed),
-        fmt::format("GPU {:.1f} MiB · fetched {:.1f} MiB", double(t.gpuBytes) / 1048576.0, double(t.fetchedBytes) / 1048576.0)};
+        fmt::format("{} triangles · {} tiles · {} draws · {} shadow draws", f.triangles, f.tiles, f.draws,
+                    f.shadowDraws),
+        fmt::format("{} of {} tiles resident · {} fetching · {} decoding · {} failed", t.resident, t.tiles, t.fetching,
+                    t.decoding, t.failed),
+        fmt::format("GPU {:.1f} MiB · fetched {:.1f} MiB", double(t.gpuBytes) / 1048576.0,
+                    double(t.fetchedBytes) / 1048576.0)};
     for (const auto& [name, ms] : f.passes) lines.push_back(fmt::format("{}: {:.2f} ms", name, ms));
     return lines;
   }
@@ -249,8 +255,10 @@ class Loop {
       stage_.options().maxSsePixels = restSsePixels_;
       return;
     }
-    if (took > kSlowSeconds) coarseness_ = std::min(coarseness_ * 1.4, kCoarsest);
-    else if (took < kQuickSeconds) coarseness_ = std::max(coarseness_ / 1.1, 1.0);
+    if (took > kSlowSeconds)
+      coarseness_ = std::min(coarseness_ * 1.4, kCoarsest);
+    else if (took < kQuickSeconds)
+      coarseness_ = std::max(coarseness_ / 1.1, 1.0);
     stage_.options().maxSsePixels = restSsePixels_ * coarseness_;
   }
 

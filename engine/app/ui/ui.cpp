@@ -1,5 +1,7 @@
 #include "app/ui/ui.h"
 
+#include <imgui_internal.h>
+
 #include <algorithm>
 
 #include "app/ui/panels.h"
@@ -17,7 +19,7 @@ struct Ui::Impl {
 
 Ui::Ui(const city::Document& document) : impl_(std::make_unique<Impl>()) {
   ImGuiIO& io = ImGui::GetIO();
-  io.IniFilename = nullptr;       // nothing of this is kept by ImGui
+  io.IniFilename = nullptr;  // nothing of this is kept by ImGui
   io.LogFilename = nullptr;
   io.ConfigFlags &= ~ImGuiConfigFlags_NavEnableKeyboard;
   impl_->fonts.want(impl_->words);
@@ -40,7 +42,7 @@ bool Ui::prepare(const city::Document& document, const city::Session& session, c
     for (const std::string& line : seen.statistics) fonts.want(std::string_view(line));
 
   float scale = scaleFor(seen.windowSize, seen.scale);
-  if (!impl_->opened) {           // a narrow window opens with its panel folded away
+  if (!impl_->opened) {  // a narrow window opens with its panel folded away
     impl_->opened = true;
     impl_->state.panelOpen = seen.windowSize.x / scale >= 700;
   }
@@ -53,7 +55,8 @@ void Ui::draw(const city::Document& document, const city::Session& session, cons
               std::vector<city::Command>& out) {
   State& state = impl_->state;
   if (document.projects.empty()) state.tab = Tab::Layers;
-  state.frameSeconds = state.previousSeconds < 0 ? 0 : static_cast<float>(std::clamp(seen.nowSeconds - state.previousSeconds, 0.0, 0.1));
+  state.frameSeconds =
+      state.previousSeconds < 0 ? 0 : static_cast<float>(std::clamp(seen.nowSeconds - state.previousSeconds, 0.0, 0.1));
   state.previousSeconds = seen.nowSeconds;
   state.animating = false;
   if (std::exchange(impl_->helpAsked, false)) state.helpOpen = !state.helpOpen;
@@ -83,6 +86,14 @@ void Ui::draw(const city::Document& document, const city::Session& session, cons
   drawLoading(ui);
   drawErrors(ui);
   drawHelp(ui);
+}
+
+bool Ui::covers(glm::vec2 at) const {
+  const auto& windows = ImGui::GetCurrentContext()->Windows;
+  return std::any_of(windows.begin(), windows.end(), [&](const ImGuiWindow* window) {
+    return window->Active && !window->Hidden && !(window->Flags & ImGuiWindowFlags_NoMouseInputs) &&
+           window->OuterRectClipped.Contains({at.x, at.y});
+  });
 }
 
 bool Ui::animating() const { return impl_->state.animating || impl_->state.playing; }
