@@ -14,9 +14,8 @@
 
 #include "support/process.h"
 
-#if __has_include(<xorg/xf86-input-inputtest-protocol.h>)
+#ifdef CITYMIRROR_HAS_INPUTTEST
 #include <xorg/xf86-input-inputtest-protocol.h>
-#define CM_HAS_INPUTTEST
 #endif
 
 namespace cm::test {
@@ -45,7 +44,7 @@ class TouchDisplay {
 
   //! Why there can be no such display on this machine; empty when there can be.
   static std::string missing() {
-#ifndef CM_HAS_INPUTTEST
+#ifndef CITYMIRROR_HAS_INPUTTEST
     return "the tests were built without xf86-input-inputtest-protocol.h (package xserver-xorg-dev)";
 #endif
     if (server().empty()) return "Xorg is not installed (package xserver-xorg-core)";
@@ -91,7 +90,7 @@ class TouchDisplay {
   void up(uint32_t finger, Point at) { send(finger, 20, at); }    // XI_TouchEnd
   //! Returns when the server has taken in everything that was sent.
   void sync() {
-#ifdef CM_HAS_INPUTTEST
+#ifdef CITYMIRROR_HAS_INPUTTEST
     xf86ITEventWaitForSync event{};
     event.header = {sizeof event, XF86IT_EVENT_WAIT_FOR_SYNC};
     write(&event, sizeof event);
@@ -177,7 +176,7 @@ EndSection
 )";
   }
 
-#ifdef CM_HAS_INPUTTEST
+#ifdef CITYMIRROR_HAS_INPUTTEST
   bool connect() {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
