@@ -28,6 +28,12 @@ struct Point {
 struct Patch {
   std::vector<uint8_t> bytes;
   bool operator==(const Patch&) const = default;
+  //! Something is drawn: not all of one colour.
+  bool varied() const {
+    for (size_t i = 4; i < bytes.size(); ++i)
+      if (bytes[i] != bytes[i % 4]) return true;
+    return false;
+  }
   //! Mean absolute difference, 0..255.
   double difference(const Patch& other) const {
     if (bytes.size() != other.bytes.size() || bytes.empty()) return 255;
