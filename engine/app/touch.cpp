@@ -3,6 +3,9 @@
 #define GLFW_EXPOSE_NATIVE_X11
 #include <GLFW/glfw3native.h>
 #include <X11/extensions/XInput2.h>
+#include <poll.h>
+
+#include <cmath>
 
 namespace cm::app {
 
@@ -41,6 +44,19 @@ TouchScreen::~TouchScreen() {
   if (impl_) XCloseDisplay(impl_->display);
 }
 
+void TouchScreen::wait(double seconds) {
+  if (seconds > 0) {
+    if (!impl_) return glfwWaitEventsTimeout(seconds);
+    // What a connection has read already would not wake poll().
+    if (!XPending(glfwGetX11Display()) && !XPending(impl_->display)) {
+      pollfd connections[] = {{ConnectionNumber(glfwGetX11Display()), POLLIN, 0},
+                              {ConnectionNumber(impl_->display), POLLIN, 0}};
+      ::poll(connections, 2, static_cast<int>(std::ceil(seconds * 1000)));  // a signal ends it, too
+    }
+  }
+  glfwPollEvents();
+}
+
 std::vector<Touch> TouchScreen::poll() {
   std::vector<Touch> touches;
   if (!impl_) return touches;
@@ -48,7 +64,8 @@ std::vector<Touch> TouchScreen::poll() {
     XEvent event;
     XNextEvent(impl_->display, &event);
     XGenericEventCookie& cookie = event.xcookie;
-    if (cookie.type != GenericEvent || cookie.extension != impl_->opcode || !XGetEventData(impl_->display, &cookie)) continue;
+    if (cookie.type != GenericEvent || cookie.extension != impl_->opcode || !XGetEventData(impl_->display, &cookie))
+      continue;
     const auto* data = static_cast<const XIDeviceEvent*>(cookie.data);
     Touch touch{static_cast<uint32_t>(data->detail), TouchPhase::Move, {data->event_x, data->event_y}};
     if (cookie.evtype == XI_TouchBegin) touch.phase = TouchPhase::Begin;

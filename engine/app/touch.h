@@ -24,6 +24,9 @@ class TouchScreen {
  public:
   explicit TouchScreen(GLFWwindow* window);
   ~TouchScreen();
+  //! Runs GLFW's events and callbacks. Before, sleeps until there are any, or fingers, or `seconds` have passed: GLFW's own wait
+  //! does not see our connection, and a finger would be late by as much.
+  void wait(double seconds);
   //! What fingers did since the last call, in order.
   std::vector<Touch> poll();
   bool available() const { return impl_ != nullptr; }

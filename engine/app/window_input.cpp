@@ -8,7 +8,7 @@
 namespace cm::app {
 namespace {
 
-constexpr double kClickPixels = 6, kClickSeconds = 0.6, kDoubleClickSeconds = 0.35;
+constexpr double kClickPixels = 6, kClickSeconds = 0.6, kDoubleClickSeconds = 0.35, kDoubleClickPixels = 40;
 
 WindowInput* self(GLFWwindow* window) { return static_cast<WindowInput*>(glfwGetWindowUserPointer(window)); }
 
@@ -22,7 +22,7 @@ void flyNearer(Stage& stage, glm::dvec2 at, double aspect, double factor, std::v
 
 }  // namespace
 
-WindowInput::WindowInput(GLFWwindow* window) : window_(window), touch_(window) {
+WindowInput::WindowInput(GLFWwindow* window) : window_(window), touchScreen_(window) {
   glfwSetWindowUserPointer(window, this);
   glfwSetMouseButtonCallback(window, [](GLFWwindow* w, int button, int action, int mods) {
     self(w)->buttons_.push_back({button, action, mods, self(w)->cursor_});
@@ -52,55 +52,33 @@ glm::dvec2 WindowInput::fraction(glm::dvec2 at) const {
 
 std::optional<glm::dvec2> WindowInput::takeClick() { return std::exchange(click_, std::nullopt); }
 
-bool WindowInput::takeActivity() {
-  fingers();
-  return std::exchange(activity_, false);
+void WindowInput::wait(double seconds) {
+  touchScreen_.wait(seconds);
+  for (const Touch& touch : touchScreen_.poll()) touches_.push_back(touch);
 }
 
-//! Fingers to the mouse the rest of the program knows: the first one presses, moves and lets go; a second one begins a pinch.
-void WindowInput::fingers() {
-  for (const Touch& touch : touch_.poll()) {
-    activity_ = true;
-    ImGuiIO& io = ImGui::GetIO();
-    io.AddMouseSourceEvent(ImGuiMouseSource_TouchScreen);
-    auto found = std::find_if(fingers_.begin(), fingers_.end(), [&](const Finger& f) { return f.id == touch.finger; });
-    bool first = found == fingers_.begin();
-    if (touch.phase == TouchPhase::Begin) {
-      fingers_.push_back({touch.finger, touch.at, touch.at});
-      if (fingers_.size() > 1) continue;
-      io.AddMousePosEvent(float(touch.at.x), float(touch.at.y));
-      io.AddMouseButtonEvent(0, true);
-      buttons_.push_back({GLFW_MOUSE_BUTTON_LEFT, GLFW_PRESS, 0, touch.at});
-    } else if (found != fingers_.end()) {
-      found->at = touch.at;
-      if (first) io.AddMousePosEvent(float(touch.at.x), float(touch.at.y));
-      if (touch.phase != TouchPhase::End) continue;
-      if (first) {
-        io.AddMouseButtonEvent(0, false);
-        buttons_.push_back({GLFW_MOUSE_BUTTON_LEFT, GLFW_RELEASE, 0, touch.at});
-      }
-      fingers_.erase(found);
-      if (fingers_.empty()) pinching_ = false;
-    }
-  }
+bool WindowInput::takeActivity() { return std::exchange(activity_, false) || !touches_.empty(); }
+
+void WindowInput::fingers(Stage& stage, const ui::Ui& layer, CameraControl& control, glm::dvec2 size, double nowSeconds,
+                          std::vector<city::Command>& out, bool& moved) {
+  auto covered = [&](glm::dvec2 at) { return layer.covers(at); };
+  auto outcome = gestures_.follow(std::exchange(touches_, {}), covered, control, size, nowSeconds);
+  moved |= outcome.moved;
+  if (outcome.landed && stage.session().flight.durationSeconds > 0) out.push_back(city::StopFlight{});
+  for (glm::dvec2 at : outcome.taps) click(at, stage, size, nowSeconds, out);
 }
 
-//! Two fingers: apart and together zoom, round each other turn, up and down together tilt.
-bool WindowInput::pinch(CameraControl& control, double height) {
-  Finger &a = fingers_[0], &b = fingers_[1];
-  glm::dvec2 was = b.last - a.last, is = b.at - a.at, middle = fraction((a.at + b.at) * 0.5);
-  glm::dvec2 moveA = a.at - a.last, moveB = b.at - b.last;
-  bool moved = moveA != glm::dvec2(0) || moveB != glm::dvec2(0);
-  if (moved && glm::length(was) > 4 && glm::length(is) > 4) {
-    control.zoom(middle, glm::length(was) / glm::length(is));
-    double angle = std::atan2(was.x * is.y - was.y * is.x, glm::dot(was, is));
-    double tilt = moveA.y * moveB.y > 0 ? (moveA.y + moveB.y) * 0.5 / height * 2.2 : 0;
-    control.beginTurn(middle);
-    control.turn(-angle, -tilt);
+//! One asks what is there, two in one place go nearer.
+void WindowInput::click(glm::dvec2 at, Stage& stage, glm::dvec2 size, double nowSeconds,
+                        std::vector<city::Command>& out) {
+  if (nowSeconds - lastClick_ < kDoubleClickSeconds && glm::distance(at, lastClickAt_) < kDoubleClickPixels) {
+    flyNearer(stage, fraction(at), size.x / size.y, 0.45, out);
+    lastClick_ = -10;
+  } else {
+    click_ = at;
+    lastClick_ = nowSeconds;
+    lastClickAt_ = at;
   }
-  a.last = a.at;
-  b.last = b.at;
-  return moved;
 }
 
 //! Moves the camera as the pointer moved from where it was last seen; false while it has not left the place of the press.
@@ -121,8 +99,8 @@ bool WindowInput::drag(CameraControl& control, glm::dvec2 to, double height) {
   return true;
 }
 
-void WindowInput::button(const Button& event, Stage& stage, CameraControl& control, bool uiHasMouse, glm::dvec2 size, double nowSeconds,
-                         std::vector<city::Command>& out, bool& moved) {
+void WindowInput::button(const Button& event, Stage& stage, CameraControl& control, bool uiHasMouse, glm::dvec2 size,
+                         double nowSeconds, std::vector<city::Command>& out, bool& moved) {
   if (event.action == GLFW_PRESS && !uiHasMouse && drag_ == Drag::None) {
     bool turn = event.button == GLFW_MOUSE_BUTTON_RIGHT || event.button == GLFW_MOUSE_BUTTON_MIDDLE ||
                 (event.mods & (GLFW_MOD_CONTROL | GLFW_MOD_SHIFT));
@@ -133,17 +111,10 @@ void WindowInput::button(const Button& event, Stage& stage, CameraControl& contr
     if (stage.session().flight.durationSeconds > 0) out.push_back(city::StopFlight{});
   } else if (event.action == GLFW_RELEASE && drag_ != Drag::None) {
     // A whole drag may lie between two frames: what is left of it is the way to where the button came up.
-    if (!pinching_ && fingers_.size() < 2) moved |= drag(control, event.at, size.y);
-    bool click = drag_ == Drag::Pan && !wandered_ && nowSeconds - downSince_ < kClickSeconds;
+    moved |= drag(control, event.at, size.y);
+    bool still = drag_ == Drag::Pan && !wandered_ && nowSeconds - downSince_ < kClickSeconds;
     drag_ = Drag::None;
-    if (!click) return;
-    if (nowSeconds - lastClick_ < kDoubleClickSeconds) {
-      flyNearer(stage, fraction(event.at), size.x / size.y, 0.45, out);
-      lastClick_ = -10;
-    } else {
-      click_ = event.at;
-      lastClick_ = nowSeconds;
-    }
+    if (still) click(event.at, stage, size, nowSeconds, out);
   }
 }
 
@@ -154,32 +125,29 @@ void WindowInput::handle(Stage& stage, ui::Ui& layer, bool uiHasMouse, bool uiHa
   CameraControl control(stage.axes(), stage.ground());
   control.take(stage.session().camera, double(width) / std::max(1, height));
   bool moved = false;
-  glm::dvec2 at = fingers_.empty() ? cursor_ : fingers_.front().at;
+  const glm::dvec2 size{width, std::max(1, height)};
 
+  fingers(stage, layer, control, size, nowSeconds, out, moved);
   for (const Button& event : std::exchange(ripe_, std::exchange(buttons_, {})))
-    button(event, stage, control, uiHasMouse, {width, std::max(1, height)}, nowSeconds, out, moved);
+    button(event, stage, control, uiHasMouse, size, nowSeconds, out, moved);
   if (!ripe_.empty()) activity_ = true;
-  if (fingers_.size() >= 2 && drag_ != Drag::None) {
-    if (pinching_) moved = pinch(control, height);
-    else for (Finger& finger : fingers_) finger.last = finger.at;
-    pinching_ = wandered_ = true;
-    lastAt_ = at;
-  } else if (drag_ != Drag::None && !pinching_) {
-    moved |= drag(control, at, height);
-  }
+  if (drag_ != Drag::None) moved |= drag(control, cursor_, size.y);
   if (scroll_ != 0 && !uiHasMouse) {
-    control.zoom(fraction(at), std::pow(0.86, scroll_));
+    control.zoom(fraction(cursor_), std::pow(0.86, scroll_));
     moved = true;
   }
   scroll_ = 0;
   double seconds = std::clamp(nowSeconds - lastSeconds_, 0.0, 0.1);
   lastSeconds_ = nowSeconds;
-  if (uiHasKeys) pressed_.clear();
-  else keys(stage, layer, control, seconds, out, moved);
+  if (uiHasKeys)
+    pressed_.clear();
+  else
+    keys(stage, layer, control, seconds, out, moved);
   if (moved) out.push_back(city::SetCamera{control.pose()});
 }
 
-void WindowInput::keys(Stage& stage, ui::Ui& layer, CameraControl& control, double seconds, std::vector<city::Command>& out, bool& moved) {
+void WindowInput::keys(Stage& stage, ui::Ui& layer, CameraControl& control, double seconds,
+                       std::vector<city::Command>& out, bool& moved) {
   const city::Session& s = stage.session();
   for (auto [key, mods] : std::exchange(pressed_, {})) {
     bool control_ = mods & GLFW_MOD_CONTROL;
@@ -206,7 +174,8 @@ void WindowInput::keys(Stage& stage, ui::Ui& layer, CameraControl& control, doub
         break;
       }
       case GLFW_KEY_Z:
-        if (control_) out.push_back((mods & GLFW_MOD_SHIFT) ? city::Command{city::Redo{}} : city::Command{city::Undo{}});
+        if (control_)
+          out.push_back((mods & GLFW_MOD_SHIFT) ? city::Command{city::Redo{}} : city::Command{city::Undo{}});
         break;
       case GLFW_KEY_Y:
         if (control_) out.push_back(city::Redo{});

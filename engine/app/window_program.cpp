@@ -191,11 +191,11 @@ class Loop {
     bool busy = now < awakeUntil_ || stage_.moving(now) || !stage_.settled() || stage_.frame().wantsAnotherFrame() ||
                 layer_.animating() || pickAsked_ || !pending_.empty();
     if (!busy) {
-      glfwWaitEventsTimeout(kIdleSeconds);
+      input_.wait(kIdleSeconds);
     } else {
       double due = lastTurn_ + kFrameSeconds - now;
       if (due > 0) std::this_thread::sleep_for(std::chrono::duration<double>(due));
-      glfwPollEvents();
+      input_.wait(0);
     }
     lastTurn_ = seconds();
   }

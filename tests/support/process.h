@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -21,12 +22,13 @@ namespace cm::test {
 
 using Environment = std::map<std::string, std::string>;
 
-//! A program that runs beside the test; ended by the destructor at the latest.
+//! A program that runs beside the test; ended by the destructor at the latest, and with the test's thread if that dies.
 class Process {
  public:
   Process(const std::vector<std::string>& command, const Environment& environment, const std::filesystem::path& output) {
     pid_ = ::fork();
     if (pid_ != 0) return;
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     int out = ::open(output.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
     ::dup2(out, 1);
     ::dup2(out, 2);

@@ -1,5 +1,7 @@
 #include "app/ui/ui.h"
 
+#include <imgui_internal.h>
+
 #include <algorithm>
 
 #include "app/ui/panels.h"
@@ -89,6 +91,14 @@ void Ui::draw(const city::Document& document, const city::Session& session, cons
   drawLoading(ui);
   drawErrors(ui);
   drawHelp(ui);
+}
+
+bool Ui::covers(glm::vec2 at) const {
+  const auto& windows = ImGui::GetCurrentContext()->Windows;
+  return std::any_of(windows.begin(), windows.end(), [&](const ImGuiWindow* window) {
+    return window->Active && !window->Hidden && !(window->Flags & ImGuiWindowFlags_NoMouseInputs) &&
+           window->OuterRectClipped.Contains({at.x, at.y});
+  });
 }
 
 bool Ui::animating() const { return impl_->state.animating || impl_->state.playing; }

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <functional>
 #include <nlohmann/json.hpp>
 
@@ -66,7 +67,8 @@ TEST(Document, WritingAndReadingAgainChangesNothing) {
 TEST(Document, NamesTheNearestKnownKey) {
   EXPECT_THAT(problemsAfter([](auto& j) { j["projects"][0]["storey"] = 1; }),
               ElementsAre(problem("projects[0].storey", "\"story\"")));
-  EXPECT_THAT(problemsAfter([](auto& j) { j["tileset"] = ordered_json::array(); }), ElementsAre(problem("tileset", "\"tilesets\"")));
+  EXPECT_THAT(problemsAfter([](auto& j) { j["tileset"] = ordered_json::array(); }),
+              ElementsAre(problem("tileset", "\"tilesets\"")));
   EXPECT_THAT(problemsAfter([](auto& j) { j["views"][0]["camera"]["bearing"] = 3; }),
               ElementsAre(problem("views[0].camera.bearing", "unknown key")));
 }
@@ -138,7 +140,8 @@ TEST(Document, FailsOnlyWhereThereIsNothingToShow) {
 }
 
 TEST(Document, AKeyGivenTwiceIsAProblem) {
-  auto parsed = parseDocument(R"({"version": 1, "id": "a", "name": {"zh": "一", "zh": "二"}, "origin": {"lon": 1, "lat": 2}})", "c");
+  auto parsed = parseDocument(
+      R"({"version": 1, "id": "a", "name": {"zh": "一", "zh": "二"}, "origin": {"lon": 1, "lat": 2}})", "c");
   ASSERT_TRUE(parsed);
   EXPECT_THAT(parsed->problems, ElementsAre(problem("name.zh", "twice")));
 }
@@ -168,7 +171,8 @@ TEST(Document, SchemaAndParserKnowTheSameKeys) {
   const auto& defs = schema["$defs"];
   EXPECT_EQ(words(defs["overlay"]["properties"]["kind"]["enum"]),
             std::vector<std::string>(format::kOverlayKinds.begin(), format::kOverlayKinds.end()));
-  EXPECT_EQ(words(defs["status"]["enum"]), std::vector<std::string>(format::kStatuses.begin(), format::kStatuses.end()));
+  EXPECT_EQ(words(defs["status"]["enum"]),
+            std::vector<std::string>(format::kStatuses.begin(), format::kStatuses.end()));
   EXPECT_EQ(words(defs["project"]["properties"]["kind"]["enum"]),
             std::vector<std::string>(format::kProjectKinds.begin(), format::kProjectKinds.end()));
 }
@@ -177,12 +181,23 @@ TEST(Document, RequiredKeysOfTheSchemaAreRequiredByTheParser) {
   auto bytes = readFile(assetsFolder() / "schema" / "city.schema.json");
   ASSERT_TRUE(bytes);
   ordered_json schema = ordered_json::parse(asText(*bytes));
-  struct Place { const char* kind; const char* pointer; };
-  for (const Place& place : {Place{"source", "/sources/0"}, {"tileset", "/tilesets/0"}, {"overlay", "/overlays/0"},
-                             {"item", "/overlays/0/items/0"}, {"project", "/projects/0"}, {"phase", "/projects/0/phases/0"},
-                             {"removal", "/projects/0/removals/0"}, {"addition", "/projects/0/additions/0"},
-                             {"figure", "/projects/0/figures/0"}, {"scenario", "/scenarios/0"}, {"view", "/views/0"},
-                             {"camera", "/views/0/camera"}, {"place", "/origin"}}) {
+  struct Place {
+    const char* kind;
+    const char* pointer;
+  };
+  for (const Place& place : {Place{"source", "/sources/0"},
+                             {"tileset", "/tilesets/0"},
+                             {"overlay", "/overlays/0"},
+                             {"item", "/overlays/0/items/0"},
+                             {"project", "/projects/0"},
+                             {"phase", "/projects/0/phases/0"},
+                             {"removal", "/projects/0/removals/0"},
+                             {"addition", "/projects/0/additions/0"},
+                             {"figure", "/projects/0/figures/0"},
+                             {"scenario", "/scenarios/0"},
+                             {"view", "/views/0"},
+                             {"camera", "/views/0/camera"},
+                             {"place", "/origin"}}) {
     for (const auto& entry : schema["$defs"][place.kind]["properties"].items()) {
       const auto& required = schema["$defs"][place.kind]["required"];
       bool isRequired = std::find(required.begin(), required.end(), entry.key()) != required.end();
@@ -199,7 +214,8 @@ TEST(Date, ReadsAndWrites) {
   EXPECT_EQ(*parseDate("2027"), (Date{2027, 1, 1}));
   EXPECT_EQ(*parseDate("2027-07"), (Date{2027, 7, 1}));
   EXPECT_EQ(*parseDate("2028-02-29"), (Date{2028, 2, 29}));
-  for (const char* bad : {"", "27", "2027-7", "2027-13", "2027-02-29", "2027-00-01", "2027-01-32", "2027/01/01", "2027-01-01T00:00", "2027-"})
+  for (const char* bad : {"", "27", "2027-7", "2027-13", "2027-02-29", "2027-00-01", "2027-01-32", "2027/01/01",
+                          "2027-01-01T00:00", "2027-"})
     EXPECT_FALSE(parseDate(bad)) << bad;
   EXPECT_EQ(toString(Date{2027, 7, 1}), "2027-07-01");
 }

@@ -1,6 +1,8 @@
 //! What must hold at every step while tiles come and go and the camera wanders: no hole, nothing drawn twice, no flash.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "flat_world.h"
 
 namespace cm::tiles {

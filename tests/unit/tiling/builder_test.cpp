@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <map>
 
 #include "source/tileset.h"
@@ -56,7 +57,8 @@ class BuilderTest : public ::testing::Test {
     for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_ / name))
       if (entry.is_regular_file()) {
         auto bytes = readFile(entry.path());
-        all[std::filesystem::relative(entry.path(), folder_ / name).string()] = bytes ? std::string(asText(*bytes)) : "";
+        all[std::filesystem::relative(entry.path(), folder_ / name).string()] =
+            bytes ? std::string(asText(*bytes)) : "";
       }
     return all;
   }
@@ -66,7 +68,7 @@ class BuilderTest : public ::testing::Test {
 
 TEST_F(BuilderTest, WritesTheSameForAnyMemoryAndAnyNumberOfJobs) {
   build("large", size_t{1} << 30, 2);
-  build("small", size_t{1} << 16, 1);   // several sorted runs
+  build("small", size_t{1} << 16, 1);  // several sorted runs
   auto large = files("large"), small = files("small");
   ASSERT_GT(large.size(), 4u);
   EXPECT_EQ(large, small);
@@ -108,8 +110,10 @@ TEST_F(BuilderTest, WhatALevelDrawsHasTheIdOfItsLeaf) {
       auto content = source::decodeContent(*glb, uri, tile.ecefFromTile);
       ASSERT_TRUE(content) << content.error().text();
       for (const auto& id : content->features.ids) {
-        if (tile.children.empty()) ++leaves[id];
-        else above.push_back(id);
+        if (tile.children.empty())
+          ++leaves[id];
+        else
+          above.push_back(id);
       }
     }
   EXPECT_EQ(leaves.count("house/7"), 1u);
