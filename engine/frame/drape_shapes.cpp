@@ -22,8 +22,8 @@ struct GroundClass {
   glm::vec3 colour;
 };
 constexpr GroundClass kGroundClasses[] = {
-    {"land", {0.80f, 0.785f, 0.755f}},  {"green", {0.54f, 0.69f, 0.42f}}, {"water", {0.42f, 0.64f, 0.74f}},
-    {"plaza", {0.84f, 0.80f, 0.73f}}, {"road", {0.62f, 0.62f, 0.62f}},  {"path", {0.89f, 0.84f, 0.74f}},
+    {"land", {0.89f, 0.875f, 0.845f}},  {"green", {0.60f, 0.735f, 0.46f}}, {"water", {0.42f, 0.64f, 0.74f}},
+    {"plaza", {0.93f, 0.895f, 0.83f}}, {"road", {0.62f, 0.62f, 0.62f}},  {"path", {0.96f, 0.92f, 0.83f}},
 };
 
 class Builder {

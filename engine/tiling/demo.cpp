@@ -297,7 +297,7 @@ Result<BuildReport> buildDemo(const DemoOptions& options) {
     city.projects.push_back(std::move(*project));
   }
   city.scenarios = {{"today", {"现状", "Today"}, {2026, 11, 1}, false, {}}, {"plan", {"规划", "Plan"}, {2035, 12, 31}, true, {}}};
-  city.views = {viewFrom(writer, "home", {"前海全景", "The front bays"}, {120.3800, 36.0700}, 22, 5200, -17),
+  city.views = {viewFrom(writer, "home", {"前海全景", "The front bays"}, {120.3800, 36.0700}, 22, 4400, -16),
                 viewFrom(writer, "fushan-bay", {"浮山湾天际线", "Fushan Bay skyline"}, {120.3850, 36.0650}, 338, 2600, -12),
                 viewFrom(writer, "old-town", {"红瓦老城", "Red roofs"}, {120.3200, 36.0655}, 35, 1500, -24),
                 viewFrom(writer, "port", {"胶州湾东岸", "East bay shore"}, {120.3380, 36.1000}, 118, 4200, -20),
