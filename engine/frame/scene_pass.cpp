@@ -22,10 +22,15 @@ float eased(float transition) {
 }
 
 shared::SidePush pushOf(const SideView& side, bool) {
-  return {.slot = side.slot, .grow = eased(side.side->transition), .sideIndex = side.shadowIndex, .flags = 0, .extra = glm::vec4(0)};
+  return {.slot = side.slot,
+          .grow = eased(side.side->transition),
+          .sideIndex = side.shadowIndex,
+          .flags = 0,
+          .extra = glm::vec4(0)};
 }
 
-ScenePass::ScenePass(gpu::Device& device, const SceneLayouts& layouts, VkDescriptorSetLayout textures) : objects_(device) {
+ScenePass::ScenePass(gpu::Device& device, const SceneLayouts& layouts, VkDescriptorSetLayout textures)
+    : objects_(device) {
   const VkDescriptorSetLayoutBinding binding{.binding = 0,
                                              .descriptorType = VK_DESCRIPTOR_TYPE_STORAGE_BUFFER,
                                              .descriptorCount = 1,
@@ -39,12 +44,18 @@ ScenePass::ScenePass(gpu::Device& device, const SceneLayouts& layouts, VkDescrip
                                                                               {"ground.vert", "ground.frag"},
                                                                               {"ground.vert", "ground.frag"},
                                                                               {"water.vert", "water.frag"},
-                                                                              {"textured.vert", "textured.frag"}}};
+                                                                              {"textured.vert", "textured.frag"},
+                                                                              {"marks.vert", "points.frag"},
+                                                                              {"marks.vert", "plain.frag"}}};
   for (uint32_t kind = 0; kind < kKinds; ++kind) {
-    const TileVertexInput input = kind == Plain      ? tileVertexInput({0, 1, 2, 4, 5, 6, 7, 8, 9})
+    const TileVertexInput input = kind == Plain || kind == Points || kind == Lines
+                                      ? tileVertexInput({0, 1, 2, 4, 5, 6, 7, 8, 9})
                                   : kind == Water    ? tileVertexInput({0, 1, 5, 6, 7, 9})
                                   : kind == Textured ? tileVertexInput({0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
                                                      : tileVertexInput({0, 1, 2, 3, 4, 5, 6, 7, 8, 9});
+    const VkPrimitiveTopology topology = topologyOf(kind == Points  ? residency::DrawClass::Points
+                                                    : kind == Lines ? residency::DrawClass::Lines
+                                                                    : residency::DrawClass::Solid);
     for (uint32_t records = 0; records < 2; ++records) {
       for (uint32_t moving = 0; moving < 2; ++moving) {
         const std::array<uint32_t, 3> constants{records, moving ? 1u : 4u, kind == GroundDraped};
@@ -56,6 +67,7 @@ ScenePass::ScenePass(gpu::Device& device, const SceneLayouts& layouts, VkDescrip
                                                        .constants = constants,
                                                        .colours = {layouts.colour},
                                                        .depth = layouts.depth,
+                                                       .topology = topology,
                                                        .dynamicCull = true,
                                                        .depthTest = true,
                                                        .depthWrite = true},
@@ -87,17 +99,21 @@ ScenePass::ScenePass(gpu::Device& device, const SceneLayouts& layouts, VkDescrip
 
 VkPipeline ScenePass::pipelineFor(const DrawGroup& group, bool plain, bool draped) const {
   using residency::DrawClass;
-  const Kind kind = plain                              ? Plain
-                    : group.kind == DrawClass::Ground  ? (draped ? GroundDraped : Ground)
-                    : group.kind == DrawClass::Water   ? Water
-                                                       : Solid;
+  const Kind kind = group.kind == DrawClass::Points   ? Points
+                    : group.kind == DrawClass::Lines  ? Lines
+                    : plain                           ? Plain
+                    : group.kind == DrawClass::Ground ? (draped ? GroundDraped : Ground)
+                    : group.kind == DrawClass::Water  ? Water
+                                                      : Solid;
   return tiles_[kind][group.records][moving_];
 }
 
-void ScenePass::drawTiles(PassContext& pass, const SideView& side, const DrawList& list, VkDescriptorSet records, bool draped) {
+void ScenePass::drawTiles(PassContext& pass, const SideView& side, const DrawList& list, VkDescriptorSet records,
+                          bool draped) {
   const bool plain = pass.scene.look == city::Look::Plain;
   const std::array sets{pass.globals, records};
-  vkCmdBindDescriptorSets(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, layout_, 0, uint32_t(sets.size()), sets.data(), 0, nullptr);
+  vkCmdBindDescriptorSets(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, layout_, 0, uint32_t(sets.size()),
+                          sets.data(), 0, nullptr);
   const shared::SidePush push = pushOf(side);
   vkCmdPushConstants(pass.commands, layout_, kBothStages, 0, sizeof(push), &push);
   for (const DrawGroup& group : list.groups) {
@@ -117,7 +133,8 @@ void ScenePass::drawTextured(PassContext& pass, const DrawList& list, VkDescript
                                               list.instances.offset, item.tile->uvOffset};
     vkCmdBindVertexBuffers(pass.commands, 0, uint32_t(buffers.size()), buffers.data(), offsets.data());
     vkCmdBindIndexBuffer(pass.commands, mesh, 0, VK_INDEX_TYPE_UINT32);
-    vkCmdBindDescriptorSets(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, layout_, 2, 1, &item.draw->texture, 0, nullptr);
+    vkCmdBindDescriptorSets(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, layout_, 2, 1, &item.draw->texture, 0,
+                            nullptr);
     vkCmdSetCullMode(pass.commands, item.draw->doubleSided ? VK_CULL_MODE_NONE : VK_CULL_MODE_BACK_BIT);
     vkCmdDrawIndexed(pass.commands, item.draw->indexCount, 1, item.draw->firstIndex, 0, item.instance);
   }

@@ -22,7 +22,7 @@ class ScenePass {
   void setMoving(bool moving) { moving_ = moving; }
 
  private:
-  enum Kind { Plain, Solid, Ground, GroundDraped, Water, Textured, kKinds };
+  enum Kind { Plain, Solid, Ground, GroundDraped, Water, Textured, Points, Lines, kKinds };
   VkPipeline pipelineFor(const DrawGroup& group, bool plain, bool draped) const;
   void drawTextured(PassContext& pass, const DrawList& list, VkDescriptorSet records);
 

@@ -12,6 +12,7 @@
 #include "base/files.h"
 #include "geo/bounds.h"
 #include "source/content.h"
+#include "source/resources.h"
 
 namespace cm::source {
 
@@ -43,8 +44,10 @@ Result<Tileset> parseTileset(std::span<const std::byte> json, const std::string&
 //! What a content turned out to be: a mesh, or another tileset (told by its bytes, not by its name).
 bool isTilesetJson(std::span<const std::byte> bytes);
 
-//! glb (1.1), b3dm (1.0). `ecefFromTile` is the tile's transform.
+//! glTF in binary or JSON form (1.1); b3dm, i3dm, pnts and cmpt (1.0). `ecefFromTile` is the tile's transform. What the content
+//! refers to is taken from `resources`; where that lacks something, fetch what it names as missing and decode again, whatever
+//! the answer was. Null: nothing outside the file is read.
 Result<MeshContent> decodeContent(std::span<const std::byte> bytes, const std::string& uri, const glm::dmat4& ecefFromTile,
-                                  bool zUpContent = false);
+                                  bool zUpContent = false, Resources* resources = nullptr);
 
 }  // namespace cm::source

@@ -22,7 +22,8 @@ double mebibytes(size_t bytes) { return static_cast<double>(bytes) / (1 << 20); 
 void Streaming::Impl::startFetch(TileId id, double priority) {
   Slot& slot = slots[id];
   const Tile& tile = tree.tiles[id];
-  slot.bodies.assign(tile.contentUris.size(), {});
+  slot.work = std::make_shared<DecodeWork>();
+  slot.work->bodies.resize(tile.contentUris.size());
   slot.errors.clear();
   slot.missing = tile.contentUris.size();
   slot.bodyBytes = 0;
