@@ -214,13 +214,13 @@ class PropertyReader {
   bool tooLarge_ = false;
 };
 
-Result<Storage> storageOf(Gltf& gltf, const Json& use) {
+Result<Storage> storageOf(const ViewReader& read, const Json& use) {
   Storage storage;
   const auto get = [&](std::string_view member, std::span<const std::byte>& to) -> Result<void> {
     if (!use[member].present()) return {};
     const auto number = use[member].whole();
     if (!number) return makeError("{} is {}, expected a buffer view", member, use[member].text());
-    auto view = gltf.view(*number);
+    auto view = read(*number);
     if (!view) return view.error();
     to = *view;
     return {};
@@ -231,44 +231,6 @@ Result<Storage> storageOf(Gltf& gltf, const Json& use) {
   storage.arrayOffsetType = use["arrayOffsetType"].string().value_or("UINT32");
   storage.stringOffsetType = use["stringOffsetType"].string().value_or("UINT32");
   return storage;
-}
-
-//! Rows cost at least a bit each somewhere in the file: a count beyond that is damage, not data.
-bool plausible(size_t count, size_t fileBytes) { return count <= fileBytes * 8 && count < kNoFeature; }
-
-PropertyTable readTable(Gltf& gltf, const Json& json, const Json& schema, size_t number, Warnings& warnings) {
-  PropertyTable table;
-  table.count = json["count"].whole().value_or(0);
-  if (!plausible(table.count, gltf.fileBytes())) {
-    warnings.push_back(fmt::format("property table {}: {} rows in a file of {} bytes; left out", number,
-                                   grouped(table.count), grouped(gltf.fileBytes())));
-    table.count = 0;
-    return table;
-  }
-  const Json kind = schema["classes"][json["class"].text()];
-  if (!kind.present())
-    warnings.push_back(
-        fmt::format("property table {}: its class \"{}\" is not in the file's schema", number, json["class"].text()));
-  for (const auto& [name, use] : json["properties"].members()) {
-    const Json property = kind["properties"][name];
-    if (!property.present()) continue;
-    if ((table.columns.size() + 1) * table.count > kMaxCells) {
-      warnings.push_back(
-          fmt::format("property table {}: more than {} values; the rest is left out", number, grouped(kMaxCells)));
-      break;
-    }
-    const Definition definition = definitionOf(property, schema, use);
-    auto storage = storageOf(gltf, use);
-    auto column = storage ? PropertyReader(definition, *storage).column(std::string(name), table.count)
-                          : Result<Column>(storage.error());
-    if (!column) {
-      warnings.push_back(fmt::format("property table {}, property {}: {}", number, name, column.error().text()));
-      continue;
-    }
-    if (property["semantic"].text() == "ID") table.idColumn = name;
-    table.columns.push_back(std::move(*column));
-  }
-  return table;
 }
 
 //! A column of a batch table that stands in the JSON itself.
@@ -443,6 +405,45 @@ class Hierarchy {
 
 }  // namespace
 
+PropertyTable readPropertyTable(const Json& json, const Json& schema, const ViewReader& view, size_t mostRows,
+                                size_t number, Warnings& warnings) {
+  PropertyTable table;
+  table.count = json["count"].whole().value_or(0);
+  if (table.count > mostRows || table.count >= kNoFeature) {
+    warnings.push_back(fmt::format("property table {}: {} rows, expected at most {}; left out", number,
+                                   grouped(table.count), grouped(std::min<size_t>(mostRows, kNoFeature))));
+    table.count = 0;
+    return table;
+  }
+  const Json kind = schema["classes"][json["class"].text()];
+  if (!kind.present())
+    warnings.push_back(
+        fmt::format("property table {}: its class \"{}\" is not in the file's schema", number, json["class"].text()));
+  for (const auto& [name, use] : json["properties"].members()) {
+    const Json property = kind["properties"][name];
+    if (!property.present()) continue;
+    if ((table.columns.size() + 1) * table.count > kMaxCells) {
+      warnings.push_back(
+          fmt::format("property table {}: more than {} values; the rest is left out", number, grouped(kMaxCells)));
+      break;
+    }
+    const Definition definition = definitionOf(property, schema, use);
+    auto storage = storageOf(view, use);
+    auto column = storage ? PropertyReader(definition, *storage).column(std::string(name), table.count)
+                          : Result<Column>(storage.error());
+    if (!column) {
+      warnings.push_back(fmt::format("property table {}, property {}: {}", number, name, column.error().text()));
+      continue;
+    }
+    if (const std::string semantic = property["semantic"].text(); !semantic.empty()) {
+      if (semantic == "ID") table.idColumn = name;
+      table.semantics.emplace(name, semantic);
+    }
+    table.columns.push_back(std::move(*column));
+  }
+  return table;
+}
+
 std::vector<PropertyTable> readPropertyTables(Gltf& gltf, Warnings& warnings) {
   std::vector<PropertyTable> tables;
   const Json metadata = gltf.root()["extensions"]["EXT_structural_metadata"];
@@ -459,7 +460,9 @@ std::vector<PropertyTable> readPropertyTables(Gltf& gltf, Warnings& warnings) {
     if (elsewhere) schema = elsewhere->root();
   }
   for (const Json& table : metadata["propertyTables"].items())
-    tables.push_back(readTable(gltf, table, schema, tables.size(), warnings));
+    // Rows cost at least a bit each somewhere in the file.
+    tables.push_back(readPropertyTable(
+        table, schema, [&](size_t view) { return gltf.view(view); }, gltf.fileBytes() * 8, tables.size(), warnings));
   return tables;
 }
 

@@ -2,6 +2,8 @@
 //! What cannot be read becomes a warning, the rest is kept. Any thread.
 #pragma once
 
+#include <functional>
+#include <map>
 #include <span>
 #include <string>
 #include <vector>
@@ -15,7 +17,15 @@ struct PropertyTable {
   size_t count = 0;
   std::vector<Column> columns;
   std::string idColumn;  // by the property's semantic "ID"; may be empty
+  std::map<std::string, std::string> semantics;  // by column
 };
+
+//! The bytes of a buffer view.
+using ViewReader = std::function<Result<std::span<const std::byte>>(size_t index)>;
+
+//! One property table (3D Metadata, binary table format). `mostRows`: more are damage.
+PropertyTable readPropertyTable(const Json& json, const Json& schema, const ViewReader& view, size_t mostRows, size_t number,
+                                std::vector<std::string>& warnings);
 
 //! In the file's order, so that a primitive's "propertyTable" indexes the result.
 std::vector<PropertyTable> readPropertyTables(Gltf& gltf, std::vector<std::string>& warnings);

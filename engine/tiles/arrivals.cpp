@@ -15,9 +15,12 @@ Outcome decode(DecodeWork& work, const std::stop_token& stop) {
   for (size_t i = 0; i < work.bodies.size() && !stop.stop_requested(); ++i) {
     const Bytes& body = work.bodies[i];
     if (body.empty()) continue;
-    if (source::isTilesetJson(body)) {
-      auto tileset = source::parseTileset(body, work.uris[i], work.ecefFromTile, work.zUp);
-      if (tileset)
+    if (work.subtree || source::isTilesetJson(body)) {
+      auto tileset = work.subtree ? source::parseSubtree(body, work.uris[i], *work.subtree, &work.resources)
+                                  : source::parseTileset(body, work.uris[i], work.ecefFromTile, work.zUp);
+      if (auto missing = work.resources.takeMissing(); !missing.empty())
+        outcome.missing = std::move(missing);
+      else if (tileset)
         outcome.externals.push_back(std::move(*tileset));
       else
         outcome.errors.push_back(tileset.error().text());
@@ -46,7 +49,10 @@ Outcome decode(DecodeWork& work, const std::stop_token& stop) {
 void Streaming::Impl::grow(const source::Tileset& tileset, TilesetId id, TileId parent) {
   size_t before = tree.tiles.size();
   TileId root = graft(tree, tileset, id, parent);
-  if (parent == kNoTile) tree.tilesets[id].root = root;
+  if (parent == kNoTile) {
+    tree.tilesets[id].root = root;
+    tree.tilesets[id].facts = tileset.facts;
+  }
   states.resize(tree.tiles.size(), TileState::Absent);
   slots.resize(tree.tiles.size());
   for (size_t i = before; i < slots.size(); ++i) slots[i].zUp = tileset.zUpContent;
@@ -62,8 +68,8 @@ void Streaming::Impl::on(TilesetFetched&& event) {
   fetchedBytes += event.bytes->size();
   auto bytes = std::make_shared<Bytes>(std::move(*event.bytes));
   pool.submit(-std::numeric_limits<double>::infinity(),
-              [bytes, uri = entry.uri, id = event.tileset, box = mailbox](std::stop_token) {
-                box->post(TilesetParsed{id, source::parseTileset(*bytes, uri)});
+              [bytes, uri = entry.uri, at = entry.ecefFromTileset, id = event.tileset, box = mailbox](std::stop_token) {
+                box->post(TilesetParsed{id, source::parseTileset(*bytes, uri, at)});
               });
 }
 
@@ -233,6 +239,7 @@ void Streaming::Impl::startDecode(TileId id) {
   slot.work->uris = tile.contentUris;
   slot.work->ecefFromTile = tile.ecefFromTile;
   slot.work->zUp = slot.zUp;
+  slot.work->subtree = tile.subtree;
   slot.decoding = true;
   ++decodesRunning;
   slot.job = pool.submit(slot.priority,

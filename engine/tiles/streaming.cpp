@@ -218,9 +218,9 @@ Streaming::Streaming(source::Fetcher& fetcher, unsigned decodeThreads)
 
 Streaming::~Streaming() = default;
 
-TilesetId Streaming::add(const std::string& uri) {
+TilesetId Streaming::add(const std::string& uri, const glm::dmat4& ecefFromTileset) {
   auto id = static_cast<TilesetId>(impl_->tree.tilesets.size());
-  impl_->tree.tilesets.push_back({uri, kNoTile, false, {}});
+  impl_->tree.tilesets.push_back({.uri = uri, .ecefFromTileset = ecefFromTileset});
   ++impl_->tilesetsUnderWay;
   impl_->tilesetFetches.push_back(impl_->fetcher.fetch(uri, -std::numeric_limits<double>::infinity(),
                                                        [box = impl_->mailbox, id](Result<Bytes> bytes) {

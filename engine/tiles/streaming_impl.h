@@ -23,6 +23,7 @@ struct DecodeWork {
   std::vector<std::string> uris;
   glm::dmat4 ecefFromTile{1.0};
   bool zUp = false;
+  std::optional<source::SubtreeRef> subtree;
   source::Resources resources;
 };
 
