@@ -57,7 +57,7 @@ DrawList buildDraws(FrameArena& arena, const View& view, std::span<const PlacedT
   using residency::DrawClass;
   DrawList list;
   std::vector<shared::DrawInstance> instances;
-  std::vector<Pending> pending;
+  std::vector<Pending> pending, blended;
   for (const PlacedTile* placed : tiles) {
     const residency::ResidentTile& tile = *placed->tile;
     const Shown shown = visibility.shown(tile.tile, slot, changing);
@@ -68,7 +68,7 @@ DrawList buildDraws(FrameArena& arena, const View& view, std::span<const PlacedT
     for (const residency::TileDraw& draw : tile.draws) {
       const bool ground = draw.kind == DrawClass::Ground || draw.kind == DrawClass::Water;
       const bool marks = draw.kind == DrawClass::Points || draw.kind == DrawClass::Lines;
-      if (set == DrawSet::Casters && (ground || marks)) continue;
+      if (set == DrawSet::Casters && (ground || marks || draw.kind == DrawClass::Blended)) continue;
       if (!buildings && draw.kind == DrawClass::Solid) continue;
       instance.baseColour = draw.baseColour;
       instance.flags = draw.unlit ? shared::kDrawUnlit : 0;
@@ -85,11 +85,13 @@ DrawList buildDraws(FrameArena& arena, const View& view, std::span<const PlacedT
         list.textured.push_back({&tile, &draw, first});
         continue;
       }
-      pending.push_back({keyOf(draw, shown == Shown::Some, tile.chunk),
-                         {draw.indexCount, 1, draw.firstIndex, tile.vertexOffset, first}});
+      auto& to = draw.kind == DrawClass::Blended ? blended : pending;
+      to.push_back({keyOf(draw, shown == Shown::Some, tile.chunk),
+                    {draw.indexCount, 1, draw.firstIndex, tile.vertexOffset, first}});
     }
   }
-  // Nearest first within each group, as the tiles came.
+  // Nearest first within each group, as the tiles came; what is seen through farthest first.
+  pending.insert(pending.end(), blended.rbegin(), blended.rend());
   std::stable_sort(pending.begin(), pending.end(), [](const Pending& a, const Pending& b) { return a.key < b.key; });
   std::vector<VkDrawIndexedIndirectCommand> commands;
   commands.reserve(pending.size());

@@ -55,7 +55,7 @@ struct DrawList {
 
 enum class DrawSet { Picture, Casters };
 
-//! `tiles` nearest first. `Casters` leaves out ground, water, points and lines.
+//! `tiles` nearest first. `Casters` leaves out ground, water, points, lines and what one sees through.
 DrawList buildDraws(FrameArena& arena, const View& view, std::span<const PlacedTile* const> tiles, const Visibility& visibility,
                     unsigned slot, bool changing, DrawSet set, bool buildings = true);
 

@@ -88,6 +88,7 @@ std::vector<TileDraw> drawsOf(const source::MeshContent& content, std::span<cons
                   .baseColour = material.baseColour,
                   .alphaCutoff = material.alphaCutoff};
     if (vertex < content.vertices.size()) draw.kind = classOf(surfaceOf(content.vertices[vertex]));
+    if (material.alphaCutoff == source::Material::kBlends) draw.kind = DrawClass::Blended;
     if (part.topology == source::Topology::Points) draw.kind = DrawClass::Points;
     if (part.topology == source::Topology::Lines) draw.kind = DrawClass::Lines;
     const bool textured = part.topology == source::Topology::Triangles && material.image >= 0 &&

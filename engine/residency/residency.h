@@ -30,7 +30,7 @@ struct FeatureRef {
 };
 
 //! Decides the pipeline a run of triangles, points or lines is drawn with.
-enum class DrawClass : uint8_t { Solid, Ground, Water, Textured, Points, Lines };
+enum class DrawClass : uint8_t { Solid, Ground, Water, Textured, Points, Lines, Blended };
 
 //! A run of indices with one look; offsets are those of vkCmdDrawIndexed in the tile's chunk.
 struct TileDraw {

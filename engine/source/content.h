@@ -37,12 +37,13 @@ struct Image {
 };
 
 struct Material {
+  static constexpr float kBlends = -1;
   std::string name;
   glm::vec4 baseColour{1.0f};        // linear
   int image = -1;                    // index into MeshContent::images
   bool doubleSided = false;
   bool unlit = false;
-  float alphaCutoff = 0;             // 0: opaque
+  float alphaCutoff = 0;             // 0: opaque; kBlends: seen through by baseColour's and the vertices' alpha
 };
 
 enum class Topology : uint8_t { Triangles, Lines, Points };  // three, two or one index each

@@ -59,11 +59,11 @@ UsedMaterial MaterialReader::read(const Json& json) {
   }
   const std::string alpha = json["alphaMode"].text();
   const auto cutoff = static_cast<float>(json["alphaCutoff"].number().value_or(0.5));
-  // What blends is drawn with a hard edge where a picture carries the alpha, and opaque where nothing does.
+  // What blends is drawn with a hard edge where a picture carries the alpha: foliage, signs.
   if (alpha == "MASK")
     material.alphaCutoff = cutoff;
-  else if (alpha == "BLEND" && used.textured && material.baseColour.a > 0.5f)
-    material.alphaCutoff = 0.5f;
+  else if (alpha == "BLEND")
+    material.alphaCutoff = !used.textured ? Material::kBlends : material.baseColour.a > 0.5f ? 0.5f : 0.0f;
   used.index = static_cast<uint32_t>(out_.materials.size());
   out_.materials.push_back(std::move(material));
   return used;

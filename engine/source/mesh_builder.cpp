@@ -87,7 +87,8 @@ class MeshBuilder {
     if (placement_.batchTable)
       tables.push_back(std::move(*placement_.batchTable));
     else
-      tables = readPropertyTables(gltf_, out_.warnings);
+      readTables(tables);
+    if (placement_.batchTable) tableCount_ = 1;
     FeatureNumbering features(std::move(tables), out_.warnings);
     features_ = &features;
     placeModels();
@@ -116,6 +117,26 @@ class MeshBuilder {
       if (!known && !looks) return makeError("requires the glTF extension {}, which is not supported", name);
     }
     return {};
+  }
+
+  void readTables(std::vector<PropertyTable>& tables) {
+    const Schema schema = readSchema(gltf_, out_.warnings);
+    tables = readPropertyTables(gltf_, schema.json, out_.warnings);
+    tableCount_ = tables.size();
+    size_t mesh = 0;
+    for (const Json& one : gltf_.root()["meshes"].items()) {
+      size_t number = 0;
+      for (const Json& primitive : one["primitives"].items()) {
+        const bool named = primitive["extensions"]["EXT_mesh_features"].present();
+        auto table = named ? std::nullopt : readPropertyAttributes(gltf_, primitive, schema.json, out_.warnings);
+        if (table) {
+          vertexTables_[{mesh, number}] = tables.size();
+          tables.push_back(std::move(*table));
+        }
+        ++number;
+      }
+      ++mesh;
+    }
   }
 
   //! Where the scene as a whole stands: once, or at every instance of an i3dm.
@@ -247,8 +268,7 @@ class MeshBuilder {
     for (const Json& set : node["extensions"]["EXT_instance_features"]["featureIds"].items()) {
       FeatureIds ids;
       ids.nullId = set["nullFeatureId"].whole();
-      if (const auto table = set["propertyTable"].whole(); table && *table < features_->tableCount())
-        ids.table = *table;
+      if (const auto table = set["propertyTable"].whole(); table && *table < tableCount_) ids.table = *table;
       std::optional<Accessor> values;
       if (const auto number = set["attribute"].whole()) {
         auto accessor = gltf_.accessor(attributes[fmt::format("_FEATURE_ID_{}", *number)].whole().value_or(SIZE_MAX));
@@ -273,9 +293,13 @@ class MeshBuilder {
     if (fresh) {
       size_t number = 0;
       for (const Json& primitive : json["primitives"].items()) {
-        auto read =
-            readPrimitive(gltf_, primitive, placement_.batchTable.has_value(), features_->tableCount(), out_.warnings);
+        auto read = readPrimitive(gltf_, primitive, placement_.batchTable.has_value(), tableCount_, out_.warnings);
         if (!read) return read.error().within("mesh {}, primitive {}", mesh, number);
+        const auto own = vertexTables_.find({mesh, number});
+        if (own != vertexTables_.end() && read->features.from == FeatureIds::From::Nothing) {
+          read->features.from = FeatureIds::From::VertexNumber;
+          read->features.table = own->second;
+        }
         ++number;
         if (read->corners.empty()) continue;
         const bool unlit = read->topology != Topology::Triangles && !read->normal;  // glTF 2.0, 3.7.2.1
@@ -481,6 +505,9 @@ class MeshBuilder {
   FeatureNumbering* features_ = nullptr;
   std::map<size_t, std::vector<size_t>> meshes_;  // glTF mesh -> primitives_
   std::vector<LoadedPrimitive> primitives_;
+  size_t tableCount_ = 0;  // property tables: what feature ids may name
+  std::map<std::pair<size_t, size_t>, size_t>
+      vertexTables_;  // mesh and primitive -> the table of its property attributes
   std::vector<NodePlace> models_;
   std::vector<Instance> instances_;
   size_t vertices_ = 0, indices_ = 0;

@@ -444,26 +444,64 @@ PropertyTable readPropertyTable(const Json& json, const Json& schema, const View
   return table;
 }
 
-std::vector<PropertyTable> readPropertyTables(Gltf& gltf, Warnings& warnings) {
-  std::vector<PropertyTable> tables;
+Schema readSchema(Gltf& gltf, Warnings& warnings) {
+  Schema schema;
   const Json metadata = gltf.root()["extensions"]["EXT_structural_metadata"];
-  if (!metadata.present()) return tables;
-  Json schema = metadata["schema"];
-  std::optional<JsonDocument> elsewhere;
-  if (const auto uri = metadata["schemaUri"].string(); uri && !schema.present()) {
-    auto bytes = gltf.elsewhere(*uri);
-    auto document = bytes ? JsonDocument::parse(*bytes) : Result<JsonDocument>(bytes.error());
-    if (document)
-      elsewhere = std::move(*document);
-    else
-      warnings.push_back(fmt::format("EXT_structural_metadata: schema {}: {}", *uri, document.error().text()));
-    if (elsewhere) schema = elsewhere->root();
+  schema.json = metadata["schema"];
+  const auto uri = metadata["schemaUri"].string();
+  if (!uri || schema.json.present()) return schema;
+  auto bytes = gltf.elsewhere(*uri);
+  auto document = bytes ? JsonDocument::parse(*bytes) : Result<JsonDocument>(bytes.error());
+  if (!document) {
+    warnings.push_back(fmt::format("EXT_structural_metadata: schema {}: {}", *uri, document.error().text()));
+    return schema;
   }
-  for (const Json& table : metadata["propertyTables"].items())
+  schema.document = std::move(*document);
+  schema.json = schema.document->root();
+  return schema;
+}
+
+std::vector<PropertyTable> readPropertyTables(Gltf& gltf, const Json& schema, Warnings& warnings) {
+  std::vector<PropertyTable> tables;
+  for (const Json& table : gltf.root()["extensions"]["EXT_structural_metadata"]["propertyTables"].items())
     // Rows cost at least a bit each somewhere in the file.
     tables.push_back(readPropertyTable(
         table, schema, [&](size_t view) { return gltf.view(view); }, gltf.fileBytes() * 8, tables.size(), warnings));
   return tables;
+}
+
+std::optional<PropertyTable> readPropertyAttributes(Gltf& gltf, const Json& primitive, const Json& schema,
+                                                    Warnings& warnings) {
+  const auto attributes = gltf.root()["extensions"]["EXT_structural_metadata"]["propertyAttributes"].items();
+  PropertyTable table;
+  for (const Json& number : primitive["extensions"]["EXT_structural_metadata"]["propertyAttributes"].items()) {
+    const auto index = number.whole();
+    if (!index || *index >= attributes.size()) continue;
+    const Json properties = schema["classes"][attributes[*index]["class"].text()]["properties"];
+    for (const auto& [name, use] : attributes[*index]["properties"].members()) {
+      const std::string semantic = use["attribute"].text();
+      auto accessor = gltf.accessor(primitive["attributes"][semantic].whole().value_or(SIZE_MAX));
+      const bool fits = accessor && accessor->components == 1 &&
+                        (table.columns.empty() || accessor->count == table.count) &&
+                        (table.columns.size() + 1) * accessor->count <= kMaxCells;
+      if (!fits) {
+        warnings.push_back(fmt::format("property attribute {}: {} cannot be read", name, semantic));
+        continue;
+      }
+      const Definition d = definitionOf(properties[name], schema, use);
+      table.count = accessor->count;
+      std::vector<double> values(table.count);
+      for (size_t i = 0; i < table.count; ++i) {
+        values[i] = numberAt(*accessor, i, 0);
+        if (!d.noData.empty() && values[i] == d.noData[0]) values[i] = NAN;
+        if (!d.scale.empty()) values[i] *= d.scale[0];
+        if (!d.offset.empty()) values[i] += d.offset[0];
+      }
+      table.columns.push_back({std::string(name), std::move(values)});
+    }
+  }
+  if (table.columns.empty()) return {};
+  return table;
 }
 
 PropertyTable readBatchTable(std::span<const std::byte> json, std::span<const std::byte> binary, size_t count,
@@ -477,8 +515,10 @@ PropertyTable readBatchTable(std::span<const std::byte> json, std::span<const st
     warnings.push_back(fmt::format("batch table: {}", document.error().text()));
     return table;
   }
+  const Json packed = document->root()["extensions"]["3DTILES_draco_point_compression"]["properties"];
   for (const auto& [name, member] : document->root().members()) {
     if (name == "extensions" || name == "extras" || name == "HIERARCHY") continue;
+    if (packed[name].present()) continue;  // comes with the points
     if ((table.columns.size() + 1) * count > kMaxCells) {
       warnings.push_back(fmt::format("batch table: more than {} values; the rest is left out", grouped(kMaxCells)));
       break;

@@ -216,6 +216,20 @@ TEST(DecodeContent, ReadsPicturesAndTheirTransform) {
   EXPECT_EQ(content.materials[0].alphaCutoff, 0.5f);
 }
 
+TEST(DecodeContent, AlphaModes) {
+  Chunk chunk;
+  GltfParts parts = triangleParts(chunk);
+  parts.primitive = R"({"attributes":{"POSITION":0},"material":0})";
+  const auto cutoff = [&](const std::string& mode) {
+    parts.more = R"(,"materials":[{)" + mode + R"("pbrMetallicRoughness":{"baseColorFactor":[1,1,1,0.25]}}])";
+    return good(test::glbOf(parts.json(), chunk.bytes)).materials.at(0).alphaCutoff;
+  };
+  EXPECT_EQ(cutoff(""), 0);
+  EXPECT_EQ(cutoff(R"("alphaMode":"MASK",)"), 0.5f);
+  EXPECT_EQ(cutoff(R"("alphaMode":"MASK","alphaCutoff":0.75,)"), 0.75f);
+  EXPECT_EQ(cutoff(R"("alphaMode":"BLEND",)"), Material::kBlends);
+}
+
 //! Errors: the file, the place in it, what was found, what was expected.
 TEST(BadContent, AccessorOverrunsItsBuffer) {
   Chunk chunk;

@@ -57,6 +57,10 @@ void countGltf(const json& gltf, size_t times, bool tables, Counts& out) {
       }
     for (const json& child : node.value("children", json::array())) visit(gltf["nodes"][child.get<size_t>()]);
   };
+  for (const json& mesh : gltf["meshes"])
+    for (const json& primitive : mesh["primitives"])  // vertices with properties of their own are features
+      if (tables && primitive.contains("/extensions/EXT_structural_metadata/propertyAttributes"_json_pointer))
+        out.features += countOf(primitive["attributes"]["POSITION"]);
   for (const json& root : gltf["scenes"][gltf.value("scene", 0)]["nodes"]) visit(gltf["nodes"][root.get<size_t>()]);
   if (!tables || !gltf.contains("extensions") || !gltf["extensions"].contains("EXT_structural_metadata")) return;
   for (const json& table : gltf["extensions"]["EXT_structural_metadata"].value("propertyTables", json::array()))
@@ -226,7 +230,8 @@ TEST(RealTilesets, FeatureIdsAndProperties) {
   CM_NEED_SHARED_DATA(folder);
   const auto decode = [&](const std::string& name) {
     auto bytes = readFile(test::sharedData(folder + name));
-    auto content = decodeContent(*bytes, name, glm::dmat4(1.0));
+    Fetcher fetcher;
+    auto content = decodeWhole(fetcher, *bytes, test::sharedData(folder + name).string(), glm::dmat4(1.0), false);
     EXPECT_TRUE(content) << (content ? "" : content.error().text());
     return content ? std::move(*content) : MeshContent{};
   };
@@ -236,6 +241,11 @@ TEST(RealTilesets, FeatureIdsAndProperties) {
   EXPECT_EQ(rain.features.text("example_VEC3_FLOAT32", 0), "[0, 0.1, 0.2]");
   const auto complex = decode("EXT_structural_metadata/ComplexTypes/ComplexTypes.gltf");
   EXPECT_EQ(complex.features.text("example_variable_length_ARRAY_STRING", 0), "[One]");
+  const auto house =
+      decode("EXT_structural_metadata/PropertyAttributesPointCloud/PropertyAttributesPointCloudHouse.gltf");
+  ASSERT_GT(house.features.size(), 100u);
+  EXPECT_FALSE(house.features.text("intensity", 0).empty());
+  EXPECT_FALSE(house.features.text("classification", 99).empty());
   const auto shared = decode("EXT_structural_metadata/SharedPropertyTable/SharedPropertyTable.gltf");
   EXPECT_EQ(shared.features.size(), 4u);
   EXPECT_EQ(shared.parts.size(), 2u);
