@@ -50,6 +50,9 @@ double scalarAt(const std::byte* at, std::string_view type, bool normalized) {
   return type == "FLOAT32" ? static_cast<double>(load<float>(at)) : load<double>(at);
 }
 
+//! -1 for what no 53-bit number holds: enums and offsets may be declared as floats by mistake.
+int64_t wholeFrom(double value) { return std::abs(value) <= kLargestExact ? static_cast<int64_t>(value) : -1; }
+
 std::string wholeText(const std::byte* at, std::string_view type) {
   return type == "UINT64" ? fmt::format("{}", load<uint64_t>(at)) : fmt::format("{}", load<int64_t>(at));
 }
@@ -97,7 +100,7 @@ Definition definitionOf(const Json& property, const Json& schema, const Json& us
     const Json known = schema["enums"][property["enumType"].text()];
     d.component = known["valueType"].string().value_or("UINT16");
     for (const Json& value : known["values"].items())
-      d.enumNames[static_cast<int64_t>(value["value"].number().value_or(0))] = value["name"].text();
+      d.enumNames[wholeFrom(value["value"].number().value_or(0))] = value["name"].text();
   }
   return d;
 }
@@ -111,7 +114,9 @@ struct Storage {
 std::optional<uint64_t> offsetAt(std::span<const std::byte> offsets, std::string_view type, uint64_t index) {
   const size_t bytes = scalarBytes(type);
   if (bytes == 0 || index >= offsets.size() / bytes) return {};
-  return static_cast<uint64_t>(scalarAt(offsets.data() + index * bytes, type, false));
+  const int64_t value = wholeFrom(scalarAt(offsets.data() + index * bytes, type, false));
+  if (value < 0) return {};
+  return static_cast<uint64_t>(value);
 }
 
 class PropertyReader {
@@ -177,7 +182,7 @@ class PropertyReader {
     if (bytes == 0 || index >= s_.values.size() / (bytes * components)) return {};
     const std::byte* at = s_.values.data() + index * bytes * components;
     if (d_.type == "ENUM") {
-      const auto value = static_cast<int64_t>(scalarAt(at, d_.component, false));
+      const int64_t value = wholeFrom(scalarAt(at, d_.component, false));
       const auto found = d_.enumNames.find(value);
       const std::string name = found == d_.enumNames.end() ? fmt::format("{}", value) : found->second;
       return !d_.array && name == d_.noDataText ? std::string() : name;
