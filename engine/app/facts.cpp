@@ -13,12 +13,24 @@ using city::PickKind;
 
 //! Words of the property table ("class", "heightSource") for people.
 const std::map<std::string, Text, std::less<>> kWords{
-    {"house", {"住宅（独栋）", "House"}},      {"residential", {"住宅", "Residential"}},    {"apartments", {"住宅楼", "Apartments"}},
-    {"commercial", {"商业", "Commercial"}},    {"office", {"办公", "Office"}},              {"retail", {"商铺", "Retail"}},
-    {"hotel", {"酒店", "Hotel"}},              {"industrial", {"工业", "Industrial"}},      {"warehouse", {"仓储", "Warehouse"}},
-    {"public", {"公共建筑", "Public"}},        {"school", {"学校", "School"}},              {"hospital", {"医院", "Hospital"}},
-    {"religious", {"宗教建筑", "Religious"}},  {"historic", {"历史建筑", "Historic"}},      {"transport", {"交通设施", "Transport"}},
-    {"garage", {"车库", "Garage"}},            {"shed", {"棚屋", "Shed"}},                  {"other", {"建筑", "Building"}},
+    {"house", {"住宅（独栋）", "House"}},
+    {"residential", {"住宅", "Residential"}},
+    {"apartments", {"住宅楼", "Apartments"}},
+    {"commercial", {"商业", "Commercial"}},
+    {"office", {"办公", "Office"}},
+    {"retail", {"商铺", "Retail"}},
+    {"hotel", {"酒店", "Hotel"}},
+    {"industrial", {"工业", "Industrial"}},
+    {"warehouse", {"仓储", "Warehouse"}},
+    {"public", {"公共建筑", "Public"}},
+    {"school", {"学校", "School"}},
+    {"hospital", {"医院", "Hospital"}},
+    {"religious", {"宗教建筑", "Religious"}},
+    {"historic", {"历史建筑", "Historic"}},
+    {"transport", {"交通设施", "Transport"}},
+    {"garage", {"车库", "Garage"}},
+    {"shed", {"棚屋", "Shed"}},
+    {"other", {"建筑", "Building"}},
     {"measured", {"数据标注", "As tagged in the data"}},
     {"levels", {"由层数推算", "From storeys"}},
     {"class_default", {"按类别默认，未测量", "Default by class, not measured"}},
@@ -91,16 +103,23 @@ ui::Picked buildingFacts(const Stage& stage, const frame::Pick& pick, Language l
   for (const source::Column& column : table.columns) {
     std::string value = table.text(column.name, pick.feature);
     if (value.empty() || column.name == "id" || column.name == "name") continue;
-    if (column.name == "class") card.facts.push_back({{"类别", "Class"}, wordFor(value).in(language)});
+    if (column.name == "class")
+      card.facts.push_back({{"类别", "Class"}, wordFor(value).in(language)});
     else if (column.name == "height") {
       char* end = nullptr;
       double metres = std::strtod(value.c_str(), &end);
-      if (end != value.c_str() && std::isfinite(metres)) card.facts.push_back({{"高度", "Height"}, fmt::format("{:.1f} m", metres)});
-    } else if (column.name == "heightSource") card.facts.push_back({{"高度来源", "Height from"}, wordFor(value).in(language)});
-    else card.facts.push_back({{column.name, column.name}, value});
+      if (end != value.c_str() && std::isfinite(metres))
+        card.facts.push_back({{"高度", "Height"}, fmt::format("{:.1f} m", metres)});
+    } else if (column.name == "heightSource")
+      card.facts.push_back({{"高度来源", "Height from"}, wordFor(value).in(language)});
+    else
+      card.facts.push_back({{column.name, column.name}, value});
   }
+  for (const source::Fact& fact : stage.tree().tiles[pick.tile].facts)
+    card.facts.push_back({{fmt::format("瓦片 {}", fact.name), fmt::format("Tile {}", fact.name)}, fact.value});
   card.facts.push_back({{"编号", "Id"}, card.id});
-  if (!stage.document().tilesets.empty()) card.source = sourceText(stage.document(), stage.document().tilesets.front().source);
+  if (!stage.document().tilesets.empty())
+    card.source = sourceText(stage.document(), stage.document().tilesets.front().source);
   return card;
 }
 
@@ -115,7 +134,8 @@ ui::Picked itemFacts(const city::Document& document, const city::Selection& sele
   card.title = item->name;
   card.facts.push_back({{"状态", "Status"}, statusText(item->status).in(language)});
   if (item->opens) card.facts.push_back({{"开通", "Opens"}, city::toString(*item->opens)});
-  if (item->lengthKilometres) card.facts.push_back({{"长度", "Length"}, fmt::format("{:.1f} km", *item->lengthKilometres)});
+  if (item->lengthKilometres)
+    card.facts.push_back({{"长度", "Length"}, fmt::format("{:.1f} km", *item->lengthKilometres)});
   if (!item->story.empty()) card.facts.push_back({{"", ""}, item->story.in(language)});
   card.source = sourceText(document, item->source);
   return card;
@@ -138,7 +158,8 @@ ui::Picked pointFacts(const Stage& stage, const city::Selection& selection, Lang
         card.facts.push_back({{"线路", "Line"}, item->name.in(language)});
         if (item->opens) card.facts.push_back({{"开通", "Opens"}, city::toString(*item->opens)});
       }
-      if (feature.property("transfer") == "true") card.facts.push_back({{"换乘站", "Interchange"}, language == Language::Chinese ? "是" : "yes"});
+      if (feature.property("transfer") == "true")
+        card.facts.push_back({{"换乘站", "Interchange"}, language == Language::Chinese ? "是" : "yes"});
       card.source = sourceText(document, overlay.source);
       return card;
     }
@@ -190,7 +211,7 @@ ui::Picked factsOf(const Stage& stage, const city::Selection& selection, const f
     case PickKind::Station:
     case PickKind::Place: return pointFacts(stage, selection, language);
     case PickKind::Project:
-    case PickKind::Nothing: break;   // a project has its own card
+    case PickKind::Nothing: break;  // a project has its own card
   }
   return {};
 }

@@ -2,11 +2,14 @@
 
 #include <filesystem>
 
+#include "source/content_frame.h"
 #include "source/geojson.h"
 #include "source/tileset.h"
 
 namespace cm::app {
 namespace {
+
+constexpr double kLargestModelMetres = 1e6;  // a larger root about the Earth's centre is the Earth
 
 void loadLayer(LoadedCity& city, const std::string& uri, source::Fetcher& fetcher) {
   if (uri.empty() || city.layers.contains(uri)) return;
@@ -26,11 +29,17 @@ void loadLayer(LoadedCity& city, const std::string& uri, source::Fetcher& fetche
 }
 
 //! A bare tileset has no origin of its own: the middle of its root stands in for it.
-Result<city::Document> documentOf(std::span<const std::byte> json, const std::string& uri) {
+//! One in local coordinates (a model, a sample) is laid on the equator at the prime meridian, its z up.
+Result<void> loadTileset(std::span<const std::byte> json, const std::string& uri, LoadedCity& city) {
   auto tileset = source::parseTileset(json, uri);
   if (!tileset) return tileset.error();
-  city::Document document = city::documentForTileset(uri);
-  const geo::BoundingVolume& bounds = tileset->tiles.front().bounds;
+  city.document = city::documentForTileset(uri);
+  city::Document& document = city.document;
+  geo::BoundingVolume bounds = tileset->tiles.front().bounds;
+  if (!source::isOnEarth(geo::centreOf(bounds)) && geo::radiusOf(bounds) < kLargestModelMetres) {
+    city.ecefFromTilesets = geo::enuFrameAt({0, 0, 0}).ecefFromEnu;
+    bounds = geo::transformed(bounds, city.ecefFromTilesets);
+  }
   document.origin = geo::geodeticFromEcef(geo::centreOf(bounds));
   double radius = geo::radiusOf(bounds);
   city::SavedView home;
@@ -41,7 +50,7 @@ Result<city::Document> documentOf(std::span<const std::byte> json, const std::st
   geo::Geodetic eye = geo::geodeticFromEcef(frame.toEcef({0, -away * 0.8, away * 0.6}));
   home.camera = {eye.lonDegrees, eye.latDegrees, eye.heightMetres, 0, -35};
   document.views = {home};
-  return document;
+  return {};
 }
 
 }  // namespace
@@ -58,9 +67,7 @@ Result<LoadedCity> loadCity(const std::string& uri, source::Fetcher& fetcher) {
   auto bytes = fetcher.read(city.uri);
   if (!bytes) return bytes.error();
   if (source::isTilesetJson(*bytes)) {
-    auto document = documentOf(*bytes, city.uri);
-    if (!document) return document.error();
-    city.document = std::move(*document);
+    if (auto loaded = loadTileset(*bytes, city.uri, city); !loaded) return loaded.error();
     return city;
   }
   auto parsed = city::parseDocument(asText(*bytes), city.uri);

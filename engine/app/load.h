@@ -13,6 +13,7 @@ namespace cm::app {
 struct LoadedCity {
   std::string uri;                          // of city.json or tileset.json
   city::Document document;
+  glm::dmat4 ecefFromTilesets{1.0};         // not identity where a bare tileset stands nowhere on Earth
   frame::VectorLayers layers;               // by uri as written in the document
   std::vector<city::Problem> problems;      // of the document; the rest of it was kept
   std::vector<std::string> failures;        // overlays that could not be read

@@ -29,7 +29,7 @@ Stage::Stage(gpu::Device& device, VkFormat format, LoadedCity loaded, source::Fe
       streaming_(fetcher),
       ground_(axes_) {
   for (const city::TilesetRef& tileset : document().tilesets) {
-    streaming_.add(source::resolveUri(loaded_.uri, tileset.uri));
+    streaming_.add(source::resolveUri(loaded_.uri, tileset.uri), loaded_.ecefFromTilesets);
     ++tilesetCount_;
   }
   for (size_t p = 0; p < document().projects.size(); ++p)

@@ -7,7 +7,8 @@
 
 namespace cm::frame {
 
-const PlacedTile* PlacedTiles::place(const residency::Residency& residency, const geo::EnuFrame& axes, tiles::TileId id) {
+const PlacedTile* PlacedTiles::place(const residency::Residency& residency, const geo::EnuFrame& axes,
+                                     tiles::TileId id) {
   const residency::ResidentTile* tile = residency.tile(id);
   if (!tile) return nullptr;
   PlacedTile& placed = tiles_[id];
@@ -17,7 +18,8 @@ const PlacedTile* PlacedTiles::place(const residency::Residency& residency, cons
   placed.generation = residency.generation();
   if (same) return &placed;
   placed.enuFromContent = axes.enuFromEcef * tile->ecefFromContent;
-  const glm::dvec3 centre = (glm::dvec3(tile->lo) + glm::dvec3(tile->hi)) * 0.5, half = (glm::dvec3(tile->hi) - glm::dvec3(tile->lo)) * 0.5;
+  const glm::dvec3 centre = (glm::dvec3(tile->lo) + glm::dvec3(tile->hi)) * 0.5,
+                   half = (glm::dvec3(tile->hi) - glm::dvec3(tile->lo)) * 0.5;
   const glm::dvec3 middle(placed.enuFromContent * glm::dvec4(centre, 1));
   const glm::dmat3 turn(placed.enuFromContent);
   const glm::dvec3 reach = glm::abs(turn[0]) * half.x + glm::abs(turn[1]) * half.y + glm::abs(turn[2]) * half.z;
@@ -50,12 +52,12 @@ uint32_t keyOf(const residency::TileDraw& draw, bool records, uint32_t chunk) {
 
 }  // namespace
 
-DrawList buildDraws(FrameArena& arena, const View& view, std::span<const PlacedTile* const> tiles, const Visibility& visibility,
-                    unsigned slot, bool changing, DrawSet set, bool buildings) {
+DrawList buildDraws(FrameArena& arena, const View& view, std::span<const PlacedTile* const> tiles,
+                    const Visibility& visibility, unsigned slot, bool changing, DrawSet set, bool buildings) {
   using residency::DrawClass;
   DrawList list;
   std::vector<shared::DrawInstance> instances;
-  std::vector<Pending> pending;
+  std::vector<Pending> pending, blended;
   for (const PlacedTile* placed : tiles) {
     const residency::ResidentTile& tile = *placed->tile;
     const Shown shown = visibility.shown(tile.tile, slot, changing);
@@ -65,27 +67,31 @@ DrawList buildDraws(FrameArena& arena, const View& view, std::span<const PlacedT
     instance.id = uint32_t(list.tiles.size());
     for (const residency::TileDraw& draw : tile.draws) {
       const bool ground = draw.kind == DrawClass::Ground || draw.kind == DrawClass::Water;
-      if (set == DrawSet::Casters && ground) continue;
+      const bool marks = draw.kind == DrawClass::Points || draw.kind == DrawClass::Lines;
+      if (set == DrawSet::Casters && (ground || marks || draw.kind == DrawClass::Blended)) continue;
       if (!buildings && draw.kind == DrawClass::Solid) continue;
       instance.baseColour = draw.baseColour;
       instance.flags = draw.unlit ? shared::kDrawUnlit : 0;
       instance.alphaCutoff = draw.alphaCutoff;
       const auto index = uint32_t(instances.size());
-      if (instances.empty() || instances.back().id != instance.id || instances.back().baseColour != instance.baseColour ||
-          instances.back().flags != instance.flags || instances.back().alphaCutoff != instance.alphaCutoff)
+      if (instances.empty() || instances.back().id != instance.id ||
+          instances.back().baseColour != instance.baseColour || instances.back().flags != instance.flags ||
+          instances.back().alphaCutoff != instance.alphaCutoff)
         instances.push_back(instance);
       const uint32_t first = index == instances.size() ? index - 1 : index;
-      list.triangles += draw.indexCount / 3;
+      if (!marks) list.triangles += draw.indexCount / 3;
       ++list.draws;
       if (draw.kind == DrawClass::Textured && set == DrawSet::Picture) {
         list.textured.push_back({&tile, &draw, first});
         continue;
       }
-      pending.push_back({keyOf(draw, shown == Shown::Some, tile.chunk),
-                         {draw.indexCount, 1, draw.firstIndex, tile.vertexOffset, first}});
+      auto& to = draw.kind == DrawClass::Blended ? blended : pending;
+      to.push_back({keyOf(draw, shown == Shown::Some, tile.chunk),
+                    {draw.indexCount, 1, draw.firstIndex, tile.vertexOffset, first}});
     }
   }
-  // Nearest first within each group, as the tiles came.
+  // Nearest first within each group, as the tiles came; what is seen through farthest first.
+  pending.insert(pending.end(), blended.rbegin(), blended.rend());
   std::stable_sort(pending.begin(), pending.end(), [](const Pending& a, const Pending& b) { return a.key < b.key; });
   std::vector<VkDrawIndexedIndirectCommand> commands;
   commands.reserve(pending.size());
@@ -106,10 +112,11 @@ DrawList buildDraws(FrameArena& arena, const View& view, std::span<const PlacedT
 }
 
 TileVertexInput tileVertexInput(std::initializer_list<uint32_t> locations) {
-  using source::Vertex;
   using shared::DrawInstance;
+  using source::Vertex;
   TileVertexInput input;
-  input.bindings = {{0, sizeof(Vertex), VK_VERTEX_INPUT_RATE_VERTEX}, {1, sizeof(DrawInstance), VK_VERTEX_INPUT_RATE_INSTANCE}};
+  input.bindings = {{0, sizeof(Vertex), VK_VERTEX_INPUT_RATE_VERTEX},
+                    {1, sizeof(DrawInstance), VK_VERTEX_INPUT_RATE_INSTANCE}};
   input.attributes = {{0, 0, VK_FORMAT_R32G32B32_SFLOAT, offsetof(Vertex, position)},
                       {1, 0, VK_FORMAT_R32_UINT, offsetof(Vertex, featureAndSurface)},
                       {2, 0, VK_FORMAT_R8G8B8A8_SNORM, offsetof(Vertex, normal)},
@@ -121,13 +128,22 @@ TileVertexInput tileVertexInput(std::initializer_list<uint32_t> locations) {
                       {8, 1, VK_FORMAT_R32G32B32A32_SFLOAT, offsetof(DrawInstance, baseColour)},
                       {9, 1, VK_FORMAT_R32G32B32A32_UINT, offsetof(DrawInstance, firstRecord)},
                       {10, 2, VK_FORMAT_R32G32_SFLOAT, 0}};
-  const auto reads = [&](uint32_t location) { return std::find(locations.begin(), locations.end(), location) != locations.end(); };
+  const auto reads = [&](uint32_t location) {
+    return std::find(locations.begin(), locations.end(), location) != locations.end();
+  };
   if (reads(10)) input.bindings.push_back({2, sizeof(glm::vec2), VK_VERTEX_INPUT_RATE_VERTEX});
   std::erase_if(input.attributes, [&](const auto& attribute) { return !reads(attribute.location); });
   return input;
 }
 
-void drawGroup(VkCommandBuffer commands, const residency::Residency& residency, const DrawList& list, const DrawGroup& group) {
+VkPrimitiveTopology topologyOf(residency::DrawClass kind) {
+  return kind == residency::DrawClass::Points  ? VK_PRIMITIVE_TOPOLOGY_POINT_LIST
+         : kind == residency::DrawClass::Lines ? VK_PRIMITIVE_TOPOLOGY_LINE_LIST
+                                               : VK_PRIMITIVE_TOPOLOGY_TRIANGLE_LIST;
+}
+
+void drawGroup(VkCommandBuffer commands, const residency::Residency& residency, const DrawList& list,
+               const DrawGroup& group) {
   const VkBuffer mesh = residency.chunk(group.chunk);
   const std::array<VkBuffer, 2> buffers{mesh, list.instances.buffer};
   const std::array<VkDeviceSize, 2> offsets{0, list.instances.offset};

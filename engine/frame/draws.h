@@ -61,7 +61,7 @@ struct SideDraws {
 
 enum class DrawSet { Picture, Casters };
 
-//! `tiles` nearest first. `Casters` leaves out ground and water.
+//! `tiles` nearest first. `Casters` leaves out ground, water, points, lines and what one sees through.
 DrawList buildDraws(FrameArena& arena, const View& view, std::span<const PlacedTile* const> tiles, const Visibility& visibility,
                     unsigned slot, bool changing, DrawSet set, bool buildings = true);
 
@@ -72,6 +72,8 @@ struct TileVertexInput {
 };
 //! Only the `locations` its shader reads (shared/tile_vertex.glsl).
 TileVertexInput tileVertexInput(std::initializer_list<uint32_t> locations);
+
+VkPrimitiveTopology topologyOf(residency::DrawClass kind);
 
 //! Binds a group's buffers and draws it; pipeline, sets and push constants are the caller's.
 void drawGroup(VkCommandBuffer commands, const residency::Residency& residency, const DrawList& list, const DrawGroup& group);

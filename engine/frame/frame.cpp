@@ -256,8 +256,9 @@ void Frame::Impl::drawScene(PassContext& pass, std::span<const SideDraws> draws,
     if (side.rectangle.extent.width == 0) continue;
     vkCmdSetScissor(pass.commands, 0, 1, &side.rectangle);
     scenePass->drawTiles(pass, side, draws[side.index].list, records, !drape->empty(side.slot));
+    if (clay) scenePass->drawBeyond(pass, side);
+    scenePass->drawBlended(pass, side, draws[side.index].list, records);
     if (!clay) continue;
-    scenePass->drawBeyond(pass, side);
     lines->draw(pass, side);
   }
 }

@@ -12,7 +12,7 @@
 namespace cm::frame {
 namespace {
 
-constexpr int kPixels = 8;   // the neighbourhood's width and height
+constexpr int kPixels = 8;  // the neighbourhood's width and height
 constexpr VkFormat kIdFormat = VK_FORMAT_R32G32B32A32_UINT;
 
 glm::dvec3 rayOf(const View& view, double x, double y) {
@@ -42,18 +42,22 @@ PickPass::PickPass(gpu::Device& device, const SceneLayouts& layouts, VkDescripto
   layout_ = objects_.layout(sets, sizeof(shared::SidePush));
   const TileVertexInput input = tileVertexInput({0, 1, 5, 6, 7, 9});
   const uint32_t withRecords = 1;
-  pipeline_ = objects_.make({.vertex = "pick.vert",
-                             .fragment = "pick.frag",
-                             .layout = layout_,
-                             .bindings = input.bindings,
-                             .attributes = input.attributes,
-                             .constants = {&withRecords, 1},
-                             .colours = {kIdFormat},
-                             .depth = layouts.depth,
-                             .dynamicCull = true,
-                             .depthTest = true,
-                             .depthWrite = true},
-                            "pick");
+  for (const auto& [pipeline, kind] : {std::pair(&triangles_, residency::DrawClass::Solid),
+                                       {&points_, residency::DrawClass::Points},
+                                       {&lines_, residency::DrawClass::Lines}})
+    *pipeline = objects_.make({.vertex = "pick.vert",
+                               .fragment = "pick.frag",
+                               .layout = layout_,
+                               .bindings = input.bindings,
+                               .attributes = input.attributes,
+                               .constants = {&withRecords, 1},
+                               .colours = {kIdFormat},
+                               .depth = layouts.depth,
+                               .topology = topologyOf(kind),
+                               .dynamicCull = true,
+                               .depthTest = true,
+                               .depthWrite = true},
+                              "pick");
 }
 
 uint64_t PickPass::ask(int x, int y, city::Selection overlay) {
@@ -61,51 +65,87 @@ uint64_t PickPass::ask(int x, int y, city::Selection overlay) {
   return next_++;
 }
 
-void PickPass::draw(PassContext& pass, const SideView& side, const Request& request, std::span<const PlacedTile* const> tiles,
-                    const Visibility& visibility, VkDescriptorSet records) {
-  Waiting waiting{.request = request, .slot = side.slot, .view = pass.view, .origin = {request.x - kPixels / 2, request.y - kPixels / 2}};
+void PickPass::draw(PassContext& pass, const SideView& side, const Request& request,
+                    std::span<const PlacedTile* const> tiles, const Visibility& visibility, VkDescriptorSet records) {
+  Waiting waiting{.request = request,
+                  .slot = side.slot,
+                  .view = pass.view,
+                  .origin = {request.x - kPixels / 2, request.y - kPixels / 2}};
   const VkExtent2D extent{kPixels, kPixels};
-  waiting.ids = gpu::Image(device_, {.extent = extent, .format = kIdFormat, .usage = VK_IMAGE_USAGE_COLOR_ATTACHMENT_BIT | VK_IMAGE_USAGE_TRANSFER_SRC_BIT}, "pick ids");
-  waiting.depth = gpu::Image(device_, {.extent = extent, .format = VK_FORMAT_D32_SFLOAT, .usage = VK_IMAGE_USAGE_DEPTH_STENCIL_ATTACHMENT_BIT}, "pick depth");
-  waiting.pixels = gpu::Buffer(device_, kPixels * kPixels * 16, VK_BUFFER_USAGE_TRANSFER_DST_BIT, true, "pick readback");
+  waiting.ids = gpu::Image(device_,
+                           {.extent = extent,
+                            .format = kIdFormat,
+                            .usage = VK_IMAGE_USAGE_COLOR_ATTACHMENT_BIT | VK_IMAGE_USAGE_TRANSFER_SRC_BIT},
+                           "pick ids");
+  waiting.depth = gpu::Image(
+      device_, {.extent = extent, .format = VK_FORMAT_D32_SFLOAT, .usage = VK_IMAGE_USAGE_DEPTH_STENCIL_ATTACHMENT_BIT},
+      "pick depth");
+  waiting.pixels =
+      gpu::Buffer(device_, kPixels * kPixels * 16, VK_BUFFER_USAGE_TRANSFER_DST_BIT, true, "pick readback");
   std::vector<const PlacedTile*> under;
   const glm::dvec3 ray = rayOf(pass.view, request.x + 0.5, request.y + 0.5);
   for (const PlacedTile* tile : tiles)
     if (meets(pass.view.eyeEnu, ray, *tile)) under.push_back(tile);
   // As casters and picture in one: textured runs become plain groups, ground counts.
-  DrawList list = buildDraws(pass.arena, pass.view, under, visibility, side.slot, side.side->transition < 1, DrawSet::Picture);
+  DrawList list =
+      buildDraws(pass.arena, pass.view, under, visibility, side.slot, side.side->transition < 1, DrawSet::Picture);
   waiting.tiles = list.tiles;
 
   const VkCommandBuffer commands = pass.commands;
-  gpu::barrier(commands, {.image = waiting.ids.handle(), .to = VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL,
-                          .toStage = VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT, .toAccess = VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT});
-  gpu::barrier(commands, {.image = waiting.depth.handle(), .to = VK_IMAGE_LAYOUT_DEPTH_ATTACHMENT_OPTIMAL,
-                          .toStage = VK_PIPELINE_STAGE_2_EARLY_FRAGMENT_TESTS_BIT | VK_PIPELINE_STAGE_2_LATE_FRAGMENT_TESTS_BIT,
-                          .toAccess = VK_ACCESS_2_DEPTH_STENCIL_ATTACHMENT_WRITE_BIT | VK_ACCESS_2_DEPTH_STENCIL_ATTACHMENT_READ_BIT,
-                          .aspect = VK_IMAGE_ASPECT_DEPTH_BIT});
-  const VkRenderingAttachmentInfo colour{.sType = VK_STRUCTURE_TYPE_RENDERING_ATTACHMENT_INFO, .imageView = waiting.ids.view(),
-                                         .imageLayout = VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL, .loadOp = VK_ATTACHMENT_LOAD_OP_CLEAR,
+  gpu::barrier(commands, {.image = waiting.ids.handle(),
+                          .to = VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL,
+                          .toStage = VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT,
+                          .toAccess = VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT});
+  gpu::barrier(
+      commands,
+      {.image = waiting.depth.handle(),
+       .to = VK_IMAGE_LAYOUT_DEPTH_ATTACHMENT_OPTIMAL,
+       .toStage = VK_PIPELINE_STAGE_2_EARLY_FRAGMENT_TESTS_BIT | VK_PIPELINE_STAGE_2_LATE_FRAGMENT_TESTS_BIT,
+       .toAccess = VK_ACCESS_2_DEPTH_STENCIL_ATTACHMENT_WRITE_BIT | VK_ACCESS_2_DEPTH_STENCIL_ATTACHMENT_READ_BIT,
+       .aspect = VK_IMAGE_ASPECT_DEPTH_BIT});
+  const VkRenderingAttachmentInfo colour{.sType = VK_STRUCTURE_TYPE_RENDERING_ATTACHMENT_INFO,
+                                         .imageView = waiting.ids.view(),
+                                         .imageLayout = VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL,
+                                         .loadOp = VK_ATTACHMENT_LOAD_OP_CLEAR,
                                          .storeOp = VK_ATTACHMENT_STORE_OP_STORE};
-  const VkRenderingAttachmentInfo depth{.sType = VK_STRUCTURE_TYPE_RENDERING_ATTACHMENT_INFO, .imageView = waiting.depth.view(),
-                                        .imageLayout = VK_IMAGE_LAYOUT_DEPTH_ATTACHMENT_OPTIMAL, .loadOp = VK_ATTACHMENT_LOAD_OP_CLEAR,
-                                        .storeOp = VK_ATTACHMENT_STORE_OP_DONT_CARE, .clearValue = {.depthStencil = {0, 0}}};
+  const VkRenderingAttachmentInfo depth{.sType = VK_STRUCTURE_TYPE_RENDERING_ATTACHMENT_INFO,
+                                        .imageView = waiting.depth.view(),
+                                        .imageLayout = VK_IMAGE_LAYOUT_DEPTH_ATTACHMENT_OPTIMAL,
+                                        .loadOp = VK_ATTACHMENT_LOAD_OP_CLEAR,
+                                        .storeOp = VK_ATTACHMENT_STORE_OP_DONT_CARE,
+                                        .clearValue = {.depthStencil = {0, 0}}};
   const VkRect2D all{{0, 0}, extent};
-  const VkRenderingInfo rendering{.sType = VK_STRUCTURE_TYPE_RENDERING_INFO, .renderArea = all, .layerCount = 1,
-                                  .colorAttachmentCount = 1, .pColorAttachments = &colour, .pDepthAttachment = &depth};
+  const VkRenderingInfo rendering{.sType = VK_STRUCTURE_TYPE_RENDERING_INFO,
+                                  .renderArea = all,
+                                  .layerCount = 1,
+                                  .colorAttachmentCount = 1,
+                                  .pColorAttachments = &colour,
+                                  .pDepthAttachment = &depth};
   vkCmdBeginRendering(commands, &rendering);
   // The viewport is the whole picture's, moved so that the neighbourhood falls into the small image.
-  const VkViewport viewport{float(-waiting.origin.x), float(-waiting.origin.y), float(pass.view.extent.width), float(pass.view.extent.height), 0, 1};
+  const VkViewport viewport{float(-waiting.origin.x),
+                            float(-waiting.origin.y),
+                            float(pass.view.extent.width),
+                            float(pass.view.extent.height),
+                            0,
+                            1};
   vkCmdSetViewport(commands, 0, 1, &viewport);
   vkCmdSetScissor(commands, 0, 1, &all);
   const std::array sets{pass.globals, records};
-  vkCmdBindDescriptorSets(commands, VK_PIPELINE_BIND_POINT_GRAPHICS, layout_, 0, uint32_t(sets.size()), sets.data(), 0, nullptr);
+  vkCmdBindDescriptorSets(commands, VK_PIPELINE_BIND_POINT_GRAPHICS, layout_, 0, uint32_t(sets.size()), sets.data(), 0,
+                          nullptr);
   const shared::SidePush push = pushOf(side);
-  vkCmdPushConstants(commands, layout_, VK_SHADER_STAGE_VERTEX_BIT | VK_SHADER_STAGE_FRAGMENT_BIT, 0, sizeof(push), &push);
-  vkCmdBindPipeline(commands, VK_PIPELINE_BIND_POINT_GRAPHICS, pipeline_);
+  vkCmdPushConstants(commands, layout_, VK_SHADER_STAGE_VERTEX_BIT | VK_SHADER_STAGE_FRAGMENT_BIT, 0, sizeof(push),
+                     &push);
   for (const DrawGroup& group : list.groups) {
+    const VkPipeline pipeline = group.kind == residency::DrawClass::Points  ? points_
+                                : group.kind == residency::DrawClass::Lines ? lines_
+                                                                            : triangles_;
+    vkCmdBindPipeline(commands, VK_PIPELINE_BIND_POINT_GRAPHICS, pipeline);
     vkCmdSetCullMode(commands, group.doubleSided ? VK_CULL_MODE_NONE : VK_CULL_MODE_BACK_BIT);
     drawGroup(commands, pass.residency, list, group);
   }
+  if (!list.textured.empty()) vkCmdBindPipeline(commands, VK_PIPELINE_BIND_POINT_GRAPHICS, triangles_);
   for (const TexturedDraw& item : list.textured) {
     const VkBuffer mesh = pass.residency.chunk(item.tile->chunk);
     const std::array<VkBuffer, 2> buffers{mesh, list.instances.buffer};
@@ -116,12 +156,19 @@ void PickPass::draw(PassContext& pass, const SideView& side, const Request& requ
     vkCmdDrawIndexed(commands, item.draw->indexCount, 1, item.draw->firstIndex, item.tile->vertexOffset, item.instance);
   }
   vkCmdEndRendering(commands);
-  gpu::barrier(commands, {.image = waiting.ids.handle(), .from = VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL, .to = VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL,
-                          .fromStage = VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT, .toStage = VK_PIPELINE_STAGE_2_COPY_BIT,
-                          .fromAccess = VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT, .toAccess = VK_ACCESS_2_TRANSFER_READ_BIT});
-  const VkBufferImageCopy region{.imageSubresource = {VK_IMAGE_ASPECT_COLOR_BIT, 0, 0, 1}, .imageExtent = {kPixels, kPixels, 1}};
-  vkCmdCopyImageToBuffer(commands, waiting.ids.handle(), VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL, waiting.pixels.handle(), 1, &region);
-  gpu::memoryBarrier(commands, VK_PIPELINE_STAGE_2_COPY_BIT, VK_ACCESS_2_TRANSFER_WRITE_BIT, VK_PIPELINE_STAGE_2_HOST_BIT, VK_ACCESS_2_HOST_READ_BIT);
+  gpu::barrier(commands, {.image = waiting.ids.handle(),
+                          .from = VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL,
+                          .to = VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL,
+                          .fromStage = VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT,
+                          .toStage = VK_PIPELINE_STAGE_2_COPY_BIT,
+                          .fromAccess = VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT,
+                          .toAccess = VK_ACCESS_2_TRANSFER_READ_BIT});
+  const VkBufferImageCopy region{.imageSubresource = {VK_IMAGE_ASPECT_COLOR_BIT, 0, 0, 1},
+                                 .imageExtent = {kPixels, kPixels, 1}};
+  vkCmdCopyImageToBuffer(commands, waiting.ids.handle(), VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL, waiting.pixels.handle(),
+                         1, &region);
+  gpu::memoryBarrier(commands, VK_PIPELINE_STAGE_2_COPY_BIT, VK_ACCESS_2_TRANSFER_WRITE_BIT,
+                     VK_PIPELINE_STAGE_2_HOST_BIT, VK_ACCESS_2_HOST_READ_BIT);
   waiting_.push_back(std::move(waiting));
 }
 
@@ -155,7 +202,8 @@ PickPass::Answer PickPass::resolve(const Waiting& waiting) const {
   pick.tile = waiting.tiles[found[0] - 1];
   pick.feature = found[1];
   const double metres = double(kNearMetres) / std::bit_cast<float>(found[2]);
-  const glm::dvec3 ray = rayOf(waiting.view, waiting.origin.x + best % kPixels + 0.5, waiting.origin.y + best / kPixels + 0.5);
+  const glm::dvec3 ray =
+      rayOf(waiting.view, waiting.origin.x + best % kPixels + 0.5, waiting.origin.y + best / kPixels + 0.5);
   pick.positionEcef = waiting.view.axes.toEcef(waiting.view.eyeEnu + ray * metres);
   answer.metres = float(metres);
   return answer;

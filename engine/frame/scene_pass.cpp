@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 
 namespace cm::frame {
 namespace {
@@ -44,27 +45,37 @@ ScenePass::ScenePass(gpu::Device& device, const SceneLayouts& layouts, VkDescrip
                                                                               {"ground.vert", "ground.frag"},
                                                                               {"ground.vert", "ground.frag"},
                                                                               {"water.vert", "water.frag"},
-                                                                              {"textured.vert", "textured.frag"}}};
+                                                                              {"textured.vert", "textured.frag"},
+                                                                              {"marks.vert", "points.frag"},
+                                                                              {"marks.vert", "plain.frag"},
+                                                                              {"blended.vert", "blended.frag"}}};
   for (uint32_t kind = 0; kind < kKinds; ++kind) {
-    const TileVertexInput input = kind == Plain      ? tileVertexInput({0, 1, 2, 4, 5, 6, 7, 8, 9})
+    const TileVertexInput input = kind == Plain || kind == Points || kind == Lines
+                                      ? tileVertexInput({0, 1, 2, 4, 5, 6, 7, 8, 9})
                                   : kind == Water    ? tileVertexInput({0, 1, 5, 6, 7, 9})
                                   : kind == Textured ? tileVertexInput({0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
                                                      : tileVertexInput({0, 1, 2, 3, 4, 5, 6, 7, 8, 9});
+    const VkPrimitiveTopology topology = topologyOf(kind == Points  ? residency::DrawClass::Points
+                                                    : kind == Lines ? residency::DrawClass::Lines
+                                                                    : residency::DrawClass::Solid);
     for (uint32_t records = 0; records < 2; ++records) {
       for (uint32_t moving = 0; moving < 2; ++moving) {
         const std::array<uint32_t, 3> constants{records, moving ? 1u : 4u, kind == GroundDraped};
-        tiles_[kind][records][moving] = objects_.make({.vertex = kShaders[kind].first,
-                                                       .fragment = kShaders[kind].second,
-                                                       .layout = layout_,
-                                                       .bindings = input.bindings,
-                                                       .attributes = input.attributes,
-                                                       .constants = constants,
-                                                       .colours = {layouts.colour},
-                                                       .depth = layouts.depth,
-                                                       .dynamicCull = true,
-                                                       .depthTest = true,
-                                                       .depthWrite = true},
-                                                      kShaders[kind].first);
+        tiles_[kind][records][moving] =
+            objects_.make({.vertex = kShaders[kind].first,
+                           .fragment = kShaders[kind].second,
+                           .layout = layout_,
+                           .bindings = input.bindings,
+                           .attributes = input.attributes,
+                           .constants = constants,
+                           .colours = {layouts.colour},
+                           .depth = layouts.depth,
+                           .topology = topology,
+                           .dynamicCull = true,
+                           .depthTest = true,
+                           .depthWrite = kind != Blended,
+                           .blend = kind == Blended ? gpu::Blend::Premultiplied : gpu::Blend::Opaque},
+                          kShaders[kind].first);
       }
     }
   }
@@ -92,22 +103,41 @@ ScenePass::ScenePass(gpu::Device& device, const SceneLayouts& layouts, VkDescrip
 
 VkPipeline ScenePass::pipelineFor(const DrawGroup& group, bool plain, bool draped) const {
   using residency::DrawClass;
-  const Kind kind = plain                             ? Plain
-                    : group.kind == DrawClass::Ground ? (draped ? GroundDraped : Ground)
-                    : group.kind == DrawClass::Water  ? Water
-                                                      : Solid;
+  const Kind kind = group.kind == DrawClass::Points    ? Points
+                    : group.kind == DrawClass::Lines   ? Lines
+                    : group.kind == DrawClass::Blended ? Blended
+                    : plain                            ? Plain
+                    : group.kind == DrawClass::Ground  ? (draped ? GroundDraped : Ground)
+                    : group.kind == DrawClass::Water   ? Water
+                                                       : Solid;
   return tiles_[kind][group.records][moving_];
 }
 
-void ScenePass::drawTiles(PassContext& pass, const SideView& side, const DrawList& list, VkDescriptorSet records,
-                          bool draped) {
-  const bool plain = pass.scene.look == city::Look::Plain;
+void ScenePass::bindSide(PassContext& pass, const SideView& side, VkDescriptorSet records) const {
   const std::array sets{pass.globals, records};
   vkCmdBindDescriptorSets(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, layout_, 0, uint32_t(sets.size()),
                           sets.data(), 0, nullptr);
   const shared::SidePush push = pushOf(side);
   vkCmdPushConstants(pass.commands, layout_, kBothStages, 0, sizeof(push), &push);
+}
+
+void ScenePass::drawBlended(PassContext& pass, const SideView& side, const DrawList& list, VkDescriptorSet records) {
+  bool begun = false;
   for (const DrawGroup& group : list.groups) {
+    if (group.kind != residency::DrawClass::Blended) continue;
+    if (!std::exchange(begun, true)) bindSide(pass, side, records);
+    vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, pipelineFor(group, false, false));
+    vkCmdSetCullMode(pass.commands, group.doubleSided ? VK_CULL_MODE_NONE : VK_CULL_MODE_BACK_BIT);
+    drawGroup(pass.commands, pass.residency, list, group);
+  }
+}
+
+void ScenePass::drawTiles(PassContext& pass, const SideView& side, const DrawList& list, VkDescriptorSet records,
+                          bool draped) {
+  const bool plain = pass.scene.look == city::Look::Plain;
+  bindSide(pass, side, records);
+  for (const DrawGroup& group : list.groups) {
+    if (group.kind == residency::DrawClass::Blended) continue;
     vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, pipelineFor(group, plain, draped));
     vkCmdSetCullMode(pass.commands, group.doubleSided ? VK_CULL_MODE_NONE : VK_CULL_MODE_BACK_BIT);
     drawGroup(pass.commands, pass.residency, list, group);

@@ -14,6 +14,8 @@ class ScenePass {
 
   //! Tiles of one side. `records`: set 1. `draped`: something is laid on this side's ground.
   void drawTiles(PassContext& pass, const SideView& side, const DrawList& list, VkDescriptorSet records, bool draped);
+  //! What one sees through, over all else of the side.
+  void drawBlended(PassContext& pass, const SideView& side, const DrawList& list, VkDescriptorSet records);
   //! The plane to the horizon and the sky, over what is still empty, for one side.
   void drawBeyond(PassContext& pass, const SideView& side);
 
@@ -22,7 +24,8 @@ class ScenePass {
   void setMoving(bool moving) { moving_ = moving; }
 
  private:
-  enum Kind { Plain, Solid, Ground, GroundDraped, Water, Textured, kKinds };
+  enum Kind { Plain, Solid, Ground, GroundDraped, Water, Textured, Points, Lines, Blended, kKinds };
+  void bindSide(PassContext& pass, const SideView& side, VkDescriptorSet records) const;
   VkPipeline pipelineFor(const DrawGroup& group, bool plain, bool draped) const;
   void drawTextured(PassContext& pass, const DrawList& list, VkDescriptorSet records);
 

@@ -16,7 +16,8 @@ namespace {
 
 std::atomic<uint32_t> gValidationMessages{0};
 
-VKAPI_ATTR VkBool32 VKAPI_CALL onValidation(VkDebugUtilsMessageSeverityFlagBitsEXT severity, VkDebugUtilsMessageTypeFlagsEXT,
+VKAPI_ATTR VkBool32 VKAPI_CALL onValidation(VkDebugUtilsMessageSeverityFlagBitsEXT severity,
+                                            VkDebugUtilsMessageTypeFlagsEXT,
                                             const VkDebugUtilsMessengerCallbackDataEXT* data, void*) {
   if (severity >= VK_DEBUG_UTILS_MESSAGE_SEVERITY_WARNING_BIT_EXT) {
     ++gValidationMessages;
@@ -26,11 +27,12 @@ VKAPI_ATTR VkBool32 VKAPI_CALL onValidation(VkDebugUtilsMessageSeverityFlagBitsE
 }
 
 constexpr const char* kNoDevice =
-    "no Vulkan 1.3 device was found ({}); install a graphics driver, or the package mesa-vulkan-drivers, which renders on "
+    "no Vulkan 1.3 device was found ({}); install a graphics driver, or the package mesa-vulkan-drivers, which renders "
+    "on "
     "the processor";
 
 struct Retired {
-  uint64_t value = 0;           // of the graphics timeline
+  uint64_t value = 0;  // of the graphics timeline
   VkBuffer buffer = VK_NULL_HANDLE;
   VkImage image = VK_NULL_HANDLE;
   std::vector<VkImageView> views;
@@ -38,11 +40,12 @@ struct Retired {
 };
 
 VkDebugUtilsMessengerCreateInfoEXT messengerInfo() {
-  return {.sType = VK_STRUCTURE_TYPE_DEBUG_UTILS_MESSENGER_CREATE_INFO_EXT,
-          .messageSeverity =
-              VK_DEBUG_UTILS_MESSAGE_SEVERITY_WARNING_BIT_EXT | VK_DEBUG_UTILS_MESSAGE_SEVERITY_ERROR_BIT_EXT,
-          .messageType = VK_DEBUG_UTILS_MESSAGE_TYPE_VALIDATION_BIT_EXT | VK_DEBUG_UTILS_MESSAGE_TYPE_PERFORMANCE_BIT_EXT,
-          .pfnUserCallback = onValidation};
+  return {
+      .sType = VK_STRUCTURE_TYPE_DEBUG_UTILS_MESSENGER_CREATE_INFO_EXT,
+      .messageSeverity =
+          VK_DEBUG_UTILS_MESSAGE_SEVERITY_WARNING_BIT_EXT | VK_DEBUG_UTILS_MESSAGE_SEVERITY_ERROR_BIT_EXT,
+      .messageType = VK_DEBUG_UTILS_MESSAGE_TYPE_VALIDATION_BIT_EXT | VK_DEBUG_UTILS_MESSAGE_TYPE_PERFORMANCE_BIT_EXT,
+      .pfnUserCallback = onValidation};
 }
 
 bool hasLayer(const char* name) {
@@ -50,7 +53,8 @@ bool hasLayer(const char* name) {
   vkEnumerateInstanceLayerProperties(&count, nullptr);
   std::vector<VkLayerProperties> layers(count);
   vkEnumerateInstanceLayerProperties(&count, layers.data());
-  return std::any_of(layers.begin(), layers.end(), [&](const auto& layer) { return !std::strcmp(layer.layerName, name); });
+  return std::any_of(layers.begin(), layers.end(),
+                     [&](const auto& layer) { return !std::strcmp(layer.layerName, name); });
 }
 
 }  // namespace
@@ -177,25 +181,28 @@ Result<void> Device::Impl::makeDevice() {
   if (families[family].timestampValidBits) timestampPeriod = properties.limits.timestampPeriod;
 
   VkPhysicalDeviceVulkan13Features has13{.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_3_FEATURES};
-  VkPhysicalDeviceVulkan12Features has12{.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_2_FEATURES, .pNext = &has13};
+  VkPhysicalDeviceVulkan12Features has12{.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_2_FEATURES,
+                                         .pNext = &has13};
   VkPhysicalDeviceFeatures2 has{.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2, .pNext = &has12};
   vkGetPhysicalDeviceFeatures2(physical, &has);
-  if (!has13.dynamicRendering || !has13.synchronization2 || !has12.timelineSemaphore || !has.features.multiDrawIndirect ||
-      !has.features.drawIndirectFirstInstance)
-    return makeError("{} lacks dynamicRendering, synchronization2, timelineSemaphore, multiDrawIndirect or "
-                     "drawIndirectFirstInstance", name);
+  if (!has13.dynamicRendering || !has13.synchronization2 || !has12.timelineSemaphore ||
+      !has.features.multiDrawIndirect || !has.features.drawIndirectFirstInstance)
+    return makeError(
+        "{} lacks dynamicRendering, synchronization2, timelineSemaphore, multiDrawIndirect or "
+        "drawIndirectFirstInstance",
+        name);
 
   VkPhysicalDeviceVulkan13Features want13{.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_3_FEATURES,
                                           .synchronization2 = VK_TRUE,
                                           .dynamicRendering = VK_TRUE};
-  VkPhysicalDeviceVulkan12Features want12{.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_2_FEATURES,
-                                          .pNext = &want13,
-                                          .timelineSemaphore = VK_TRUE};
+  VkPhysicalDeviceVulkan12Features want12{
+      .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_2_FEATURES, .pNext = &want13, .timelineSemaphore = VK_TRUE};
   const VkPhysicalDeviceFeatures2 want{.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2,
                                        .pNext = &want12,
                                        .features = {.multiDrawIndirect = VK_TRUE,
                                                     .drawIndirectFirstInstance = VK_TRUE,
                                                     .depthClamp = has.features.depthClamp,
+                                                    .largePoints = has.features.largePoints,
                                                     .samplerAnisotropy = has.features.samplerAnisotropy}};
   const float priorities[] = {1.0f};
   const VkDeviceQueueCreateInfo queues[] = {{.sType = VK_STRUCTURE_TYPE_DEVICE_QUEUE_CREATE_INFO,
@@ -291,7 +298,8 @@ Result<std::unique_ptr<Device>> Device::create(const DeviceOptions& options) {
                                     .device = impl->device,
                                     .instance = impl->instance,
                                     .vulkanApiVersion = VK_API_VERSION_1_3};
-  if (vmaCreateAllocator(&info, &impl->allocator) != VK_SUCCESS) return makeError("{}: no memory allocator", impl->name);
+  if (vmaCreateAllocator(&info, &impl->allocator) != VK_SUCCESS)
+    return makeError("{}: no memory allocator", impl->name);
   impl->timeline = impl->makeTimeline();
   if (impl->ownTransferQueue) impl->transferTimeline = impl->makeTimeline();
   impl->loadPipelineCache();
@@ -340,7 +348,8 @@ uint64_t Device::submit(VkCommandBuffer commands, std::span<const VkSemaphoreSub
                         .semaphore = d.timeline,
                         .value = d.submitted + 1,
                         .stageMask = VK_PIPELINE_STAGE_2_ALL_COMMANDS_BIT});
-  const VkCommandBufferSubmitInfo buffer{.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_SUBMIT_INFO, .commandBuffer = commands};
+  const VkCommandBufferSubmitInfo buffer{.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_SUBMIT_INFO,
+                                         .commandBuffer = commands};
   const VkSubmitInfo2 info{.sType = VK_STRUCTURE_TYPE_SUBMIT_INFO_2,
                            .waitSemaphoreInfoCount = uint32_t(allWaits.size()),
                            .pWaitSemaphoreInfos = allWaits.data(),
@@ -348,8 +357,9 @@ uint64_t Device::submit(VkCommandBuffer commands, std::span<const VkSemaphoreSub
                            .pCommandBufferInfos = &buffer,
                            .signalSemaphoreInfoCount = uint32_t(allSignals.size()),
                            .pSignalSemaphoreInfos = allSignals.data()};
-  const VkResult result = d.injected || d.state == DeviceState::Lost ? VK_ERROR_DEVICE_LOST
-                                                                     : vkQueueSubmit2(d.queue, 1, &info, VK_NULL_HANDLE);
+  const VkResult result = d.injected || d.state == DeviceState::Lost
+                              ? VK_ERROR_DEVICE_LOST
+                              : vkQueueSubmit2(d.queue, 1, &info, VK_NULL_HANDLE);
   if (!checked(result, "vkQueueSubmit2")) return d.submitted;
   d.transferWaited = d.transferSeen;
   return ++d.submitted;
@@ -362,7 +372,8 @@ uint64_t Device::submitTransfer(VkCommandBuffer commands) {
                                      .semaphore = d.transferTimeline,
                                      .value = d.transferSubmitted + 1,
                                      .stageMask = VK_PIPELINE_STAGE_2_ALL_COMMANDS_BIT};
-  const VkCommandBufferSubmitInfo buffer{.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_SUBMIT_INFO, .commandBuffer = commands};
+  const VkCommandBufferSubmitInfo buffer{.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_SUBMIT_INFO,
+                                         .commandBuffer = commands};
   const VkSubmitInfo2 info{.sType = VK_STRUCTURE_TYPE_SUBMIT_INFO_2,
                            .commandBufferInfoCount = 1,
                            .pCommandBufferInfos = &buffer,
@@ -434,10 +445,8 @@ void Device::retire(VkBuffer buffer, VmaAllocation allocation) {
 }
 
 void Device::retire(VkImage image, std::span<const VkImageView> views, VmaAllocation allocation) {
-  impl_->retired.push_back({.value = impl_->submitted,
-                            .image = image,
-                            .views = {views.begin(), views.end()},
-                            .allocation = allocation});
+  impl_->retired.push_back(
+      {.value = impl_->submitted, .image = image, .views = {views.begin(), views.end()}, .allocation = allocation});
 }
 
 void Device::setName(VkObjectType type, uint64_t handle, const char* name) const {

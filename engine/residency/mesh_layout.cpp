@@ -91,7 +91,11 @@ std::vector<TileDraw> drawsOf(const source::MeshContent& content, std::span<cons
                   .baseColour = material.baseColour,
                   .alphaCutoff = material.alphaCutoff};
     if (vertex < content.vertices.size()) draw.kind = classOf(surfaceOf(content.vertices[vertex]));
-    const bool textured = material.image >= 0 && size_t(material.image) < images.size() && !content.uvs.empty();
+    if (material.alphaCutoff == source::Material::kBlends) draw.kind = DrawClass::Blended;
+    if (part.topology == source::Topology::Points) draw.kind = DrawClass::Points;
+    if (part.topology == source::Topology::Lines) draw.kind = DrawClass::Lines;
+    const bool textured = part.topology == source::Topology::Triangles && material.image >= 0 &&
+                          size_t(material.image) < images.size() && !content.uvs.empty();
     if (textured && images[size_t(material.image)]) {
       draw.kind = DrawClass::Textured;
       draw.texture = images[size_t(material.image)];

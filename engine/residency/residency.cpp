@@ -45,9 +45,9 @@ struct Residency::Impl {
   size_t textureBytes = 0;
   std::deque<tiles::Upload> queue;
   std::deque<Batch> flying;
-  std::vector<Batch> idle;                              // with their staging buffers, for the next uploads
+  std::vector<Batch> idle;  // with their staging buffers, for the next uploads
   std::unordered_map<tiles::TileId, std::unique_ptr<Held>> held;
-  std::unordered_set<tiles::TileId> dropped;            // evicted while their upload was under way
+  std::unordered_set<tiles::TileId> dropped;  // evicted while their upload was under way
   std::vector<tiles::TileId> residents;
   uint64_t generation = 1;
 
@@ -193,14 +193,16 @@ void Residency::Impl::startUploads(size_t uploadBytes, Report& report) {
     VkDeviceSize at = item.at + (item.layout.bytes + 15) / 16 * 16;
     for (size_t i = 0; i < content.images.size(); ++i) {
       writeMips(content.images[i], item.mips[i], batch.staging.mapped() + at);
-      tile->textures.push_back(textures.make(content.images[i], item.mips[i], batch.commands, batch.staging.handle(), at));
+      tile->textures.push_back(
+          textures.make(content.images[i], item.mips[i], batch.commands, batch.staging.handle(), at));
       images.push_back(tile->textures.back().set);
       at += (item.mips[i].bytes + 15) / 16 * 16;
     }
     textureBytes += imageBytes;
     if (!content.indices.empty()) {
       writeMesh(content, item.layout, batch.staging.mapped() + item.at, tile->tile);
-      const VkDeviceSize start = (tile->range.offset + sizeof(source::Vertex) - 1) / sizeof(source::Vertex) * sizeof(source::Vertex);
+      const VkDeviceSize start =
+          (tile->range.offset + sizeof(source::Vertex) - 1) / sizeof(source::Vertex) * sizeof(source::Vertex);
       const VkBufferCopy copy{item.at, start, item.layout.bytes};
       vkCmdCopyBuffer(batch.commands, batch.staging.handle(), arena.buffer(tile->range.chunk), 1, &copy);
       tile->tile.chunk = tile->range.chunk;
@@ -208,7 +210,8 @@ void Residency::Impl::startUploads(size_t uploadBytes, Report& report) {
       tile->tile.uvOffset = start + item.layout.uvs;
       tile->tile.draws = drawsOf(content, images);
       for (TileDraw& draw : tile->tile.draws) {
-        tile->tile.triangles += draw.indexCount / 3;
+        if (draw.kind != DrawClass::Points && draw.kind != DrawClass::Lines)
+          tile->tile.triangles += draw.indexCount / 3;
         draw.firstIndex += uint32_t((start + item.layout.indices) / sizeof(uint32_t));
       }
     }
@@ -216,7 +219,8 @@ void Residency::Impl::startUploads(size_t uploadBytes, Report& report) {
   }
   if (!device.hasTransferQueue())
     gpu::memoryBarrier(batch.commands, VK_PIPELINE_STAGE_2_COPY_BIT, VK_ACCESS_2_TRANSFER_WRITE_BIT,
-                       VK_PIPELINE_STAGE_2_VERTEX_INPUT_BIT, VK_ACCESS_2_VERTEX_ATTRIBUTE_READ_BIT | VK_ACCESS_2_INDEX_READ_BIT);
+                       VK_PIPELINE_STAGE_2_VERTEX_INPUT_BIT,
+                       VK_ACCESS_2_VERTEX_ATTRIBUTE_READ_BIT | VK_ACCESS_2_INDEX_READ_BIT);
   vkEndCommandBuffer(batch.commands);
   batch.value = device.submitTransfer(batch.commands);
   flying.push_back(std::move(batch));
@@ -264,7 +268,8 @@ void Residency::setRecords(tiles::TileId tile, std::span<const uint32_t> bits) {
   auto found = impl_->held.find(tile);
   if (found == impl_->held.end()) return;
   const auto records = impl_->records.at(found->second->records);
-  CM_CHECK(records.size() == bits.size(), "tile {} has {} features, {} records were given", tile, records.size(), bits.size());
+  CM_CHECK(records.size() == bits.size(), "tile {} has {} features, {} records were given", tile, records.size(),
+           bits.size());
   bool changed = false;
   for (size_t i = 0; i < bits.size(); ++i) {
     changed = changed || records[i].bits != bits[i];

@@ -29,8 +29,8 @@ struct FeatureRef {
   uint32_t feature = 0;
 };
 
-//! Decides the pipeline a run of triangles is drawn with.
-enum class DrawClass : uint8_t { Solid, Ground, Water, Textured };
+//! Decides the pipeline a run of triangles, points or lines is drawn with.
+enum class DrawClass : uint8_t { Solid, Ground, Water, Textured, Points, Lines, Blended };
 
 //! A run of indices with one look; offsets are those of vkCmdDrawIndexed in the tile's chunk.
 struct TileDraw {

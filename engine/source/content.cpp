@@ -46,10 +46,19 @@ size_t MeshContent::cpuBytes() const {
   };
   add(features.ids);
   for (const Column& column : features.columns) {
-    if (const auto* strings = std::get_if<std::vector<std::string>>(&column.values)) add(*strings);
-    else bytes += std::get<std::vector<double>>(column.values).size() * sizeof(double);
+    if (const auto* strings = std::get_if<std::vector<std::string>>(&column.values))
+      add(*strings);
+    else
+      bytes += std::get<std::vector<double>>(column.values).size() * sizeof(double);
   }
   return bytes;
+}
+
+size_t MeshContent::count(Topology topology) const {
+  size_t corners = 0;
+  for (const Part& part : parts)
+    if (part.topology == topology) corners += part.indexCount;
+  return corners / (topology == Topology::Triangles ? 3 : topology == Topology::Lines ? 2 : 1);
 }
 
 }  // namespace cm::source

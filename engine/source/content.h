@@ -37,19 +37,23 @@ struct Image {
 };
 
 struct Material {
+  static constexpr float kBlends = -1;
   std::string name;
   glm::vec4 baseColour{1.0f};        // linear
   int image = -1;                    // index into MeshContent::images
   bool doubleSided = false;
   bool unlit = false;
-  float alphaCutoff = 0;             // 0: opaque
+  float alphaCutoff = 0;             // 0: opaque; kBlends: seen through by baseColour's and the vertices' alpha
 };
+
+enum class Topology : uint8_t { Triangles, Lines, Points };  // three, two or one index each
 
 //! A run of indices with one material.
 struct Part {
   uint32_t firstIndex = 0;
   uint32_t indexCount = 0;
   uint32_t material = 0;
+  Topology topology = Topology::Triangles;
 };
 
 //! One column of a property table (EXT_structural_metadata) or batch table. Row = feature.
@@ -82,6 +86,11 @@ struct MeshContent {
 
   size_t gpuBytes() const;
   size_t cpuBytes() const;
+  size_t count(Topology topology) const;  // triangles, lines or points
 };
+
+//! What one content may hold once instances are spread out. A tile that needs more is no tile; a file that claims more is
+//! damaged or hostile.
+inline constexpr size_t kMaxContentVertices = size_t{1} << 24;
 
 }  // namespace cm::source

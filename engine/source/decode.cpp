@@ -1,127 +1,115 @@
-#include <cstring>
+#include <algorithm>
 #include <exception>
 
+#include "source/feature_data.h"
+#include "source/formats.h"
 #include "source/gltf.h"
-#include "source/mesh_builder.h"
+#include "source/merge.h"
 #include "source/tileset.h"
 
 namespace cm::source {
 namespace {
 
-//! 3D Tiles 1.0, "Batched 3D Model": header, feature table, batch table, glb.
-struct B3dm {
-  std::span<const std::byte> featureJson, featureBinary, batchJson, batchBinary, glb;
-  size_t legacyBatchLength = 0;
-};
+constexpr int kDeepestComposite = 8;
 
-uint32_t uint32At(std::span<const std::byte> bytes, size_t offset) {
-  uint32_t value = 0;
-  if (offset + 4 <= bytes.size()) std::memcpy(&value, bytes.data() + offset, 4);
-  return value;
-}
+Result<MeshContent> decodeAny(std::span<const std::byte> bytes, const DecodeContext& context, int depth);
 
-Result<B3dm> openB3dm(std::span<const std::byte> bytes) {
-  constexpr size_t kHeader = 28;
-  if (bytes.size() < kHeader) return makeError("{} bytes; a b3dm has at least {}", bytes.size(), kHeader);
-  if (uint32At(bytes, 4) != 1) return makeError("b3dm version {}, expected 1", uint32At(bytes, 4));
+//! Composite (3D Tiles 1.0): tiles one after the other. What cannot be read becomes a warning; an error where nothing can.
+Result<MeshContent> decodeCmpt(std::span<const std::byte> bytes, const DecodeContext& context, int depth) {
+  constexpr size_t kHeader = 16, kInnerHeader = 12;
+  if (depth >= kDeepestComposite)
+    return makeError("composites within composites, more than {} deep", kDeepestComposite);
+  if (bytes.size() < kHeader) return makeError("{} bytes; a cmpt has at least {}", bytes.size(), kHeader);
+  if (uint32At(bytes, 4) != 1) return makeError("cmpt version {}, expected 1", uint32At(bytes, 4));
   const size_t length = uint32At(bytes, 8);
   if (length > bytes.size())
     return makeError("header says {} bytes, the file has {}", grouped(length), grouped(bytes.size()));
   bytes = bytes.first(std::max(length, kHeader));
-  size_t sizes[4] = {uint32At(bytes, 12), uint32At(bytes, 16), uint32At(bytes, 20), uint32At(bytes, 24)};
-  B3dm out;
+  const size_t count = uint32At(bytes, 12);
+  std::optional<MeshContent> whole;
+  std::vector<std::string> problems;
   size_t at = kHeader;
-  // Before 1.0 the header was shorter: what is read as a length of JSON then is the start of "{"..." or of "glTF".
-  constexpr uint32_t kTextStarts = 0x22000000;
-  if (sizes[2] >= kTextStarts) {
-    at = 20;
-    out.legacyBatchLength = sizes[0];
-    sizes[2] = sizes[1];
-    sizes[0] = sizes[1] = sizes[3] = 0;
-  } else if (sizes[3] >= kTextStarts) {
-    at = 24;
-    out.legacyBatchLength = sizes[2];
-    sizes[2] = sizes[0];
-    sizes[3] = sizes[1];
-    sizes[0] = sizes[1] = 0;
-  }
-  std::span<const std::byte>* parts[4] = {&out.featureJson, &out.featureBinary, &out.batchJson, &out.batchBinary};
-  constexpr std::string_view kNames[4] = {"feature table JSON", "feature table", "batch table JSON", "batch table"};
-  for (size_t i = 0; i < 4; ++i) {
-    if (sizes[i] > bytes.size() - at)
-      return makeError("{} has {} bytes, {} are left", kNames[i], grouped(sizes[i]), grouped(bytes.size() - at));
-    *parts[i] = bytes.subspan(at, sizes[i]);
-    at += sizes[i];
-  }
-  out.glb = bytes.subspan(at);
-  return out;
-}
-
-Result<MeshContent> decodeGltf(std::span<const std::byte> bytes, Placement placement) {
-  auto gltf = Gltf::open(bytes);
-  if (!gltf) return gltf.error();
-  return buildMesh(*gltf, std::move(placement));
-}
-
-Result<MeshContent> decodeB3dm(std::span<const std::byte> bytes, Placement placement) {
-  auto file = openB3dm(bytes);
-  if (!file) return file.error();
-  std::vector<std::string> warnings;
-  size_t batchLength = file->legacyBatchLength;
-  if (!file->featureJson.empty()) {
-    auto document = JsonDocument::parse(file->featureJson);
-    if (!document) return document.error().within("feature table");
-    const Json table = document->root();
-    const auto whole = [&](const Json& json, size_t offset) -> std::optional<uint64_t> {
-      if (!json.isObject()) return json.whole();
-      return offset + 4 <= file->featureBinary.size() ? std::optional<uint64_t>(uint32At(file->featureBinary, offset))
-                                                      : std::nullopt;
-    };
-    batchLength = whole(table["BATCH_LENGTH"], table["BATCH_LENGTH"]["byteOffset"].whole().value_or(0)).value_or(0);
-    if (const Json centre = table["RTC_CENTER"]; centre.present()) {
-      const auto numbers = centre.numbers();
-      const auto offset = centre["byteOffset"].whole();
-      if (numbers.size() == 3) {
-        placement.rtcCentre = {numbers[0], numbers[1], numbers[2]};
-      } else if (offset && *offset + 12 <= file->featureBinary.size()) {
-        std::array<float, 3> values{};
-        std::memcpy(values.data(), file->featureBinary.data() + *offset, 12);
-        placement.rtcCentre = {values[0], values[1], values[2]};
-      } else {
-        return makeError("RTC_CENTER is {}, expected three numbers", centre.kind());
-      }
+  for (size_t i = 0; i < count; ++i) {
+    const size_t left = bytes.size() - at, size = left >= kInnerHeader ? uint32At(bytes, at + 8) : 0;
+    if (left < kInnerHeader || size < kInnerHeader || size > left) {
+      problems.push_back(fmt::format("tile {} of {} at byte {}: says {} bytes, {} are left", i, count, grouped(at),
+                                     grouped(size), grouped(left)));
+      break;
+    }
+    auto inner = decodeAny(bytes.subspan(at, size), context, depth + 1);
+    at += size;
+    if (!inner) {
+      problems.push_back(fmt::format("tile {} of {}: {}", i, count, inner.error().text()));
+    } else if (whole && whole->vertices.size() + inner->vertices.size() > kMaxContentVertices) {
+      problems.push_back(fmt::format("tile {} of {}: more than {} vertices in all; the rest is left out", i, count,
+                                     grouped(kMaxContentVertices)));
+      break;
+    } else if (whole) {
+      merge(*whole, std::move(*inner));
+    } else {
+      whole = std::move(*inner);
     }
   }
-  if (batchLength > bytes.size() * 8)
-    return makeError("BATCH_LENGTH is {} in a file of {} bytes", grouped(batchLength), grouped(bytes.size()));
-  if (batchLength > 0) placement.batchTable = readBatchTable(file->batchJson, file->batchBinary, batchLength, warnings);
-  auto content = decodeGltf(file->glb, std::move(placement));
-  if (content) content->warnings.insert(content->warnings.begin(), warnings.begin(), warnings.end());
-  return content;
+  if (!whole && !problems.empty()) return makeError("{}", problems.front());
+  if (!whole) whole.emplace();
+  whole->warnings.insert(whole->warnings.end(), problems.begin(), problems.end());
+  return std::move(*whole);
 }
 
-Result<MeshContent> decodeAny(std::span<const std::byte> bytes, Placement placement) {
+Result<MeshContent> decodeAny(std::span<const std::byte> bytes, const DecodeContext& context, int depth) {
   const std::string_view start = asText(bytes).substr(0, 4);
-  if (start == "glTF") return decodeGltf(bytes, std::move(placement));
-  if (start == "b3dm") return decodeB3dm(bytes, std::move(placement));
-  if (start == "i3dm" || start == "pnts" || start == "cmpt" || start == "vctr" || start == "geom")
-    return makeError("{} content is not supported; glb and b3dm are", start);
-  if (start.starts_with('{') || start.starts_with(' ')) return decodeGltf(bytes, std::move(placement));
+  if (start == "glTF") return decodeGltf(bytes, context);
+  if (start == "b3dm") return decodeB3dm(bytes, context);
+  if (start == "i3dm") return decodeI3dm(bytes, context);
+  if (start == "pnts") return decodePnts(bytes, context.placement);
+  if (start == "cmpt") return decodeCmpt(bytes, context, depth);
+  if (start == "vctr" || start == "geom") return makeError("{} content is not supported", start);
+  const size_t first = asText(bytes).find_first_not_of(" \t\r\n\xef\xbb\xbf");
+  if (first != std::string_view::npos && asText(bytes)[first] == '{') return decodeGltf(bytes, context);
   std::string shown;
   for (char c : start) shown += static_cast<unsigned char>(c) >= 0x20 && static_cast<unsigned char>(c) < 0x7f ? c : '?';
-  return makeError("starts with '{}', expected glTF or b3dm", shown);
+  return makeError("starts with '{}', expected glTF, b3dm, i3dm, pnts or cmpt", shown);
 }
 
 }  // namespace
 
-Result<MeshContent> decodeContent(std::span<const std::byte> bytes, const std::string& uri, const glm::dmat4& ecefFromTile,
-                                  bool zUpContent) {
-  Placement placement;
-  placement.uri = uri;
-  placement.ecefFromTile = ecefFromTile;
-  placement.zUp = zUpContent;
+Result<MeshContent> decodeGltf(std::span<const std::byte> bytes, DecodeContext context) {
+  auto gltf = Gltf::open(bytes, context.placement.uri, context.resources);
+  if (!gltf) return gltf.error();
+  return buildMesh(*gltf, std::move(context.placement));
+}
+
+//! Batched 3D Model (3D Tiles 1.0).
+Result<MeshContent> decodeB3dm(std::span<const std::byte> bytes, DecodeContext context) {
+  auto parts = openTile(bytes);
+  if (!parts) return parts.error();
+  auto data = FeatureData::open(parts->featureJson, parts->featureBinary);
+  if (!data) return data.error();
+  auto length = data->whole("BATCH_LENGTH");
+  if (!length) return length.error();
+  auto centre = readCentre(*data);
+  if (!centre) return centre.error();
+  context.placement.rtcCentre = *centre;
+  const size_t batchLength = length->value_or(parts->legacyBatchLength);
+  if (batchLength > bytes.size())
+    return makeError("BATCH_LENGTH is {} in a file of {} bytes", grouped(batchLength), grouped(bytes.size()));
+  std::vector<std::string> warnings;
+  if (batchLength > 0)
+    context.placement.batchTable = readBatchTable(parts->batchJson, parts->batchBinary, batchLength, warnings);
+  auto content = decodeGltf(parts->body, std::move(context));
+  if (content) content->warnings.insert(content->warnings.begin(), warnings.begin(), warnings.end());
+  return content;
+}
+
+Result<MeshContent> decodeContent(std::span<const std::byte> bytes, const std::string& uri,
+                                  const glm::dmat4& ecefFromTile, bool zUpContent, Resources* resources) {
+  DecodeContext context;
+  context.resources = resources;
+  context.placement.uri = uri;
+  context.placement.ecefFromTile = ecefFromTile;
+  context.placement.zUp = zUpContent;
   try {
-    auto content = decodeAny(bytes, std::move(placement));
+    auto content = decodeAny(bytes, context, 0);
     if (!content) return content.error().within("{}", uri);
     for (std::string& warning : content->warnings) warning = uri + ": " + warning;
     return content;

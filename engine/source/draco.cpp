@@ -1,3 +1,4 @@
+#include "source/draco_points.h"
 #include "source/gltf.h"
 
 #ifdef CITYMIRROR_HAS_DRACO
@@ -69,7 +70,37 @@ Result<DracoMesh> decodeDraco(Gltf& gltf, const Json& primitive, const Json& ext
     for (const draco::PointIndex& point : mesh.face(draco::FaceIndex(face))) out.indices.push_back(point.value());
   return out;
 }
+
+Result<DracoPoints> decodeDracoPoints(std::span<const std::byte> bytes,
+                                      const std::vector<std::pair<std::string, uint32_t>>& wanted, size_t count) {
+  draco::DecoderBuffer buffer;
+  buffer.Init(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  draco::Decoder decoder;
+  auto decoded = decoder.DecodePointCloudFromBuffer(&buffer);
+  if (!decoded.ok()) return makeError("{}", decoded.status().error_msg());
+  const std::unique_ptr<draco::PointCloud> cloud = std::move(decoded).value();
+  if (cloud->num_points() != count) return makeError("{} points, expected {}", cloud->num_points(), count);
+  DracoPoints out;
+  for (const auto& [name, id] : wanted) {
+    const draco::PointAttribute* from = cloud->GetAttributeByUniqueId(id);
+    if (!from) return makeError("no attribute {} for {}", id, name);
+    DracoPoints::Attribute attribute;
+    attribute.name = name;
+    attribute.components = std::min<size_t>(static_cast<size_t>(from->num_components()), 4);
+    attribute.values.resize(count * attribute.components);
+    for (uint32_t i = 0; i < count; ++i)
+      from->ConvertValue<float>(from->mapped_index(draco::PointIndex(i)), static_cast<int8_t>(attribute.components),
+                                attribute.values.data() + i * attribute.components);
+    out.attributes.push_back(std::move(attribute));
+  }
+  return out;
+}
 #else
+Result<DracoPoints> decodeDracoPoints(std::span<const std::byte>, const std::vector<std::pair<std::string, uint32_t>>&,
+                                      size_t) {
+  return makeError("compressed with Draco, which this build cannot read");
+}
+
 Result<DracoMesh> decodeDraco(Gltf&, const Json&, const Json&) {
   return makeError("compressed with Draco, which this build cannot read");
 }

@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "source/image.h"
+
 namespace cm::source {
 namespace {
 
@@ -27,6 +29,7 @@ Result<Container> openGlb(std::span<const std::byte> bytes) {
   if (bytes.size() < kHeader + kChunkHeader)
     return makeError("{} bytes; a glb has at least {}", bytes.size(), kHeader + kChunkHeader);
   const uint32_t version = uint32At(bytes, 4), length = uint32At(bytes, 8);
+  if (version == 1) return makeError("glTF 1.0, which is not read; convert it to glTF 2.0");
   if (version != 2) return makeError("glTF version {}, expected 2", version);
   if (length > bytes.size())
     return makeError("header says {} bytes, the file has {}", grouped(length), grouped(bytes.size()));
@@ -37,8 +40,8 @@ Result<Container> openGlb(std::span<const std::byte> bytes) {
     const uint32_t type = uint32At(bytes, at + 4);
     at += kChunkHeader;
     if (size > bytes.size() - at)
-      return makeError("chunk at byte {} has {} bytes, the file ends after {}", grouped(at - kChunkHeader), grouped(size),
-                       grouped(bytes.size() - at));
+      return makeError("chunk at byte {} has {} bytes, the file ends after {}", grouped(at - kChunkHeader),
+                       grouped(size), grouped(bytes.size() - at));
     if (type == 0x4e4f534a && container.json.empty()) container.json = bytes.subspan(at, size);
     if (type == 0x004e4942 && !container.hasBinary) {
       container.binary = bytes.subspan(at, size);
@@ -54,12 +57,14 @@ struct TypeName {
   std::string_view name;
   size_t components;
 };
-constexpr TypeName kTypes[] = {{"SCALAR", 1}, {"VEC2", 2}, {"VEC3", 3}, {"VEC4", 4}, {"MAT2", 4}, {"MAT3", 9}, {"MAT4", 16}};
+constexpr TypeName kTypes[] = {{"SCALAR", 1}, {"VEC2", 2}, {"VEC3", 3}, {"VEC4", 4},
+                               {"MAT2", 4},   {"MAT3", 9}, {"MAT4", 16}};
 
 Error missing(std::string_view what, size_t index) { return makeError("{} {} does not exist", what, index); }
 
 //! A member that must be a whole number where it is present.
-Result<size_t> wholeOr(const Json& json, size_t fallback, std::string_view what, size_t index, std::string_view member) {
+Result<size_t> wholeOr(const Json& json, size_t fallback, std::string_view what, size_t index,
+                       std::string_view member) {
   if (!json.present()) return fallback;
   const auto value = json.whole();
   if (!value) return makeError("{} {}: {} is {}, expected a whole number", what, index, member, json.text());
@@ -68,10 +73,14 @@ Result<size_t> wholeOr(const Json& json, size_t fallback, std::string_view what,
 
 Result<void> unfilter(std::string_view filter, std::byte* data, size_t count, size_t stride) {
   if (filter.empty() || filter == "NONE") return {};
-  if (filter == "OCTAHEDRAL" && (stride == 4 || stride == 8)) meshopt_decodeFilterOct(data, count, stride);
-  else if (filter == "QUATERNION" && stride == 8) meshopt_decodeFilterQuat(data, count, stride);
-  else if (filter == "EXPONENTIAL" && stride % 4 == 0) meshopt_decodeFilterExp(data, count, stride);
-  else return makeError("filter {} with a stride of {} bytes is not defined", filter, stride);
+  if (filter == "OCTAHEDRAL" && (stride == 4 || stride == 8))
+    meshopt_decodeFilterOct(data, count, stride);
+  else if (filter == "QUATERNION" && stride == 8)
+    meshopt_decodeFilterQuat(data, count, stride);
+  else if (filter == "EXPONENTIAL" && stride % 4 == 0)
+    meshopt_decodeFilterExp(data, count, stride);
+  else
+    return makeError("filter {} with a stride of {} bytes is not defined", filter, stride);
   return {};
 }
 
@@ -98,8 +107,10 @@ double numberAt(const Accessor& accessor, size_t element, size_t component) {
   return value;
 }
 
-Result<Gltf> Gltf::open(std::span<const std::byte> bytes) {
+Result<Gltf> Gltf::open(std::span<const std::byte> bytes, std::string uri, Resources* resources) {
   Gltf gltf;
+  gltf.uri_ = std::move(uri);
+  gltf.resources_ = resources;
   gltf.fileBytes_ = bytes.size();
   Container container;
   if (bytes.size() >= 4 && uint32At(bytes, 0) == 0x46546c67) {
@@ -116,8 +127,10 @@ Result<Gltf> Gltf::open(std::span<const std::byte> bytes) {
   gltf.hasBinary_ = container.hasBinary;
   const Json root = gltf.root();
   if (!root["asset"].isObject()) return makeError("asset: found {}, expected a glTF", root["asset"].kind());
-  if (const std::string version = root["asset"]["version"].text(); !version.starts_with("2"))
-    return makeError("asset.version is \"{}\", expected \"2.0\"", version);
+  const std::string version = root["asset"]["version"].text();
+  if (version == "1" || version.starts_with("1.") || root["meshes"].isObject())
+    return makeError("glTF 1.0, which is not read; convert it to glTF 2.0");
+  if (!version.starts_with("2")) return makeError("asset.version is \"{}\", expected \"2.0\"", version);
   gltf.accessorJson_ = root["accessors"].items();
   gltf.viewJson_ = root["bufferViews"].items();
   gltf.bufferJson_ = root["buffers"].items();
@@ -127,7 +140,6 @@ Result<Gltf> Gltf::open(std::span<const std::byte> bytes) {
   gltf.textures_ = root["textures"].items();
   gltf.images_ = root["images"].items();
   gltf.views_.resize(gltf.viewJson_.size());
-  gltf.dataUris_.resize(gltf.bufferJson_.size());
   return gltf;
 }
 
@@ -137,19 +149,53 @@ std::span<std::byte> Gltf::scratch(size_t bytes) {
   return {owned_.back().get(), bytes};
 }
 
+Result<std::span<const std::byte>> Gltf::elsewhere(std::string_view uri) {
+  if (!uri.starts_with("data:")) {
+    if (!resources_) return makeError("is in the file {}; only glb and data URIs are read here", uri);
+    return resources_->get(uri_, uri);
+  }
+  if (const auto known = dataUris_.find(uri.data()); known != dataUris_.end()) return known->second;
+  auto data = decodeDataUri(uri);
+  if (!data) return data.error();
+  auto kept = scratch(data->size());
+  std::copy(data->begin(), data->end(), kept.begin());
+  dataUris_.emplace(uri.data(), kept);
+  return std::span<const std::byte>(kept);
+}
+
+Result<Image> Gltf::decodePicture(size_t index) {
+  const Json json = image(index);
+  if (const auto number = json["bufferView"].whole()) {
+    auto bytes = view(*number);
+    if (!bytes) return bytes.error();
+    return decodeImage(*bytes);
+  }
+  const auto uri = json["uri"].string();
+  if (!uri) return makeError("neither bufferView nor uri");
+  auto bytes = elsewhere(*uri);
+  if (!bytes) return bytes.error();
+  return decodeImage(*bytes);
+}
+
+Result<const Image*> Gltf::picture(size_t index) {
+  if (const auto known = pictures_.find(index); known != pictures_.end()) return &known->second;
+  auto decoded = decodePicture(index);
+  if (!decoded) return decoded.error().within("image {}", index);
+  scratchBytes_ += decoded->rgba.size();
+  if (scratchBytes_ > kMaxUnpackedBytes) return makeError("image {}: unpacks to too much", index);
+  return &pictures_.emplace(index, std::move(*decoded)).first->second;
+}
+
 Result<std::span<const std::byte>> Gltf::buffer(size_t index) {
   if (index >= bufferJson_.size()) return missing("buffer", index);
   const Json json = bufferJson_[index];
   if (const auto uri = json["uri"].string()) {
-    if (!uri->starts_with("data:"))
-      return makeError("buffer {} is in the file {}; only glb and data URIs are read", index, *uri);
-    if (dataUris_[index]) return *dataUris_[index];
-    auto data = decodeDataUri(*uri);
-    if (!data) return data.error().within("buffer {}", index);
-    auto kept = scratch(data->size());
-    std::copy(data->begin(), data->end(), kept.begin());
-    dataUris_[index] = kept;
-    return std::span<const std::byte>(kept);
+    auto bytes = elsewhere(*uri);
+    if (!bytes) return bytes.error().within("buffer {}", index);
+    const size_t stated = json["byteLength"].whole().value_or(bytes->size());
+    if (stated > bytes->size())
+      return makeError("buffer {} says {} bytes, its file has {}", index, grouped(stated), grouped(bytes->size()));
+    return bytes->first(stated);
   }
   if (index != 0 || !hasBinary_) return makeError("buffer {} has no data", index);
   const size_t stated = json["byteLength"].whole().value_or(binary_.size());
@@ -214,9 +260,12 @@ Result<Gltf::View> Gltf::unpack(const Json& packed, size_t index) {
   auto out = scratch(*count * *stride);
   const auto* in = reinterpret_cast<const unsigned char*>(whole->data() + offset);
   int failed = 0;
-  if (attributes) failed = meshopt_decodeVertexBuffer(out.data(), *count, *stride, in, *length);
-  else if (triangles) failed = meshopt_decodeIndexBuffer(out.data(), *count, *stride, in, *length);
-  else failed = meshopt_decodeIndexSequence(out.data(), *count, *stride, in, *length);
+  if (attributes)
+    failed = meshopt_decodeVertexBuffer(out.data(), *count, *stride, in, *length);
+  else if (triangles)
+    failed = meshopt_decodeIndexBuffer(out.data(), *count, *stride, in, *length);
+  else
+    failed = meshopt_decodeIndexSequence(out.data(), *count, *stride, in, *length);
   if (failed != 0) return makeError("its packed data is damaged (meshopt, mode {}, code {})", mode, failed);
   if (attributes)
     if (auto done = unfilter(packed["filter"].text(), out.data(), *count, *stride); !done) return done.error();
@@ -261,7 +310,7 @@ Result<Accessor> Gltf::accessor(size_t index) {
     auto offset = wholeOr(json["byteOffset"], 0, "accessor", index, "byteOffset");
     if (!offset) return offset.error();
     if (view->stride > 0) accessor.stride = view->stride;
-    if (accessor.stride < element && *count > 1)
+    if (accessor.stride<element&& * count> 1)
       return makeError("accessor {}: elements of {} bytes every {} bytes", index, element, accessor.stride);
     const size_t needed = *count == 0 ? 0 : (*count - 1) * accessor.stride + element;
     if (*offset > view->bytes.size() || needed > view->bytes.size() - *offset)
@@ -313,11 +362,18 @@ Result<void> Gltf::applySparse(const Json& sparse, size_t index, Accessor& acces
   bool good = true;
   eachElement(indices, [&](size_t i, const auto& at) {
     const auto target = static_cast<size_t>(at[0]);
-    if (target >= accessor.count) good = false;
-    else std::memcpy(dense.data() + target * element, values->data() + valueOffset + i * element, element);
+    if (target >= accessor.count)
+      good = false;
+    else
+      std::memcpy(dense.data() + target * element, values->data() + valueOffset + i * element, element);
   });
   if (!good) return makeError("accessor {}: a sparse index is past its {} elements", index, grouped(accessor.count));
   return {};
+}
+
+std::optional<uint64_t> imageNumberOf(const Json& texture) {
+  if (const auto webp = texture["extensions"]["EXT_texture_webp"]["source"].whole()) return webp;
+  return texture["source"].whole();
 }
 
 Result<Bytes> decodeDataUri(std::string_view uri) {
@@ -334,7 +390,9 @@ Result<Bytes> decodeDataUri(std::string_view uri) {
     if (c == '+' || c == '-') return 62;
     return c == '/' || c == '_' ? 63 : -1;
   };
-  const auto hex = [](char c) { return c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1; };
+  const auto hex = [](char c) {
+    return c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
+  };
   const std::string_view data = uri.substr(comma + 1);
   for (size_t i = 0; i < data.size(); ++i) {
     if (!base64) {

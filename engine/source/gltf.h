@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstring>
 #include <limits>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -16,7 +17,9 @@
 #include <vector>
 
 #include "base/result.h"
+#include "source/content.h"
 #include "source/json.h"
+#include "source/resources.h"
 
 namespace cm::source {
 
@@ -46,8 +49,8 @@ double numberAt(const Accessor& accessor, size_t element, size_t component);
 
 class Gltf {
  public:
-  //! glb, or glTF as JSON whose buffers are data URIs.
-  static Result<Gltf> open(std::span<const std::byte> bytes);
+  //! glb, or glTF as JSON. Buffers and pictures in other files are looked for in `resources`, which may be null.
+  static Result<Gltf> open(std::span<const std::byte> bytes, std::string uri = {}, Resources* resources = nullptr);
 
   Json root() const { return document_->root(); }
   Json mesh(size_t index) const { return at(meshes_, index); }
@@ -59,6 +62,11 @@ class Gltf {
   size_t nodeCount() const { return nodes_.size(); }
   size_t fileBytes() const { return fileBytes_; }
 
+  //! Bytes of a data URI or of another file.
+  Result<std::span<const std::byte>> elsewhere(std::string_view uri);
+  //! A picture, decoded; kept as long as this where it is asked for again.
+  Result<const Image*> picture(size_t index);
+  Result<Image> decodePicture(size_t index);
   Result<std::span<const std::byte>> view(size_t index);
   Result<Accessor> accessor(size_t index);
   //! Memory that lives as long as this, for data that must be made first.
@@ -83,9 +91,15 @@ class Gltf {
   size_t scratchBytes_ = 0;
   std::vector<Json> accessorJson_, viewJson_, bufferJson_, meshes_, nodes_, materials_, textures_, images_;
   std::vector<View> views_;
-  std::vector<std::optional<std::span<const std::byte>>> dataUris_;  // by buffer, once decoded
+  std::string uri_;
+  Resources* resources_ = nullptr;
+  std::map<const char*, std::span<const std::byte>> dataUris_;  // by where they stand in the JSON, once decoded
+  std::map<size_t, Image> pictures_;
   std::vector<std::unique_ptr<std::byte[]>> owned_;
 };
+
+//! The picture a texture shows: WebP where it has one.
+std::optional<uint64_t> imageNumberOf(const Json& texture);
 
 //! The bytes of "data:...;base64,..." and of percent-encoded ones (RFC 2397).
 Result<Bytes> decodeDataUri(std::string_view uri);

@@ -14,10 +14,13 @@ namespace cm::source {
 namespace {
 
 constexpr uint32_t kMaxSide = 16384;
+constexpr uint64_t kMaxPixels = uint64_t{1} << 26;  // 256 MiB: a small file may claim any size
 
 Result<void> checkSize(std::string_view format, uint64_t width, uint64_t height) {
   if (width == 0 || height == 0 || width > kMaxSide || height > kMaxSide)
     return makeError("{} of {} x {} pixels, expected 1 to {} a side", format, width, height, grouped(kMaxSide));
+  if (width * height > kMaxPixels)
+    return makeError("{} of {} x {} pixels, more than {} in all", format, width, height, grouped(kMaxPixels));
   return {};
 }
 

@@ -8,7 +8,7 @@
 
 namespace cm::source {
 
-//! Told by the first bytes, not by a name. Fails on anything larger than 16,384 pixels a side.
+//! Told by the first bytes, not by a name. Fails on anything larger than 16,384 pixels a side or 64 Mi pixels.
 Result<Image> decodeImage(std::span<const std::byte> bytes);
 
 //! Four bytes a pixel, rows from the top; appears whole or not at all.

@@ -7,17 +7,23 @@
 
 namespace cm::source {
 
+namespace {
+constexpr size_t kMaxPictureBytes = size_t{512} << 20;
+}
+
 void warnOnce(std::vector<std::string>& warnings, std::string text) {
   if (std::find(warnings.begin(), warnings.end(), text) == warnings.end()) warnings.push_back(std::move(text));
 }
 
-const UsedMaterial& MaterialReader::use(std::optional<uint64_t> material) {
-  const uint64_t key = material.value_or(~uint64_t{0});
+const UsedMaterial& MaterialReader::use(std::optional<uint64_t> material, bool unlit) {
+  const std::pair key(material.value_or(~uint64_t{0}), unlit);
   const auto found = used_.find(key);
   if (found != used_.end()) return found->second;
   const Json json = material ? gltf_.material(*material) : Json();
   if (material && !json.present()) warnOnce(out_.warnings, fmt::format("material {} does not exist", *material));
-  return used_.emplace(key, read(json)).first->second;
+  UsedMaterial used = read(json);
+  if (unlit) out_.materials[used.index].unlit = used.unlit = true;
+  return used_.emplace(key, used).first->second;
 }
 
 UsedMaterial MaterialReader::read(const Json& json) {
@@ -34,7 +40,11 @@ UsedMaterial MaterialReader::read(const Json& json) {
   if (factor.size() == 4)
     for (int i = 0; i < 4; ++i)
       material.baseColour[i] = static_cast<float>(std::clamp(factor[static_cast<size_t>(i)], 0.0, 1.0));
-  const Json texture = old ? glossy["diffuseTexture"] : rough["baseColorTexture"];
+  Json texture = old ? glossy["diffuseTexture"] : rough["baseColorTexture"];
+  const Json values =
+      json["extensions"]["KHR_techniques_webgl"]["values"];  // its shaders are not run, its picture is shown
+  for (const char* name : {"u_diffuse", "u_tex", "diffuse"})
+    if (!texture.present() && values[name]["index"].present()) texture = values[name];
   if (texture.present()) {
     material.image = imageOf(texture);
     used.textured = material.image >= 0;
@@ -49,9 +59,11 @@ UsedMaterial MaterialReader::read(const Json& json) {
   }
   const std::string alpha = json["alphaMode"].text();
   const auto cutoff = static_cast<float>(json["alphaCutoff"].number().value_or(0.5));
-  // What blends is drawn with a hard edge where a picture carries the alpha, and opaque where nothing does.
-  if (alpha == "MASK") material.alphaCutoff = cutoff;
-  else if (alpha == "BLEND" && used.textured && material.baseColour.a > 0.5f) material.alphaCutoff = 0.5f;
+  // What blends is drawn with a hard edge where a picture carries the alpha: foliage, signs.
+  if (alpha == "MASK")
+    material.alphaCutoff = cutoff;
+  else if (alpha == "BLEND")
+    material.alphaCutoff = !used.textured ? Material::kBlends : material.baseColour.a > 0.5f ? 0.5f : 0.0f;
   used.index = static_cast<uint32_t>(out_.materials.size());
   out_.materials.push_back(std::move(material));
   return used;
@@ -60,8 +72,7 @@ UsedMaterial MaterialReader::read(const Json& json) {
 int MaterialReader::imageOf(const Json& textureInfo) {
   const auto number = textureInfo["index"].whole();
   const Json texture = number ? gltf_.texture(*number) : Json();
-  auto source = texture["extensions"]["EXT_texture_webp"]["source"].whole();
-  if (!source) source = texture["source"].whole();
+  const auto source = imageNumberOf(texture);
   if (!source) {
     warnOnce(out_.warnings, texture["extensions"]["KHR_texture_basisu"].present()
                                 ? "a texture is in KTX2 form, which is not read; drawn without it"
@@ -74,18 +85,12 @@ int MaterialReader::imageOf(const Json& textureInfo) {
 }
 
 int MaterialReader::decode(size_t image) {
-  const Json json = gltf_.image(image);
-  Result<Image> decoded = makeError("neither bufferView nor uri");
-  if (const auto view = json["bufferView"].whole()) {
-    auto bytes = gltf_.view(*view);
-    decoded = bytes ? decodeImage(*bytes) : Result<Image>(bytes.error());
-  } else if (const auto uri = json["uri"].string()) {
-    if (!uri->starts_with("data:")) {
-      decoded = makeError("is in the file {}; only pictures inside the glb are read", *uri);
-    } else {
-      auto bytes = decodeDataUri(*uri);
-      decoded = bytes ? decodeImage(*bytes) : Result<Image>(bytes.error());
-    }
+  auto decoded = gltf_.decodePicture(image);
+  if (decoded) {
+    size_t bytes = decoded->rgba.size();
+    for (const Image& other : out_.images) bytes += other.rgba.size();
+    if (bytes > kMaxPictureBytes)
+      decoded = makeError("its tile's pictures unpack to more than {} bytes", grouped(kMaxPictureBytes));
   }
   if (!decoded) {
     warnOnce(out_.warnings, fmt::format("image {}: {}", image, decoded.error().text()));

@@ -23,8 +23,8 @@ struct UsedMaterial {
 class MaterialReader {
  public:
   MaterialReader(Gltf& gltf, MeshContent& out) : gltf_(gltf), out_(out) {}
-  //! `material` absent: glTF's default one.
-  const UsedMaterial& use(std::optional<uint64_t> material);
+  //! `material` absent: glTF's default one. `unlit`: whatever it says (points and lines without normals).
+  const UsedMaterial& use(std::optional<uint64_t> material, bool unlit = false);
 
  private:
   UsedMaterial read(const Json& json);
@@ -33,7 +33,7 @@ class MaterialReader {
 
   Gltf& gltf_;
   MeshContent& out_;
-  std::map<uint64_t, UsedMaterial> used_;
+  std::map<std::pair<uint64_t, bool>, UsedMaterial> used_;
   std::map<uint64_t, int> images_;
 };
 

@@ -6,26 +6,34 @@
 #include <glm/gtc/quaternion.hpp>
 #include <map>
 
-#include "geo/ellipsoid.h"
+#include "source/content_frame.h"
 #include "source/materials.h"
 #include "source/primitives.h"
 
 namespace cm::source {
 namespace {
 
-constexpr size_t kMaxVertices = size_t{1} << 26;
-constexpr double kFarthestMetres = 1e9;  // beyond the moon's orbit: damage, not data
+constexpr size_t kMaxInstances = size_t{1} << 20;
 
 //! What a file may require without changing what the triangles are.
 constexpr std::string_view kKnownExtensions[] = {
-    "KHR_mesh_quantization", "EXT_meshopt_compression", "KHR_draco_mesh_compression", "CESIUM_RTC",
-    "EXT_mesh_features",     "EXT_structural_metadata", "CESIUM_primitive_outline",   "KHR_lights_punctual"};
+    "KHR_mesh_quantization",   "EXT_meshopt_compression", "KHR_draco_mesh_compression", "CESIUM_RTC",
+    "EXT_mesh_features",       "EXT_structural_metadata", "CESIUM_primitive_outline",   "KHR_lights_punctual",
+    "EXT_mesh_gpu_instancing", "EXT_instance_features"};
 
 //! A primitive at one place in the scene.
 struct Instance {
   size_t primitive = 0;
   glm::dmat4 ecefFromStored{1.0};
   uint32_t material = 0;
+  Topology topology = Topology::Triangles;
+  std::optional<uint32_t> feature;  // of the whole instance, instead of its vertices' own
+};
+
+//! One of the places a node's mesh stands at: (0, 0, 0) alone without EXT_mesh_gpu_instancing.
+struct NodePlace {
+  glm::dmat4 nodeFromMesh{1.0};
+  std::optional<uint32_t> feature;
 };
 
 struct LoadedPrimitive {
@@ -58,29 +66,38 @@ std::array<int8_t, 3> packedNormal(glm::vec3 n) {
 
 template <class T>
 uint8_t unorm8(T value) {
-  if constexpr (std::is_same_v<T, uint8_t>) return value;
-  else if constexpr (std::is_same_v<T, uint16_t>) return static_cast<uint8_t>((uint32_t{value} * 255 + 32767) / 65535);
+  if constexpr (std::is_same_v<T, uint8_t>)
+    return value;
+  else if constexpr (std::is_same_v<T, uint16_t>)
+    return static_cast<uint8_t>((uint32_t{value} * 255 + 32767) / 65535);
   else if constexpr (std::is_floating_point_v<T>)
     return value > 0 ? static_cast<uint8_t>(std::min(value, T{1}) * 255 + T{0.5}) : uint8_t{0};
-  else return value > 0 ? static_cast<uint8_t>(std::min<int64_t>(value, 255)) : uint8_t{0};
+  else
+    return value > 0 ? static_cast<uint8_t>(std::min<int64_t>(value, 255)) : uint8_t{0};
 }
 
 class MeshBuilder {
  public:
-  MeshBuilder(Gltf& gltf, Placement placement) : gltf_(gltf), placement_(std::move(placement)), materials_(gltf, out_) {}
+  MeshBuilder(Gltf& gltf, Placement placement)
+      : gltf_(gltf), placement_(std::move(placement)), materials_(gltf, out_) {}
 
   Result<MeshContent> build() {
     if (auto known = checkExtensions(); !known) return known.error();
     std::vector<PropertyTable> tables;
-    if (placement_.batchTable) tables.push_back(std::move(*placement_.batchTable));
-    else tables = readPropertyTables(gltf_, out_.warnings);
+    if (placement_.batchTable)
+      tables.push_back(std::move(*placement_.batchTable));
+    else
+      readTables(tables);
+    if (placement_.batchTable) tableCount_ = 1;
     FeatureNumbering features(std::move(tables), out_.warnings);
     features_ = &features;
+    placeModels();
     if (auto walked = walk(); !walked) return walked.error();
     if (auto placed = place(); !placed) return placed.error();
     // One run of indices per material, so that a tile is few draws.
-    std::stable_sort(instances_.begin(), instances_.end(),
-                     [](const Instance& a, const Instance& b) { return a.material < b.material; });
+    std::stable_sort(instances_.begin(), instances_.end(), [](const Instance& a, const Instance& b) {
+      return a.material != b.material ? a.material < b.material : a.topology < b.topology;
+    });
     out_.vertices.reserve(vertices_);
     out_.indices.reserve(indices_);
     for (const Instance& instance : instances_) append(instance);
@@ -92,21 +109,52 @@ class MeshBuilder {
   Result<void> checkExtensions() {
     for (const Json& required : gltf_.root()["extensionsRequired"].items()) {
       const std::string name = required.text();
-      const bool known = std::find(std::begin(kKnownExtensions), std::end(kKnownExtensions), name) != std::end(kKnownExtensions);
+      const bool known =
+          std::find(std::begin(kKnownExtensions), std::end(kKnownExtensions), name) != std::end(kKnownExtensions);
       // Materials and textures that are not understood change colours, not shapes.
-      const bool looks = name.starts_with("KHR_materials_") || name.starts_with("KHR_texture_") || name.starts_with("EXT_texture_");
+      const bool looks = name == "KHR_techniques_webgl" || name.starts_with("KHR_materials_") ||
+                         name.starts_with("KHR_texture_") || name.starts_with("EXT_texture_");
       if (!known && !looks) return makeError("requires the glTF extension {}, which is not supported", name);
     }
     return {};
   }
 
-  glm::dmat4 ecefFromScene() const {
+  void readTables(std::vector<PropertyTable>& tables) {
+    const Schema schema = readSchema(gltf_, out_.warnings);
+    tables = readPropertyTables(gltf_, schema.json, out_.warnings);
+    tableCount_ = tables.size();
+    size_t mesh = 0;
+    for (const Json& one : gltf_.root()["meshes"].items()) {
+      size_t number = 0;
+      for (const Json& primitive : one["primitives"].items()) {
+        const bool named = primitive["extensions"]["EXT_mesh_features"].present();
+        auto table = named ? std::nullopt : readPropertyAttributes(gltf_, primitive, schema.json, out_.warnings);
+        if (table) {
+          vertexTables_[{mesh, number}] = tables.size();
+          tables.push_back(std::move(*table));
+        }
+        ++number;
+      }
+      ++mesh;
+    }
+  }
+
+  //! Where the scene as a whole stands: once, or at every instance of an i3dm.
+  void placeModels() {
     const glm::dmat4 zFromY(1, 0, 0, 0, 0, 0, 1, 0, 0, -1, 0, 0, 0, 0, 0, 1);  // (x, y, z) -> (x, -z, y)
-    glm::dvec3 centre = placement_.rtcCentre;
+    const glm::dmat4 turn = placement_.zUp ? glm::dmat4(1.0) : zFromY;
+    glm::dmat4 centred(1.0);
     const auto rtc = gltf_.root()["extensions"]["CESIUM_RTC"]["center"].numbers();
-    if (rtc.size() == 3) centre += glm::dvec3(rtc[0], rtc[1], rtc[2]);
-    const glm::dmat4 moved = glm::translate(placement_.ecefFromTile, centre);
-    return placement_.zUp ? moved : moved * zFromY;
+    if (rtc.size() == 3) centred = glm::translate(centred, glm::dvec3(rtc[0], rtc[1], rtc[2]));
+    const glm::dmat4 moved = glm::translate(placement_.ecefFromTile, placement_.rtcCentre);
+    if (!placement_.instances) {
+      models_.push_back({moved * centred * turn, {}});
+      return;
+    }
+    FeatureIds rows;
+    if (placement_.batchTable.has_value()) rows.table = 0;
+    for (const InstancePlace& instance : *placement_.instances)
+      models_.push_back({moved * instance.tileFromModel * centred * turn, features_->number(rows, instance.feature)});
   }
 
   static Result<glm::dmat4> matrixOf(const Json& node, size_t index) {
@@ -148,55 +196,137 @@ class MeshBuilder {
 
   Result<void> walk() {
     std::vector<std::pair<size_t, glm::dmat4>> stack;
-    const glm::dmat4 top = ecefFromScene();
-    for (size_t root : rootNodes()) stack.emplace_back(root, top);
+    for (size_t root : rootNodes()) stack.emplace_back(root, glm::dmat4(1.0));
     std::reverse(stack.begin(), stack.end());
     std::vector<bool> visited(gltf_.nodeCount(), false);
     while (!stack.empty()) {
       const auto [index, above] = stack.back();
       stack.pop_back();
-      if (index >= gltf_.nodeCount()) return makeError("node {} does not exist", index == SIZE_MAX ? "?" : std::to_string(index));
+      if (index >= gltf_.nodeCount())
+        return makeError("node {} does not exist", index == SIZE_MAX ? "?" : std::to_string(index));
       if (visited[index]) return makeError("node {} is reached twice: the nodes form a cycle or share children", index);
       visited[index] = true;
       const Json node = gltf_.node(index);
       auto matrix = matrixOf(node, index);
       if (!matrix) return matrix.error();
-      const glm::dmat4 ecefFromNode = above * *matrix;
-      if (node["extensions"]["EXT_mesh_gpu_instancing"].present())
-        warnOnce(out_.warnings, "EXT_mesh_gpu_instancing is not read: one instance is drawn");
-      if (const auto mesh = node["mesh"].whole())
-        if (auto added = addMesh(*mesh, ecefFromNode); !added) return added.error();
+      const glm::dmat4 sceneFromNode = above * *matrix;
+      if (const auto mesh = node["mesh"].whole()) {
+        auto places = nodePlaces(node);
+        if (!places) return places.error().within("node {}", index);
+        if (auto added = addMesh(*mesh, sceneFromNode, *places); !added) return added.error();
+      }
       const auto children = node["children"].items();
       for (auto child = children.rbegin(); child != children.rend(); ++child)
-        stack.emplace_back(child->whole().value_or(SIZE_MAX), ecefFromNode);
+        stack.emplace_back(child->whole().value_or(SIZE_MAX), sceneFromNode);
     }
     return {};
   }
 
-  Result<void> addMesh(size_t mesh, const glm::dmat4& ecefFromNode) {
+  //! EXT_mesh_gpu_instancing, and EXT_instance_features for whose each instance is.
+  Result<std::vector<NodePlace>> nodePlaces(const Json& node) {
+    const Json attributes = node["extensions"]["EXT_mesh_gpu_instancing"]["attributes"];
+    if (!attributes.present()) return std::vector<NodePlace>(1);
+    const auto read = [&](std::string_view name, size_t components) -> Result<std::optional<Accessor>> {
+      if (!attributes[name].present()) return std::optional<Accessor>();
+      auto accessor = gltf_.accessor(attributes[name].whole().value_or(SIZE_MAX));
+      if (!accessor) return accessor.error().within("EXT_mesh_gpu_instancing: {}", name);
+      if (accessor->components != components)
+        return makeError("EXT_mesh_gpu_instancing: {} has {} components, expected {}", name, accessor->components,
+                         components);
+      return std::optional<Accessor>(*accessor);
+    };
+    auto moves = read("TRANSLATION", 3), turns = read("ROTATION", 4), scales = read("SCALE", 3);
+    for (const auto* attribute : {&moves, &turns, &scales})
+      if (!*attribute) return attribute->error();
+    size_t count = SIZE_MAX;
+    for (const auto* attribute : {&moves, &turns, &scales})
+      if (**attribute) count = std::min(count, (**attribute)->count);
+    for (const auto& [name, number] : attributes.members())  // only ids: as many places as they name
+      if (count == SIZE_MAX && name.starts_with("_"))
+        if (auto accessor = gltf_.accessor(number.whole().value_or(SIZE_MAX))) count = accessor->count;
+    if (count == SIZE_MAX) return makeError("EXT_mesh_gpu_instancing has no TRANSLATION, ROTATION or SCALE");
+    if (count > kMaxInstances) return makeError("{} instances are more than a tile can hold", grouped(count));
+    std::vector<NodePlace> places(count);
+    for (size_t i = 0; i < count; ++i) {
+      glm::dmat4& m = places[i].nodeFromMesh;
+      const auto vector = [&](const Accessor& a) {
+        return glm::dvec3(numberAt(a, i, 0), numberAt(a, i, 1), numberAt(a, i, 2));
+      };
+      if (*moves) m = glm::translate(m, vector(**moves));
+      if (*turns) {
+        const glm::dquat turn(numberAt(**turns, i, 3), numberAt(**turns, i, 0), numberAt(**turns, i, 1),
+                              numberAt(**turns, i, 2));
+        if (glm::length(turn) > 0) m *= glm::mat4_cast(glm::normalize(turn));
+      }
+      if (*scales) m = glm::scale(m, vector(**scales));
+    }
+    nameInstances(node, attributes, places);
+    return places;
+  }
+
+  void nameInstances(const Json& node, const Json& attributes, std::vector<NodePlace>& places) {
+    for (const Json& set : node["extensions"]["EXT_instance_features"]["featureIds"].items()) {
+      FeatureIds ids;
+      ids.nullId = set["nullFeatureId"].whole();
+      if (const auto table = set["propertyTable"].whole(); table && *table < tableCount_) ids.table = *table;
+      std::optional<Accessor> values;
+      if (const auto number = set["attribute"].whole()) {
+        auto accessor = gltf_.accessor(attributes[fmt::format("_FEATURE_ID_{}", *number)].whole().value_or(SIZE_MAX));
+        if (!accessor || accessor->components != 1 || accessor->count < places.size()) {
+          warnOnce(out_.warnings, fmt::format("EXT_instance_features: _FEATURE_ID_{} cannot be read", *number));
+          continue;
+        }
+        values = *accessor;
+      }
+      for (size_t i = 0; i < places.size(); ++i) {
+        const double id = values ? numberAt(*values, i, 0) : static_cast<double>(i);
+        places[i].feature = id >= 0 && id < 1e15 ? features_->number(ids, static_cast<uint64_t>(id + 0.5)) : kNoFeature;
+      }
+      if (ids.table) return;  // the first set that says something about its features
+    }
+  }
+
+  Result<void> addMesh(size_t mesh, const glm::dmat4& sceneFromNode, const std::vector<NodePlace>& places) {
     const Json json = gltf_.mesh(mesh);
     if (!json.present()) return makeError("mesh {} does not exist", mesh);
     const auto [known, fresh] = meshes_.emplace(mesh, std::vector<size_t>());
     if (fresh) {
       size_t number = 0;
       for (const Json& primitive : json["primitives"].items()) {
-        auto read = readPrimitive(gltf_, primitive, placement_.batchTable.has_value(), features_->tableCount(), out_.warnings);
+        auto read = readPrimitive(gltf_, primitive, placement_.batchTable.has_value(), tableCount_, out_.warnings);
         if (!read) return read.error().within("mesh {}, primitive {}", mesh, number);
+        const auto own = vertexTables_.find({mesh, number});
+        if (own != vertexTables_.end() && read->features.from == FeatureIds::From::Nothing) {
+          read->features.from = FeatureIds::From::VertexNumber;
+          read->features.table = own->second;
+        }
         ++number;
-        if (!*read || (*read)->triangles.empty()) continue;
-        const UsedMaterial material = materials_.use((*read)->material);
+        if (read->corners.empty()) continue;
+        const bool unlit = read->topology != Topology::Triangles && !read->normal;  // glTF 2.0, 3.7.2.1
+        const UsedMaterial material = materials_.use(read->material, unlit);
         known->second.push_back(primitives_.size());
-        primitives_.push_back({std::move(**read), material});
+        primitives_.push_back({std::move(*read), material});
       }
     }
     for (size_t primitive : known->second) {
       const LoadedPrimitive& loaded = primitives_[primitive];
-      vertices_ += loaded.data.position.count + (loaded.data.normal ? 0 : loaded.data.triangles.size());
-      indices_ += loaded.data.triangles.size();
-      if (vertices_ > kMaxVertices || indices_ > kMaxVertices * 4)
-        return makeError("more than {} vertices; a tile cannot hold that many", grouped(kMaxVertices));
-      const double scale = storedScale(loaded.data.position);
-      instances_.push_back({primitive, glm::scale(ecefFromNode, glm::dvec3(scale)), loaded.material.index});
+      const Primitive& p = loaded.data;
+      const size_t times = models_.size() * places.size();
+      const bool flat = p.topology == Topology::Triangles && !p.normal;
+      const size_t each = std::max<size_t>(p.position.count + (flat ? p.corners.size() : 0), 1);
+      if (times > kMaxInstances - instances_.size())
+        return makeError("more than {} instances; a tile cannot hold that many", grouped(kMaxInstances));
+      if (times > (kMaxContentVertices - vertices_) / each ||
+          times * p.corners.size() > kMaxContentVertices * 4 - indices_)
+        return makeError("more than {} vertices; a tile cannot hold that many", grouped(kMaxContentVertices));
+      vertices_ += times * each;
+      indices_ += times * p.corners.size();
+      const double scale = storedScale(p.position);
+      for (const NodePlace& model : models_)
+        for (const NodePlace& place : places)
+          instances_.push_back({primitive,
+                                glm::scale(model.nodeFromMesh * sceneFromNode * place.nodeFromMesh, glm::dvec3(scale)),
+                                loaded.material.index, p.topology, place.feature ? place.feature : model.feature});
     }
     return {};
   }
@@ -212,28 +342,15 @@ class MeshBuilder {
         const glm::dvec3 at(corner & 1 ? p.hi.x : p.lo.x, corner & 2 ? p.hi.y : p.lo.y, corner & 4 ? p.hi.z : p.lo.z);
         const glm::dvec3 ecef(instance.ecefFromStored * glm::dvec4(at, 1));
         for (int k = 0; k < 3; ++k)
-          if (!(std::abs(ecef[k]) < kFarthestMetres)) return makeError("positions reach {:.3g} m from the Earth's centre", ecef[k]);
+          if (!(std::abs(ecef[k]) < kFarthestMetres))
+            return makeError("positions reach {:.3g} m from the Earth's centre", ecef[k]);
         lo = glm::min(lo, ecef);
         hi = glm::max(hi, ecef);
       }
     }
-    const glm::dvec3 centre = (lo + hi) * 0.5;
-    const double distance = glm::length(centre);
-    if (distance > 0.8 * geo::kSemiMinorMetres && distance < 1.5 * geo::kSemiMajorMetres) {
-      const geo::EnuFrame frame = geo::enuFrameAt(geo::geodeticFromEcef(centre));
-      out_.ecefFromContent = frame.ecefFromEnu;
-      contentFromEcef_ = frame.enuFromEcef;
-      return {};
-    }
-    const glm::dmat3 axes(placement_.ecefFromTile);
-    const glm::dvec3 z = glm::normalize(axes[2]), x = glm::normalize(axes[0] - z * glm::dot(axes[0], z));
-    glm::dmat3 turn(x, glm::cross(z, x), z);
-    for (int k = 0; k < 9; ++k)
-      if (!std::isfinite(turn[k / 3][k % 3])) turn = glm::dmat3(1.0);
-    out_.ecefFromContent = glm::dmat4(turn);
-    out_.ecefFromContent[3] = glm::dvec4(centre, 1);
-    contentFromEcef_ = glm::dmat4(glm::transpose(turn));
-    contentFromEcef_[3] = glm::dvec4(-(glm::transpose(turn) * centre), 1);
+    const ContentFrame frame = contentFrameOf(lo, hi, placement_.ecefFromTile);
+    out_.ecefFromContent = frame.ecefFromContent;
+    contentFromEcef_ = frame.contentFromEcef;
     return {};
   }
 
@@ -255,20 +372,26 @@ class MeshBuilder {
     if (p.normal) writeNormals(*p.normal, contentFromStored, mirrored, vertices);
     if (p.colour) writeColours(*p.colour, vertices);
     if (p.sky) eachElement(*p.sky, [&](size_t i, const auto& v) { vertices[i].sky = unorm8(v[0]); });
-    writeFeatures(p, surface, vertices);
+    if (instance.feature)
+      for (size_t i = 0; i < p.position.count; ++i) vertices[i].featureAndSurface = surface | *instance.feature;
+    else
+      writeFeatures(p, surface, vertices);
     writeUvs(loaded, base);
 
-    const bool flat = !p.normal && !loaded.material.unlit;
     const auto first = static_cast<uint32_t>(out_.indices.size());
-    for (size_t i = 0; i < p.triangles.size(); i += 3) {
-      const uint32_t a = base + p.triangles[i], b = base + p.triangles[i + (mirrored ? 2 : 1)],
-                     c = base + p.triangles[i + (mirrored ? 1 : 2)];
-      out_.indices.insert(out_.indices.end(), {a, b, c});
+    for (uint32_t corner : p.corners) out_.indices.push_back(base + corner);
+    if (p.topology == Topology::Triangles) {
+      if (mirrored)
+        for (size_t i = first; i + 2 < out_.indices.size(); i += 3) std::swap(out_.indices[i + 1], out_.indices[i + 2]);
+      if (!p.normal && !loaded.material.unlit) flatten(base, first);
     }
-    if (flat) flatten(base, first);
     const auto count = static_cast<uint32_t>(out_.indices.size()) - first;
-    if (!out_.parts.empty() && out_.parts.back().material == instance.material) out_.parts.back().indexCount += count;
-    else out_.parts.push_back({first, count, instance.material});
+    const bool joins = !out_.parts.empty() && out_.parts.back().material == instance.material &&
+                       out_.parts.back().topology == instance.topology;
+    if (joins)
+      out_.parts.back().indexCount += count;
+    else
+      out_.parts.push_back({first, count, instance.material, instance.topology});
     growBounds(base);
   }
 
@@ -281,12 +404,14 @@ class MeshBuilder {
     });
   }
 
-  static void writeNormals(const Accessor& accessor, const glm::dmat4& contentFromStored, bool mirrored, Vertex* vertices) {
+  static void writeNormals(const Accessor& accessor, const glm::dmat4& contentFromStored, bool mirrored,
+                           Vertex* vertices) {
     // Cofactors instead of the inverse transpose: the same direction, and defined for flat scales too.
     const glm::dmat3 m(contentFromStored);
     const double size = std::max({glm::length(m[0]), glm::length(m[1]), glm::length(m[2]), 1e-300});
     const glm::dmat3 unit = m / size;
-    glm::mat3 turn(glm::dmat3(glm::cross(unit[1], unit[2]), glm::cross(unit[2], unit[0]), glm::cross(unit[0], unit[1])));
+    glm::mat3 turn(
+        glm::dmat3(glm::cross(unit[1], unit[2]), glm::cross(unit[2], unit[0]), glm::cross(unit[0], unit[1])));
     if (mirrored) turn = -turn;
     eachElement(accessor, [&](size_t i, const auto& v) {
       const glm::vec3 n(static_cast<float>(v[0]), static_cast<float>(v[1]), static_cast<float>(v[2]));
@@ -378,8 +503,12 @@ class MeshBuilder {
   MeshContent out_;
   MaterialReader materials_;
   FeatureNumbering* features_ = nullptr;
-  std::map<size_t, std::vector<size_t>> meshes_;   // glTF mesh -> primitives_
+  std::map<size_t, std::vector<size_t>> meshes_;  // glTF mesh -> primitives_
   std::vector<LoadedPrimitive> primitives_;
+  size_t tableCount_ = 0;  // property tables: what feature ids may name
+  std::map<std::pair<size_t, size_t>, size_t>
+      vertexTables_;  // mesh and primitive -> the table of its property attributes
+  std::vector<NodePlace> models_;
   std::vector<Instance> instances_;
   size_t vertices_ = 0, indices_ = 0;
   glm::dmat4 contentFromEcef_{1.0};
@@ -387,6 +516,8 @@ class MeshBuilder {
 
 }  // namespace
 
-Result<MeshContent> buildMesh(Gltf& gltf, Placement placement) { return MeshBuilder(gltf, std::move(placement)).build(); }
+Result<MeshContent> buildMesh(Gltf& gltf, Placement placement) {
+  return MeshBuilder(gltf, std::move(placement)).build();
+}
 
 }  // namespace cm::source

@@ -1,5 +1,6 @@
 #include "source/metadata.h"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 
@@ -7,6 +8,8 @@ namespace cm::source {
 namespace {
 
 using Warnings = std::vector<std::string>;
+//! Values of one table: many columns may share few bytes, so that bytes alone do not bound them.
+constexpr size_t kMaxCells = size_t{1} << 25;
 constexpr double kLargestExact = 9007199254740992.0;  // 2^53: beyond it whole numbers are kept as text
 
 struct Scalar {
@@ -46,6 +49,9 @@ double scalarAt(const std::byte* at, std::string_view type, bool normalized) {
   if (type == "UINT64") return whole(load<uint64_t>(at));
   return type == "FLOAT32" ? static_cast<double>(load<float>(at)) : load<double>(at);
 }
+
+//! -1 for what no 53-bit number holds: enums and offsets may be declared as floats by mistake.
+int64_t wholeFrom(double value) { return std::abs(value) <= kLargestExact ? static_cast<int64_t>(value) : -1; }
 
 std::string wholeText(const std::byte* at, std::string_view type) {
   return type == "UINT64" ? fmt::format("{}", load<uint64_t>(at)) : fmt::format("{}", load<int64_t>(at));
@@ -94,7 +100,7 @@ Definition definitionOf(const Json& property, const Json& schema, const Json& us
     const Json known = schema["enums"][property["enumType"].text()];
     d.component = known["valueType"].string().value_or("UINT16");
     for (const Json& value : known["values"].items())
-      d.enumNames[static_cast<int64_t>(value["value"].number().value_or(0))] = value["name"].text();
+      d.enumNames[wholeFrom(value["value"].number().value_or(0))] = value["name"].text();
   }
   return d;
 }
@@ -108,7 +114,9 @@ struct Storage {
 std::optional<uint64_t> offsetAt(std::span<const std::byte> offsets, std::string_view type, uint64_t index) {
   const size_t bytes = scalarBytes(type);
   if (bytes == 0 || index >= offsets.size() / bytes) return {};
-  return static_cast<uint64_t>(scalarAt(offsets.data() + index * bytes, type, false));
+  const int64_t value = wholeFrom(scalarAt(offsets.data() + index * bytes, type, false));
+  if (value < 0) return {};
+  return static_cast<uint64_t>(value);
 }
 
 class PropertyReader {
@@ -174,7 +182,7 @@ class PropertyReader {
     if (bytes == 0 || index >= s_.values.size() / (bytes * components)) return {};
     const std::byte* at = s_.values.data() + index * bytes * components;
     if (d_.type == "ENUM") {
-      const auto value = static_cast<int64_t>(scalarAt(at, d_.component, false));
+      const int64_t value = wholeFrom(scalarAt(at, d_.component, false));
       const auto found = d_.enumNames.find(value);
       const std::string name = found == d_.enumNames.end() ? fmt::format("{}", value) : found->second;
       return !d_.array && name == d_.noDataText ? std::string() : name;
@@ -211,13 +219,13 @@ class PropertyReader {
   bool tooLarge_ = false;
 };
 
-Result<Storage> storageOf(Gltf& gltf, const Json& use) {
+Result<Storage> storageOf(const ViewReader& read, const Json& use) {
   Storage storage;
   const auto get = [&](std::string_view member, std::span<const std::byte>& to) -> Result<void> {
     if (!use[member].present()) return {};
     const auto number = use[member].whole();
     if (!number) return makeError("{} is {}, expected a buffer view", member, use[member].text());
-    auto view = gltf.view(*number);
+    auto view = read(*number);
     if (!view) return view.error();
     to = *view;
     return {};
@@ -228,39 +236,6 @@ Result<Storage> storageOf(Gltf& gltf, const Json& use) {
   storage.arrayOffsetType = use["arrayOffsetType"].string().value_or("UINT32");
   storage.stringOffsetType = use["stringOffsetType"].string().value_or("UINT32");
   return storage;
-}
-
-//! Rows cost at least a bit each somewhere in the file: a count beyond that is damage, not data.
-bool plausible(size_t count, size_t fileBytes) { return count <= fileBytes * 8 && count < kNoFeature; }
-
-PropertyTable readTable(Gltf& gltf, const Json& json, const Json& schema, size_t number, Warnings& warnings) {
-  PropertyTable table;
-  table.count = json["count"].whole().value_or(0);
-  if (!plausible(table.count, gltf.fileBytes())) {
-    warnings.push_back(fmt::format("property table {}: {} rows in a file of {} bytes; left out", number,
-                                   grouped(table.count), grouped(gltf.fileBytes())));
-    table.count = 0;
-    return table;
-  }
-  const Json kind = schema["classes"][json["class"].text()];
-  if (!kind.present())
-    warnings.push_back(fmt::format("property table {}: its class \"{}\" is not in the file's schema", number,
-                                   json["class"].text()));
-  for (const auto& [name, use] : json["properties"].members()) {
-    const Json property = kind["properties"][name];
-    if (!property.present()) continue;
-    const Definition definition = definitionOf(property, schema, use);
-    auto storage = storageOf(gltf, use);
-    auto column = storage ? PropertyReader(definition, *storage).column(std::string(name), table.count)
-                          : Result<Column>(storage.error());
-    if (!column) {
-      warnings.push_back(fmt::format("property table {}, property {}: {}", number, name, column.error().text()));
-      continue;
-    }
-    if (property["semantic"].text() == "ID") table.idColumn = name;
-    table.columns.push_back(std::move(*column));
-  }
-  return table;
 }
 
 //! A column of a batch table that stands in the JSON itself.
@@ -287,24 +262,251 @@ Column jsonColumn(std::string_view name, const std::vector<Json>& items, size_t 
 //! Names of component types in batch tables -> those of the property tables.
 std::string_view batchScalar(std::string_view name) {
   constexpr std::pair<std::string_view, std::string_view> kNames[] = {
-      {"BYTE", "INT8"},           {"UNSIGNED_BYTE", "UINT8"}, {"SHORT", "INT16"},   {"UNSIGNED_SHORT", "UINT16"},
-      {"INT", "INT32"},           {"UNSIGNED_INT", "UINT32"}, {"FLOAT", "FLOAT32"}, {"DOUBLE", "FLOAT64"}};
+      {"BYTE", "INT8"}, {"UNSIGNED_BYTE", "UINT8"}, {"SHORT", "INT16"},   {"UNSIGNED_SHORT", "UINT16"},
+      {"INT", "INT32"}, {"UNSIGNED_INT", "UINT32"}, {"FLOAT", "FLOAT32"}, {"DOUBLE", "FLOAT64"}};
   for (const auto& [batch, scalar] : kNames)
     if (batch == name) return scalar;
   return {};
 }
 
+//! A column of a batch table: an array in the JSON, or a place in the binary part.
+Result<Column> batchColumn(std::string_view name, const Json& member, std::span<const std::byte> binary, size_t count,
+                           Warnings& warnings) {
+  if (member.isArray()) {
+    const auto items = member.items();
+    if (items.size() != count)
+      warnings.push_back(fmt::format("batch table, {}: {} values for {} features", name, items.size(), count));
+    return jsonColumn(name, items, count);
+  }
+  Definition definition;
+  definition.type = member["type"].string().value_or("SCALAR");
+  definition.component = batchScalar(member["componentType"].text());
+  const auto offset = member["byteOffset"].whole();
+  if (!offset || *offset > binary.size() || definition.component.empty())
+    return makeError("neither values nor a place in the binary part");
+  Storage storage;
+  storage.values = binary.subspan(*offset);
+  return PropertyReader(definition, storage).column(std::string(name), count);
+}
+
+//! 3DTILES_batch_table_hierarchy: instances of classes, each with parents; the first `count` of them are the features. A feature
+//! has the properties of its own class and, where those lack one, of the instances above it.
+class Hierarchy {
+ public:
+  Hierarchy(const Json& json, std::span<const std::byte> binary, Warnings& warnings)
+      : binary_(binary), warnings_(warnings) {
+    instances_ = json["instancesLength"].whole().value_or(0);
+    if (instances_ > kMost) {
+      warnings_.push_back(fmt::format("3DTILES_batch_table_hierarchy: {} instances; left out", grouped(instances_)));
+      return;
+    }
+    const auto classIds = wholes(json["classIds"], instances_, "classIds");
+    std::vector<size_t> rows;
+    for (const Json& one : json["classes"].items()) {
+      classes_.push_back({one["name"].text(), {}});
+      rows.push_back(0);
+      const size_t length = one["length"].whole().value_or(0);
+      for (const auto& [name, member] : one["instances"].members()) {
+        cells_ += length;
+        auto column = length <= kMost && cells_ <= kMaxCells ? batchColumn(name, member, binary_, length, warnings_)
+                                                             : makeError("{} rows", grouped(length));
+        if (column)
+          classes_.back().columns.push_back(std::move(*column));
+        else
+          warnings_.push_back(fmt::format("3DTILES_batch_table_hierarchy, {}: {}", name, column.error().text()));
+      }
+    }
+    for (size_t id : classIds) {
+      if (id >= classes_.size()) {
+        classOf_.clear();
+        return;
+      }
+      classOf_.push_back(id);
+      rowOf_.push_back(rows[id]++);
+    }
+    readParents(json);
+  }
+
+  void addTo(PropertyTable& table) const {
+    if (classOf_.size() < table.count) return;
+    for (const Class& one : classes_)
+      for (const Column& column : one.columns)
+        if (table.columns.size() * table.count <= kMaxCells) addColumn(table, column.name);
+    std::vector<std::string> names(table.count);
+    for (size_t row = 0; row < table.count; ++row) names[row] = classes_[classOf_[row]].name;
+    if (!has(table, "class")) table.columns.push_back({"class", std::move(names)});
+  }
+
+ private:
+  struct Class {
+    std::string name;
+    std::vector<Column> columns;
+  };
+  static constexpr size_t kMost = size_t{1} << 22;
+  static constexpr int kDeepest = 64;
+
+  std::vector<size_t> wholes(const Json& json, size_t count, std::string_view name) {
+    auto column = batchColumn(name, json, binary_, count, warnings_);
+    const auto* numbers = column ? std::get_if<std::vector<double>>(&column->values) : nullptr;
+    if (!numbers) {
+      warnings_.push_back(fmt::format("3DTILES_batch_table_hierarchy: {} cannot be read", name));
+      return {};
+    }
+    std::vector<size_t> out;
+    for (double value : *numbers) out.push_back(value >= 0 && value < 1e9 ? static_cast<size_t>(value) : SIZE_MAX);
+    return out;
+  }
+
+  void readParents(const Json& json) {
+    firstParent_.assign(classOf_.size() + 1, 0);
+    if (!json["parentIds"].present()) return;
+    std::vector<size_t> counts(classOf_.size(), 1);
+    if (json["parentCounts"].present()) counts = wholes(json["parentCounts"], classOf_.size(), "parentCounts");
+    if (counts.size() != classOf_.size()) return;
+    size_t total = 0;
+    for (size_t i = 0; i < counts.size(); ++i) {
+      firstParent_[i] = total;
+      total += std::min(counts[i], kMost);
+      if (total > kMost) return firstParent_.assign(classOf_.size() + 1, 0);
+    }
+    firstParent_.back() = total;
+    parents_ = wholes(json["parentIds"], total, "parentIds");
+    if (parents_.size() != total) firstParent_.assign(classOf_.size() + 1, 0);
+  }
+
+  static bool has(const PropertyTable& table, std::string_view name) {
+    return std::any_of(table.columns.begin(), table.columns.end(),
+                       [&](const Column& column) { return column.name == name; });
+  }
+
+  void addColumn(PropertyTable& table, const std::string& name) const {
+    if (has(table, name)) return;
+    std::vector<std::string> values(table.count);
+    for (size_t row = 0; row < table.count; ++row) {
+      int budget = 256;  // instances looked at: parents may form any graph
+      values[row] = valueOf(row, name, 0, budget);
+    }
+    table.columns.push_back({name, std::move(values)});
+  }
+
+  std::string valueOf(size_t instance, const std::string& name, int depth, int& budget) const {
+    if (instance >= classOf_.size() || depth > kDeepest || --budget < 0) return {};
+    for (const Column& column : classes_[classOf_[instance]].columns)
+      if (column.name == name) return textAt(column, rowOf_[instance]);
+    for (size_t i = firstParent_[instance]; i < firstParent_[instance + 1]; ++i) {
+      if (parents_[i] == instance) continue;  // its own parent: it has none
+      if (std::string value = valueOf(parents_[i], name, depth + 1, budget); !value.empty()) return value;
+    }
+    return {};
+  }
+
+  std::span<const std::byte> binary_;
+  Warnings& warnings_;
+  size_t instances_ = 0, cells_ = 0;
+  std::vector<Class> classes_;
+  std::vector<size_t> classOf_, rowOf_;  // by instance
+  std::vector<size_t> firstParent_, parents_;
+};
+
 }  // namespace
 
-std::vector<PropertyTable> readPropertyTables(Gltf& gltf, Warnings& warnings) {
-  std::vector<PropertyTable> tables;
+PropertyTable readPropertyTable(const Json& json, const Json& schema, const ViewReader& view, size_t mostRows,
+                                size_t number, Warnings& warnings) {
+  PropertyTable table;
+  table.count = json["count"].whole().value_or(0);
+  if (table.count > mostRows || table.count >= kNoFeature) {
+    warnings.push_back(fmt::format("property table {}: {} rows, expected at most {}; left out", number,
+                                   grouped(table.count), grouped(std::min<size_t>(mostRows, kNoFeature))));
+    table.count = 0;
+    return table;
+  }
+  const Json kind = schema["classes"][json["class"].text()];
+  if (!kind.present())
+    warnings.push_back(
+        fmt::format("property table {}: its class \"{}\" is not in the file's schema", number, json["class"].text()));
+  for (const auto& [name, use] : json["properties"].members()) {
+    const Json property = kind["properties"][name];
+    if (!property.present()) continue;
+    if ((table.columns.size() + 1) * table.count > kMaxCells) {
+      warnings.push_back(
+          fmt::format("property table {}: more than {} values; the rest is left out", number, grouped(kMaxCells)));
+      break;
+    }
+    const Definition definition = definitionOf(property, schema, use);
+    auto storage = storageOf(view, use);
+    auto column = storage ? PropertyReader(definition, *storage).column(std::string(name), table.count)
+                          : Result<Column>(storage.error());
+    if (!column) {
+      warnings.push_back(fmt::format("property table {}, property {}: {}", number, name, column.error().text()));
+      continue;
+    }
+    if (const std::string semantic = property["semantic"].text(); !semantic.empty()) {
+      if (semantic == "ID") table.idColumn = name;
+      table.semantics.emplace(name, semantic);
+    }
+    table.columns.push_back(std::move(*column));
+  }
+  return table;
+}
+
+Schema readSchema(Gltf& gltf, Warnings& warnings) {
+  Schema schema;
   const Json metadata = gltf.root()["extensions"]["EXT_structural_metadata"];
-  if (!metadata.present()) return tables;
-  if (metadata["schemaUri"].present())
-    warnings.push_back("EXT_structural_metadata: the schema is in another file, which is not read");
-  for (const Json& table : metadata["propertyTables"].items())
-    tables.push_back(readTable(gltf, table, metadata["schema"], tables.size(), warnings));
+  schema.json = metadata["schema"];
+  const auto uri = metadata["schemaUri"].string();
+  if (!uri || schema.json.present()) return schema;
+  auto bytes = gltf.elsewhere(*uri);
+  auto document = bytes ? JsonDocument::parse(*bytes) : Result<JsonDocument>(bytes.error());
+  if (!document) {
+    warnings.push_back(fmt::format("EXT_structural_metadata: schema {}: {}", *uri, document.error().text()));
+    return schema;
+  }
+  schema.document = std::move(*document);
+  schema.json = schema.document->root();
+  return schema;
+}
+
+std::vector<PropertyTable> readPropertyTables(Gltf& gltf, const Json& schema, Warnings& warnings) {
+  std::vector<PropertyTable> tables;
+  for (const Json& table : gltf.root()["extensions"]["EXT_structural_metadata"]["propertyTables"].items())
+    // Rows cost at least a bit each somewhere in the file.
+    tables.push_back(readPropertyTable(
+        table, schema, [&](size_t view) { return gltf.view(view); }, gltf.fileBytes() * 8, tables.size(), warnings));
   return tables;
+}
+
+std::optional<PropertyTable> readPropertyAttributes(Gltf& gltf, const Json& primitive, const Json& schema,
+                                                    Warnings& warnings) {
+  const auto attributes = gltf.root()["extensions"]["EXT_structural_metadata"]["propertyAttributes"].items();
+  PropertyTable table;
+  for (const Json& number : primitive["extensions"]["EXT_structural_metadata"]["propertyAttributes"].items()) {
+    const auto index = number.whole();
+    if (!index || *index >= attributes.size()) continue;
+    const Json properties = schema["classes"][attributes[*index]["class"].text()]["properties"];
+    for (const auto& [name, use] : attributes[*index]["properties"].members()) {
+      const std::string semantic = use["attribute"].text();
+      auto accessor = gltf.accessor(primitive["attributes"][semantic].whole().value_or(SIZE_MAX));
+      const bool fits = accessor && accessor->components == 1 &&
+                        (table.columns.empty() || accessor->count == table.count) &&
+                        (table.columns.size() + 1) * accessor->count <= kMaxCells;
+      if (!fits) {
+        warnings.push_back(fmt::format("property attribute {}: {} cannot be read", name, semantic));
+        continue;
+      }
+      const Definition d = definitionOf(properties[name], schema, use);
+      table.count = accessor->count;
+      std::vector<double> values(table.count);
+      for (size_t i = 0; i < table.count; ++i) {
+        values[i] = numberAt(*accessor, i, 0);
+        if (!d.noData.empty() && values[i] == d.noData[0]) values[i] = NAN;
+        if (!d.scale.empty()) values[i] *= d.scale[0];
+        if (!d.offset.empty()) values[i] += d.offset[0];
+      }
+      table.columns.push_back({std::string(name), std::move(values)});
+    }
+  }
+  if (table.columns.empty()) return {};
+  return table;
 }
 
 PropertyTable readBatchTable(std::span<const std::byte> json, std::span<const std::byte> binary, size_t count,
@@ -318,29 +520,23 @@ PropertyTable readBatchTable(std::span<const std::byte> json, std::span<const st
     warnings.push_back(fmt::format("batch table: {}", document.error().text()));
     return table;
   }
+  const Json packed = document->root()["extensions"]["3DTILES_draco_point_compression"]["properties"];
   for (const auto& [name, member] : document->root().members()) {
     if (name == "extensions" || name == "extras" || name == "HIERARCHY") continue;
-    if (member.isArray()) {
-      const auto items = member.items();
-      if (items.size() != count)
-        warnings.push_back(fmt::format("batch table, {}: {} values for {} features", name, items.size(), count));
-      table.columns.push_back(jsonColumn(name, items, count));
-      continue;
+    if (packed[name].present()) continue;  // comes with the points
+    if ((table.columns.size() + 1) * count > kMaxCells) {
+      warnings.push_back(fmt::format("batch table: more than {} values; the rest is left out", grouped(kMaxCells)));
+      break;
     }
-    Definition definition;
-    definition.type = member["type"].text();
-    definition.component = batchScalar(member["componentType"].text());
-    const auto offset = member["byteOffset"].whole();
-    if (!offset || *offset > binary.size() || definition.component.empty()) {
-      warnings.push_back(fmt::format("batch table, {}: neither values nor a place in the binary part", name));
-      continue;
-    }
-    Storage storage;
-    storage.values = binary.subspan(*offset);
-    auto column = PropertyReader(definition, storage).column(std::string(name), count);
-    if (column) table.columns.push_back(std::move(*column));
-    else warnings.push_back(fmt::format("batch table, {}: {}", name, column.error().text()));
+    auto column = batchColumn(name, member, binary, count, warnings);
+    if (column)
+      table.columns.push_back(std::move(*column));
+    else
+      warnings.push_back(fmt::format("batch table, {}: {}", name, column.error().text()));
   }
+  Json hierarchy = document->root()["extensions"]["3DTILES_batch_table_hierarchy"];
+  if (!hierarchy.present()) hierarchy = document->root()["HIERARCHY"];  // before it was an extension
+  if (hierarchy.present()) Hierarchy(hierarchy, binary, warnings).addTo(table);
   return table;
 }
 

@@ -2,6 +2,8 @@
 //! What cannot be read becomes a warning, the rest is kept. Any thread.
 #pragma once
 
+#include <functional>
+#include <map>
 #include <span>
 #include <string>
 #include <vector>
@@ -15,10 +17,29 @@ struct PropertyTable {
   size_t count = 0;
   std::vector<Column> columns;
   std::string idColumn;  // by the property's semantic "ID"; may be empty
+  std::map<std::string, std::string> semantics;  // by column
 };
 
+//! The bytes of a buffer view.
+using ViewReader = std::function<Result<std::span<const std::byte>>(size_t index)>;
+
+//! One property table (3D Metadata, binary table format). `mostRows`: more are damage.
+PropertyTable readPropertyTable(const Json& json, const Json& schema, const ViewReader& view, size_t mostRows, size_t number,
+                                std::vector<std::string>& warnings);
+
+//! The schema of a glTF's metadata, wherever it stands; `json` is absent where there is none.
+struct Schema {
+  Json json;
+  std::optional<JsonDocument> document;
+};
+Schema readSchema(Gltf& gltf, std::vector<std::string>& warnings);
+
 //! In the file's order, so that a primitive's "propertyTable" indexes the result.
-std::vector<PropertyTable> readPropertyTables(Gltf& gltf, std::vector<std::string>& warnings);
+std::vector<PropertyTable> readPropertyTables(Gltf& gltf, const Json& schema, std::vector<std::string>& warnings);
+
+//! What a primitive's vertices say of themselves (EXT_structural_metadata, "Property attributes"): a row a vertex.
+std::optional<PropertyTable> readPropertyAttributes(Gltf& gltf, const Json& primitive, const Json& schema,
+                                                    std::vector<std::string>& warnings);
 
 //! `json` may be empty: then there are only `count` features without data.
 PropertyTable readBatchTable(std::span<const std::byte> json, std::span<const std::byte> binary, size_t count,

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "source/fetch.h"
+#include "source/implicit.h"
 #include "source/json.h"
 
 namespace cm::source {
@@ -10,7 +11,11 @@ namespace {
 
 class Parser {
  public:
-  Parser(Tileset& tileset) : tileset_(tileset) {}
+  Parser(Tileset& tileset, std::shared_ptr<JsonDocument> document) : tileset_(tileset), document_(std::move(document)) {
+    const Json root = document_->root(), old = root["extensions"]["3DTILES_metadata"];
+    tileset_.facts = factsOf(root["metadata"].present() ? root["metadata"] : old["tileset"]);
+    groups_ = (root["groups"].present() ? root["groups"] : old["groups"]).items();
+  }
 
   //! What a tile takes over from the one above it.
   struct Above {
@@ -26,23 +31,34 @@ class Parser {
     auto transform = transformOf(json["transform"], path);
     if (!transform) return transform.error();
     tile.ecefFromTile = above.ecefFromTile * *transform;
-    auto volume = volumeOf(json["boundingVolume"], path + ".boundingVolume");
+    auto volume = readVolume(json["boundingVolume"], path + ".boundingVolume");
     if (!volume) return volume.error();
-    tile.bounds = geo::transformed(*volume, tile.ecefFromTile);
+    tile.bounds = geo::transformed(volume->volume, tile.ecefFromTile);
+    if (json["viewerRequestVolume"].present()) {
+      auto request = readVolume(json["viewerRequestVolume"], path + ".viewerRequestVolume");
+      if (request)
+        tile.requestVolume = geo::transformed(request->volume, tile.ecefFromTile);
+      else
+        warn("{}; the tile is shown from anywhere", request.error().text());
+    }
     tile.geometricError = errorOf(json["geometricError"], path, above.geometricError);
     tile.refine = refineOf(json["refine"], path, above.refine);
-    contents(json, path, tile);
+    tile.facts = factsOf(json["metadata"].present() ? json["metadata"] : json["extensions"]["3DTILES_metadata"]);
+    if (auto done = contents(json, path, *volume, tile); !done) return done.error();
 
     const auto index = static_cast<uint32_t>(tileset_.tiles.size());
     const Above below{tile.ecefFromTile, tile.geometricError, tile.refine};
     tileset_.tiles.push_back(std::move(tile));
     const Json children = json["children"];
-    if (children.present() && !children.isArray()) warn("{}.children: found {}, expected an array", path, children.kind());
+    if (children.present() && !children.isArray())
+      warn("{}.children: found {}, expected an array", path, children.kind());
     size_t number = 0;
     for (const Json& child : children.items()) {
       auto added = this->tile(child, fmt::format("{}.children[{}]", path, number++), below);
-      if (added) tileset_.tiles[index].children.push_back(*added);
-      else warn("{}; the tile is left out", added.error().text());
+      if (added)
+        tileset_.tiles[index].children.push_back(*added);
+      else
+        warn("{}; the tile is left out", added.error().text());
     }
     return index;
   }
@@ -64,29 +80,6 @@ class Parser {
     return matrix;
   }
 
-  static Result<geo::BoundingVolume> volumeOf(const Json& json, const std::string& path) {
-    if (const Json box = json["box"]; box.present()) {
-      const auto n = box.numbers();
-      if (n.size() != 12) return makeError("{}.box: found {}, expected 12 numbers", path, box.kind());
-      geo::OrientedBox out{{n[0], n[1], n[2]}, glm::dmat3(n[3], n[4], n[5], n[6], n[7], n[8], n[9], n[10], n[11])};
-      return geo::BoundingVolume(out);
-    }
-    if (const Json sphere = json["sphere"]; sphere.present()) {
-      const auto n = sphere.numbers();
-      if (n.size() != 4 || n[3] < 0)
-        return makeError("{}.sphere: expected 4 numbers, the last a radius of at least 0", path);
-      return geo::BoundingVolume(geo::Sphere{{n[0], n[1], n[2]}, n[3]});
-    }
-    if (const Json region = json["region"]; region.present()) {
-      const auto n = region.numbers();
-      if (n.size() != 6 || n[1] > n[3] || n[4] > n[5] || std::abs(n[1]) > 1.5708 || std::abs(n[3]) > 1.5708 ||
-          std::abs(n[0]) > 6.2832 || std::abs(n[2]) > 6.2832)
-        return makeError("{}.region: expected west, south, east, north in radians and lowest, highest in metres", path);
-      return geo::BoundingVolume(geo::Region{n[0], n[1], n[2], n[3], n[4], n[5]});
-    }
-    return makeError("{}: found {}, expected a box, sphere or region", path, json.present() ? "none of them" : "nothing");
-  }
-
   double errorOf(const Json& json, const std::string& path, double above) {
     const auto value = json.number();
     if (value && *value >= 0) return *value;
@@ -104,15 +97,30 @@ class Parser {
     return above;
   }
 
-  void contents(const Json& json, const std::string& path, TileDescription& tile) {
-    const bool implicit = json["implicitTiling"].present() || json["extensions"]["3DTILES_implicit_tiling"].present();
-    if (implicit) return warn("{}.implicitTiling: implicit tiling is not read; its tiles are left out", path);
+  Result<void> contents(const Json& json, const std::string& path, const ReadVolume& volume, TileDescription& tile) {
     if (json["content"].present()) content(json["content"], path + ".content", tile);
     size_t number = 0;
     Json several = json["contents"];
     if (!several.present()) several = json["extensions"]["3DTILES_multiple_contents"]["contents"];
     if (!several.present()) several = json["extensions"]["3DTILES_multiple_contents"]["content"];
     for (const Json& one : several.items()) content(one, fmt::format("{}.contents[{}]", path, number++), tile);
+    Json implicit = json["implicitTiling"];
+    if (!implicit.present()) implicit = json["extensions"]["3DTILES_implicit_tiling"];
+    if (!implicit.present()) return {};
+    auto tiling = readImplicitTiling(implicit, path + ".implicitTiling");
+    if (!tiling) return tiling.error();
+    tiling->ecefFromTile = tile.ecefFromTile;
+    tiling->volume = volume;
+    tiling->geometricError = tile.geometricError;
+    tiling->refine = tile.refine;
+    tiling->tilesetUri = tileset_.uri;
+    tiling->zUp = tileset_.zUpContent;
+    tiling->document = document_;
+    for (const std::string& uri : templates_) tiling->contents.push_back(uri);
+    tile.contentFacts.clear();
+    tile.subtree = SubtreeRef{std::make_shared<const ImplicitTiling>(std::move(*tiling)), 0, 0, 0, 0};
+    tile.contentUris = {subtreeUri(*tile.subtree)};
+    return {};
   }
 
   void content(const Json& json, const std::string& path, TileDescription& tile) {
@@ -120,26 +128,42 @@ class Parser {
     if (!uri.present()) uri = json["url"];  // before 1.0
     const auto text = uri.string();
     if (!text || text->empty())
-      return warn("{}.uri: found {}, expected a uri; the content is left out", path, text ? "an empty one" : uri.kind());
+      return warn("{}.uri: found {}, expected a uri; the content is left out", path,
+                  text ? "an empty one" : uri.kind());
+    if (tile.contentUris.empty()) templates_.clear();
+    templates_.emplace_back(*text);
     tile.contentUris.push_back(resolveUri(tileset_.uri, *text));
+    const Json old = json["extensions"]["3DTILES_metadata"];
+    std::vector<Fact> facts;
+    const auto group = (json["group"].present() ? json["group"] : old["group"]).whole();
+    if (group && *group < groups_.size()) facts = factsOf(groups_[*group]);
+    for (Fact& fact : factsOf(json["metadata"].present() ? json["metadata"] : old)) facts.push_back(std::move(fact));
+    if (facts.empty()) return;
+    tile.contentFacts.resize(tile.contentUris.size());
+    tile.contentFacts.back() = std::move(facts);
   }
 
   Tileset& tileset_;
+  std::shared_ptr<JsonDocument> document_;
+  std::vector<Json> groups_;
+  std::vector<std::string> templates_;  // contents of the tile under way, as written
 };
 
 }  // namespace
 
 Result<Tileset> parseTileset(std::span<const std::byte> bytes, const std::string& uri, const glm::dmat4& parent,
                              bool parentZUp) {
-  auto document = JsonDocument::parse(bytes);
-  if (!document) return document.error().within("{}", uri);
+  auto parsed = JsonDocument::parse(bytes);
+  if (!parsed) return parsed.error().within("{}", uri);
+  const auto document = std::make_shared<JsonDocument>(std::move(*parsed));
   const Json json = document->root();
   if (!json.isObject()) return makeError("{}: found {}, expected a tileset", uri, json.kind());
   Tileset tileset;
   tileset.uri = uri;
-  Parser parser(tileset);
+  Parser parser(tileset, document);
   const auto version = json["asset"]["version"].string();
-  if (!version) parser.warn("asset.version: found {}, expected \"1.0\" or \"1.1\"", json["asset"]["version"].kind());
+  if (!version)
+    parser.warn("asset.version: found {}, expected \"1.0\" or \"1.1\"", json["asset"]["version"].kind());
   else if (*version != "1.0" && *version != "1.1" && *version != "0.0")
     return makeError("{}: asset.version is \"{}\", expected \"1.0\" or \"1.1\"", uri, *version);
   tileset.version = version.value_or("1.0");
@@ -148,7 +172,8 @@ Result<Tileset> parseTileset(std::span<const std::byte> bytes, const std::string
   for (const Json& extension : json["extensionsRequired"].items()) {
     const std::string name = extension.text();
     if (name != "3DTILES_content_gltf" && name != "3DTILES_multiple_contents" && name != "3DTILES_metadata" &&
-        name != "3DTILES_implicit_tiling")
+        name != "3DTILES_implicit_tiling" && name != "3DTILES_bounding_volume_S2" &&
+        name != "3DTILES_batch_table_hierarchy" && name != "3DTILES_draco_point_compression")
       return makeError("{}: requires the extension {}, which is not supported", uri, name);
   }
   tileset.geometricError = json["geometricError"].number().value_or(0);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <glm/glm.hpp>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -12,17 +13,37 @@
 #include "base/files.h"
 #include "geo/bounds.h"
 #include "source/content.h"
+#include "source/resources.h"
 
 namespace cm::source {
 
 enum class Refine { Replace, Add };
+
+//! One line of metadata as a person reads it.
+struct Fact {
+  std::string name, value;
+  bool operator==(const Fact&) const = default;
+};
+
+struct ImplicitTiling;
+
+//! Tiles that are not written down one by one: their subtree file says which there are (3D Tiles 1.1, "Implicit tiling").
+struct SubtreeRef {
+  std::shared_ptr<const ImplicitTiling> tiling;
+  uint32_t level = 0;                        // of the subtree's root
+  uint64_t x = 0, y = 0, z = 0;
+};
 
 struct TileDescription {
   glm::dmat4 ecefFromTile{1.0};              // all transforms from the root multiplied in
   geo::BoundingVolume bounds;                // in ECEF
   double geometricError = 0;
   Refine refine = Refine::Replace;
+  std::optional<geo::BoundingVolume> requestVolume;  // in ECEF: seen only from inside
   std::vector<std::string> contentUris;      // resolved; empty: an empty tile
+  std::optional<SubtreeRef> subtree;         // then the one content is a subtree file
+  std::vector<Fact> facts;                   // the tile's metadata
+  std::vector<std::vector<Fact>> contentFacts;  // by content: its group's and its own; may be shorter than contentUris
   std::vector<uint32_t> children;            // indices into Tileset::tiles
 };
 
@@ -32,6 +53,7 @@ struct Tileset {
   double geometricError = 0;
   bool zUpContent = false;                   // asset.gltfUpAxis "Z" (legacy)
   std::vector<TileDescription> tiles;        // [0] is the root; parents before children
+  std::vector<Fact> facts;                   // the tileset's metadata
   std::vector<std::string> warnings;         // tiles left out and why
 };
 
@@ -40,11 +62,18 @@ struct Tileset {
 Result<Tileset> parseTileset(std::span<const std::byte> json, const std::string& uri,
                              const glm::dmat4& parent = glm::dmat4(1.0), bool parentZUp = false);
 
+//! The tiles of a subtree file, binary or JSON; [0] is its root, and tiles that stand for the subtrees below are leaves with a
+//! `subtree` of their own. Files that it refers to are taken from `resources` (see decodeContent).
+Result<Tileset> parseSubtree(std::span<const std::byte> bytes, const std::string& uri, const SubtreeRef& subtree,
+                             Resources* resources = nullptr);
+
 //! What a content turned out to be: a mesh, or another tileset (told by its bytes, not by its name).
 bool isTilesetJson(std::span<const std::byte> bytes);
 
-//! glb (1.1), b3dm (1.0). `ecefFromTile` is the tile's transform.
+//! glTF in binary or JSON form (1.1); b3dm, i3dm, pnts and cmpt (1.0). `ecefFromTile` is the tile's transform. What the content
+//! refers to is taken from `resources`; where that lacks something, fetch what it names as missing and decode again, whatever
+//! the answer was. Null: nothing outside the file is read.
 Result<MeshContent> decodeContent(std::span<const std::byte> bytes, const std::string& uri, const glm::dmat4& ecefFromTile,
-                                  bool zUpContent = false);
+                                  bool zUpContent = false, Resources* resources = nullptr);
 
 }  // namespace cm::source

@@ -1,8 +1,8 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "source/merge.h"
 #include "tiles/growth.h"
-#include "tiles/merge.h"
 #include "tiles/streaming_impl.h"
 
 namespace cm::tiles {
@@ -10,27 +10,34 @@ namespace {
 
 constexpr std::chrono::seconds kFirstRetry{20}, kLastRetry{600};
 
-Outcome decode(const std::vector<Bytes>& bodies, const std::vector<std::string>& uris, const glm::dmat4& ecefFromTile,
-               bool zUp, const std::stop_token& stop) {
+Outcome decode(DecodeWork& work, const std::stop_token& stop) {
   Outcome outcome;
-  for (size_t i = 0; i < bodies.size() && !stop.stop_requested(); ++i) {
-    if (bodies[i].empty()) continue;
-    if (source::isTilesetJson(bodies[i])) {
-      auto tileset = source::parseTileset(bodies[i], uris[i], ecefFromTile, zUp);
-      if (tileset)
+  for (size_t i = 0; i < work.bodies.size() && !stop.stop_requested(); ++i) {
+    const Bytes& body = work.bodies[i];
+    if (body.empty()) continue;
+    if (work.subtree || source::isTilesetJson(body)) {
+      auto tileset = work.subtree ? source::parseSubtree(body, work.uris[i], *work.subtree, &work.resources)
+                                  : source::parseTileset(body, work.uris[i], work.ecefFromTile, work.zUp);
+      if (auto missing = work.resources.takeMissing(); !missing.empty())
+        outcome.missing = std::move(missing);
+      else if (tileset)
         outcome.externals.push_back(std::move(*tileset));
       else
         outcome.errors.push_back(tileset.error().text());
       continue;
     }
-    auto mesh = source::decodeContent(bodies[i], uris[i], ecefFromTile, zUp);
+    auto mesh = source::decodeContent(body, work.uris[i], work.ecefFromTile, work.zUp, &work.resources);
+    if (auto missing = work.resources.takeMissing(); !missing.empty()) {
+      outcome.missing.insert(outcome.missing.end(), missing.begin(), missing.end());
+      continue;
+    }
     if (!mesh) {
       outcome.errors.push_back(mesh.error().text());
       continue;
     }
-    outcome.meshUris.push_back(uris[i]);
+    outcome.meshUris.push_back(work.uris[i]);
     if (outcome.mesh)
-      merge(*outcome.mesh, std::move(*mesh));
+      source::merge(*outcome.mesh, std::move(*mesh));
     else
       outcome.mesh = std::make_shared<MeshContent>(std::move(*mesh));
   }
@@ -42,7 +49,10 @@ Outcome decode(const std::vector<Bytes>& bodies, const std::vector<std::string>&
 void Streaming::Impl::grow(const source::Tileset& tileset, TilesetId id, TileId parent) {
   size_t before = tree.tiles.size();
   TileId root = graft(tree, tileset, id, parent);
-  if (parent == kNoTile) tree.tilesets[id].root = root;
+  if (parent == kNoTile) {
+    tree.tilesets[id].root = root;
+    tree.tilesets[id].facts = tileset.facts;
+  }
   states.resize(tree.tiles.size(), TileState::Absent);
   slots.resize(tree.tiles.size());
   for (size_t i = before; i < slots.size(); ++i) slots[i].zUp = tileset.zUpContent;
@@ -58,8 +68,8 @@ void Streaming::Impl::on(TilesetFetched&& event) {
   fetchedBytes += event.bytes->size();
   auto bytes = std::make_shared<Bytes>(std::move(*event.bytes));
   pool.submit(-std::numeric_limits<double>::infinity(),
-              [bytes, uri = entry.uri, id = event.tileset, box = mailbox](std::stop_token) {
-                box->post(TilesetParsed{id, source::parseTileset(*bytes, uri)});
+              [bytes, uri = entry.uri, at = entry.ecefFromTileset, id = event.tileset, box = mailbox](std::stop_token) {
+                box->post(TilesetParsed{id, source::parseTileset(*bytes, uri, at)});
               });
 }
 
@@ -83,7 +93,7 @@ void Streaming::Impl::on(ContentFetched&& event) {
     slot.bodyBytes += event.bytes->size();
     if (event.bytes->empty())
       slot.errors.push_back(fmt::format("{}: is empty", tree.tiles[event.tile].contentUris[event.content]));
-    slot.bodies[event.content] = std::move(*event.bytes);
+    slot.work->bodies[event.content] = std::move(*event.bytes);
   } else {
     slot.errors.push_back(event.bytes.error().text());
   }
@@ -102,6 +112,11 @@ void Streaming::Impl::on(ContentDecoded&& event) {
   if (event.generation != slot.generation) return;
   slot.decoding = false;
   Outcome& outcome = event.outcome;
+  if (!outcome.missing.empty()) {
+    fetchResources(event.tile, std::move(outcome.missing));
+    return;
+  }
+  slot.work.reset();
   outcome.errors.insert(outcome.errors.begin(), slot.errors.begin(), slot.errors.end());
   if (!outcome.externals.empty()) {
     makeExternal(event.tile, outcome);
@@ -121,6 +136,31 @@ void Streaming::Impl::on(ContentDecoded&& event) {
   slot.failures = 0;
   decodedBytes += slot.decodedBytes;
   states[event.tile] = TileState::Decoded;
+}
+
+//! The contents refer to other files: they are fetched as the contents were, and then all is decoded again.
+void Streaming::Impl::fetchResources(TileId id, std::vector<std::string> uris) {
+  Slot& slot = slots[id];
+  states[id] = TileState::Fetching;
+  slot.missing = uris.size();
+  for (std::string& uri : uris)
+    slot.fetches.push_back(
+        fetcher.fetch(uri, slot.priority, [box = mailbox, id, generation = slot.generation, uri](Result<Bytes> bytes) {
+          box->post(ResourceFetched{id, generation, uri, std::move(bytes)});
+        }));
+}
+
+void Streaming::Impl::on(ResourceFetched&& event) {
+  Slot& slot = slots[event.tile];
+  if (event.generation != slot.generation) return;
+  if (event.bytes) {
+    fetchedBytes += event.bytes->size();
+    slot.bodyBytes += event.bytes->size();
+  }
+  slot.work->resources.put(std::move(event.uri), std::move(event.bytes));
+  if (--slot.missing > 0) return;
+  slot.fetches.clear();
+  states[event.tile] = TileState::Decoding;
 }
 
 //! The tile refers to other tilesets: they become its children, and so does a mesh that stands beside them.
@@ -152,7 +192,6 @@ void Streaming::Impl::makeExternal(TileId id, Outcome& outcome) {
     beside.tiles.push_back(std::move(leaf));
     grow(beside, tileset, id);
   }
-  slots[id].bodies.clear();
   states[id] = TileState::Resident;  // nothing more is wanted of it
   forgetActive(id);
 }
@@ -183,7 +222,7 @@ void Streaming::Impl::drop(TileId id) {
   if (slot.decoding && pool.cancel(slot.job)) --decodesRunning;
   ++slot.generation;
   slot.fetches.clear();
-  slot.bodies.clear();
+  slot.work.reset();
   slot.errors.clear();
   slot.bodyBytes = slot.missing = 0;
   slot.decoding = false;
@@ -197,19 +236,16 @@ void Streaming::Impl::drop(TileId id) {
 void Streaming::Impl::startDecode(TileId id) {
   Slot& slot = slots[id];
   const Tile& tile = tree.tiles[id];
-  struct Work {
-    std::vector<Bytes> bodies;
-    std::vector<std::string> uris;
-    glm::dmat4 ecefFromTile;
-    bool zUp;
-  };
-  auto work = std::make_shared<Work>(Work{std::move(slot.bodies), tile.contentUris, tile.ecefFromTile, slot.zUp});
-  slot.bodies.clear();
+  slot.work->uris = tile.contentUris;
+  slot.work->ecefFromTile = tile.ecefFromTile;
+  slot.work->zUp = slot.zUp;
+  slot.work->subtree = tile.subtree;
   slot.decoding = true;
   ++decodesRunning;
-  slot.job = pool.submit(slot.priority, [work, id, generation = slot.generation, box = mailbox](std::stop_token stop) {
-    box->post(ContentDecoded{id, generation, decode(work->bodies, work->uris, work->ecefFromTile, work->zUp, stop)});
-  });
+  slot.job = pool.submit(slot.priority,
+                         [work = slot.work, id, generation = slot.generation, box = mailbox](std::stop_token stop) {
+                           box->post(ContentDecoded{id, generation, decode(*work, stop)});
+                         });
 }
 
 }  // namespace cm::tiles

@@ -22,7 +22,13 @@ TileId graft(TileTree& tree, const source::Tileset& tileset, TilesetId id, TileI
     tile.geometricError = from.geometricError;
     tile.parent = above;
     tile.refine = from.refine;
+    if (from.requestVolume)
+      tile.requestVolume = std::holds_alternative<geo::Region>(*from.requestVolume) ? geo::asBox(*from.requestVolume)
+                                                                                    : *from.requestVolume;
     tile.contentUris = from.contentUris;
+    tile.subtree = from.subtree;
+    tile.facts = from.facts;
+    for (const auto& facts : from.contentFacts) tile.facts.insert(tile.facts.end(), facts.begin(), facts.end());
     tile.tileset = id;
     tile.depth = static_cast<uint16_t>(depth);
     tree.tiles.push_back(std::move(tile));

@@ -112,6 +112,7 @@ Seen Traversal::look(const Tile& tile, Mask among) const {
   double best = 0;
   for (size_t v = 0; v < views_.size(); ++v) {
     if (!(among >> v & 1) || !geo::intersects(views_[v].frustum, tile.bounds)) continue;
+    if (tile.requestVolume && geo::distanceTo(*tile.requestVolume, views_[v].eyeEcef) > 0) continue;
     seen.mask |= Mask{1} << v;
     double distance = std::max(geo::distanceTo(tile.bounds, views_[v].eyeEcef), 1e-6);
     seen.distance = std::min(seen.distance, distance);
@@ -162,6 +163,7 @@ void Traversal::pinTop(TileId root) {
     nextLevel_.clear();
     for (TileId id : level_) {
       const Tile& tile = tree_.tiles[id];
+      if (tile.requestVolume) continue;  // wanted from near only
       if (hasContent(tile) && state(id) != TileState::Failed)
         pinned_.push_back(id);
       else
@@ -281,7 +283,7 @@ bool Traversal::visitResident(TileId id, Mask among, bool underDrawable) {
 //! to stand in for all of them, which is seen as a flash.
 void Traversal::wantOutside(TileId id, double priority) {
   const Tile& tile = tree_.tiles[id];
-  if (seen_[id]) return;
+  if (seen_[id] || tile.requestVolume) return;
   if (hasContent(tile) && state(id) != TileState::Failed) {
     want(id, priority, false);
     return;

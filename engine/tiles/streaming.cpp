@@ -22,7 +22,8 @@ double mebibytes(size_t bytes) { return static_cast<double>(bytes) / (1 << 20); 
 void Streaming::Impl::startFetch(TileId id, double priority) {
   Slot& slot = slots[id];
   const Tile& tile = tree.tiles[id];
-  slot.bodies.assign(tile.contentUris.size(), {});
+  slot.work = std::make_shared<DecodeWork>();
+  slot.work->bodies.resize(tile.contentUris.size());
   slot.errors.clear();
   slot.missing = tile.contentUris.size();
   slot.bodyBytes = 0;
@@ -217,9 +218,9 @@ Streaming::Streaming(source::Fetcher& fetcher, unsigned decodeThreads)
 
 Streaming::~Streaming() = default;
 
-TilesetId Streaming::add(const std::string& uri) {
+TilesetId Streaming::add(const std::string& uri, const glm::dmat4& ecefFromTileset) {
   auto id = static_cast<TilesetId>(impl_->tree.tilesets.size());
-  impl_->tree.tilesets.push_back({uri, kNoTile, false, {}});
+  impl_->tree.tilesets.push_back({.uri = uri, .ecefFromTileset = ecefFromTileset});
   ++impl_->tilesetsUnderWay;
   impl_->tilesetFetches.push_back(impl_->fetcher.fetch(uri, -std::numeric_limits<double>::infinity(),
                                                        [box = impl_->mailbox, id](Result<Bytes> bytes) {

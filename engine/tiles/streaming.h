@@ -52,7 +52,8 @@ class Streaming {
   Streaming& operator=(const Streaming&) = delete;
 
   //! Begins to fetch tileset.json; the tree has the root some frames later.
-  TilesetId add(const std::string& uri);
+  //! `ecefFromTileset`: where to lay one that stands nowhere on Earth by itself.
+  TilesetId add(const std::string& uri, const glm::dmat4& ecefFromTileset = glm::dmat4(1.0));
 
   //! Takes what workers have posted. Call once a frame before select.
   void drain();

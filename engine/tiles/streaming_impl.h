@@ -17,8 +17,19 @@ namespace cm::tiles {
 using source::MeshContent;
 using std::chrono::steady_clock;
 
+//! What one decode works on. A worker's while it runs, the slot's between two attempts.
+struct DecodeWork {
+  std::vector<Bytes> bodies;  // one a content; empty where it failed
+  std::vector<std::string> uris;
+  glm::dmat4 ecefFromTile{1.0};
+  bool zUp = false;
+  std::optional<source::SubtreeRef> subtree;
+  source::Resources resources;
+};
+
 //! What the contents of one tile turned out to be.
 struct Outcome {
+  std::vector<std::string> missing;  // files the contents refer to: fetch them, then decode again
   std::shared_ptr<MeshContent> mesh;
   std::vector<source::Tileset> externals;
   std::vector<std::string> meshUris;
@@ -44,7 +55,13 @@ struct ContentDecoded {
   uint32_t generation;
   Outcome outcome;
 };
-using Event = std::variant<TilesetFetched, TilesetParsed, ContentFetched, ContentDecoded>;
+struct ResourceFetched {
+  TileId tile;
+  uint32_t generation;
+  std::string uri;
+  Result<Bytes> bytes;
+};
+using Event = std::variant<TilesetFetched, TilesetParsed, ContentFetched, ContentDecoded, ResourceFetched>;
 using Box = std::shared_ptr<Mailbox<Event>>;
 
 //! The life of one tile between the disk and the GPU, beside its TileState.
@@ -56,7 +73,7 @@ struct Slot {
   uint64_t wantedFrame = 0, usedFrame = 0;
   std::vector<source::Fetcher::Id> fetches;
   JobPool::Id job = 0;
-  std::vector<Bytes> bodies;  // one a content; empty where it failed
+  std::shared_ptr<DecodeWork> work;
   std::vector<std::string> errors;
   size_t missing = 0, bodyBytes = 0;
   std::shared_ptr<MeshContent> content;
@@ -106,6 +123,8 @@ struct Streaming::Impl {
   void on(TilesetParsed&& event);
   void on(ContentFetched&& event);
   void on(ContentDecoded&& event);
+  void on(ResourceFetched&& event);
+  void fetchResources(TileId id, std::vector<std::string> uris);
   void grow(const source::Tileset& tileset, TilesetId id, TileId parent);
   void makeExternal(TileId id, Outcome& outcome);
   void fail(TileId id, std::string message, bool mayComeBack);

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <glm/glm.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,7 +24,10 @@ struct Tile {
   TileId parent = kNoTile;
   std::vector<TileId> children;
   source::Refine refine = source::Refine::Replace;
+  std::optional<geo::BoundingVolume> requestVolume;  // seen only from inside
   std::vector<std::string> contentUris;      // empty: nothing to draw here
+  std::optional<source::SubtreeRef> subtree; // its content is a subtree file: it will be external
+  std::vector<source::Fact> facts;           // metadata of the tile and of its contents
   TilesetId tileset = 0;
   uint16_t depth = 0;
   bool external = false;                     // its content turned out to be a tileset, now grafted as child
@@ -31,7 +35,9 @@ struct Tile {
 
 struct TilesetEntry {
   std::string uri;
+  glm::dmat4 ecefFromTileset{1.0};           // where it is laid, above its own transforms
   TileId root = kNoTile;                     // kNoTile until its json has arrived
+  std::vector<source::Fact> facts;           // its metadata
   bool failed = false;
   std::string error;
 };

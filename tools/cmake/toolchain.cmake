@@ -21,6 +21,11 @@ if(CITYMIRROR_SANITIZE)
   add_link_options(-fsanitize=${CITYMIRROR_SANITIZE})
 endif()
 
+if(CITYMIRROR_FUZZ)  # the libraries too: a fuzzer sees only what is instrumented
+  add_compile_options(-fsanitize=fuzzer-no-link,address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=address,undefined)
+endif()
+
 # Linked by everything that is ours, by nothing that is not.
 add_library(cm_warnings INTERFACE)
 target_compile_options(cm_warnings INTERFACE

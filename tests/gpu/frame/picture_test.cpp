@@ -51,7 +51,7 @@ TEST(Picture, ClayHasShadowsSkyAndNoVoid) {
   CM_NEEDS_DEVICE(rig);
   rig.setDocument({.origin = kPlace});
   rig.add(tinyScene());
-  auto scene = fromSouth(city::Look::Clay);   // the sun stands in the south-south-west: shadows fall to the north-east
+  auto scene = fromSouth(city::Look::Clay);  // the sun stands in the south-south-west: shadows fall to the north-east
   geo::Geodetic above = geo::geodeticFromEcef(geo::enuFrameAt(kPlace).toEcef({0, 0, 500}));
   scene.eye = geo::eyeAt(above, 0, -90, 0.7854);
   const Picture down = rig.render(scene, rig.oneSide(), kSize, 4);
@@ -119,7 +119,7 @@ TEST(Picture, AProjectRemovesOnItsSideOnly) {
   EXPECT_GT(left.r, left.g + 30);    // the red house today
   EXPECT_LT(right.r, right.g + 15);  // gone in the plan: ground
   sides[1].from = off;
-  sides[1].transition = 0.3f;        // still sinking
+  sides[1].transition = 0.3f;  // still sinking
   const Picture half = rig.render(scene, sides, kSize);
   EXPECT_NE(half.rgba, picture.rgba);
   EXPECT_EQ(gpu::Device::validationMessages(), 0u);
@@ -140,8 +140,79 @@ TEST(Picture, PicksTheFeatureUnderAPixel) {
   EXPECT_EQ(picks[0].tile, tile);
   EXPECT_EQ(picks[0].feature, 0u);
   const glm::dvec3 enu = geo::enuFrameAt(kPlace).toEnu(picks[0].positionEcef);
-  EXPECT_NEAR(enu.y, -20, 0.01);   // the south wall
+  EXPECT_NEAR(enu.y, -20, 0.01);  // the south wall
   EXPECT_EQ(gpu::Device::validationMessages(), 0u);
+}
+
+//! Marks of one colour, unlit, as one feature: in a plane in front of the tower's south wall.
+void addMarks(source::MeshContent& content, source::Topology topology, std::initializer_list<glm::vec2> eastUp,
+              std::array<uint8_t, 4> colour, const std::string& id) {
+  const auto feature = uint32_t(content.features.size()), firstIndex = uint32_t(content.indices.size());
+  content.features.ids.push_back(id);
+  content.features.lo.push_back({-20, -30, 0});
+  content.features.hi.push_back({20, -30, 60});
+  for (glm::vec2 at : eastUp) {
+    content.indices.push_back(uint32_t(content.vertices.size()));
+    content.vertices.push_back(
+        {.position = {at.x, -30, at.y}, .featureAndSurface = feature, .normal = {0, 0, 127}, .colour = colour});
+  }
+  content.materials.push_back({.unlit = true});
+  content.parts.push_back({firstIndex, uint32_t(eastUp.size()), uint32_t(content.materials.size()) - 1, topology});
+}
+
+TEST(Picture, DrawsAndPicksPointsAndLines) {
+  for (city::Look look : {city::Look::Plain, city::Look::Clay}) {
+    Rig rig;
+    CM_NEEDS_DEVICE(rig);
+    rig.setDocument({.origin = kPlace});
+    source::MeshContent content = tinyScene();
+    addMarks(content, source::Topology::Points, {{0, 30}}, {255, 0, 0, 255}, "point");
+    addMarks(content, source::Topology::Lines, {{-15, 45}, {15, 45}}, {0, 0, 255, 255}, "line");
+    rig.add(std::move(content));
+    geo::Geodetic eye = geo::geodeticFromEcef(geo::enuFrameAt(kPlace).toEcef({0, -130, 30}));
+    const auto scene = test::sceneAt(eye, 0, 0, look, 200, 45);
+    // 240 pixels are 82.8 m at the marks' distance: the point is in the middle, the line 15 m = 43 pixels above it.
+    const uint64_t onPoint = rig.frame->pick(160, 120), onLine = rig.frame->pick(150, 76),
+                   beside = rig.frame->pick(175, 130);
+    const Picture picture = rig.render(scene, rig.oneSide(), kSize);
+    const glm::ivec3 point = picture.at(160, 120);
+    EXPECT_GT(point.r, 200);
+    EXPECT_LT(point.g, 90);
+    int blue = 0;
+    for (unsigned y = 70; y < 84; ++y) blue = std::max(blue, picture.at(160, y).b - picture.at(160, y).r);
+    EXPECT_GT(blue, 60);
+    EXPECT_EQ(rig.frame->statistics().triangles, 26u);
+    const auto picks = rig.frame->takePicks();
+    ASSERT_EQ(picks.size(), 3u);
+    for (const frame::Pick& pick : picks)
+      EXPECT_EQ(pick.feature, pick.request == onPoint  ? 2u
+                              : pick.request == onLine ? 3u
+                                                       : 0u)
+          << (pick.request == beside);
+    EXPECT_EQ(gpu::Device::validationMessages(), 0u);
+  }
+}
+
+TEST(Picture, GlassIsSeenThrough) {
+  for (city::Look look : {city::Look::Plain, city::Look::Clay}) {
+    Rig rig;
+    CM_NEEDS_DEVICE(rig);
+    rig.setDocument({.origin = kPlace});
+    const auto picture = [&](bool glass) {
+      source::MeshContent content = tinyScene();
+      test::addBox(content, {-10, -40, 0}, {10, -30, 50}, {0, 60, 255, 255}, source::Surface::Authored, "glass");
+      content.materials.push_back(
+          {.baseColour = {1, 1, 1, 0.4f}, .alphaCutoff = glass ? source::Material::kBlends : 0.0f});
+      content.parts.back().material = 1;
+      rig.drawn.clear();
+      rig.add(std::move(content));
+      return rig.render(fromSouth(look), rig.oneSide(), kSize).at(160, 130);
+    };
+    const glm::ivec3 opaque = picture(false), seen = picture(true);
+    EXPECT_GT(seen.r, opaque.r + 30);  // the grey tower shows behind the blue
+    EXPECT_GT(seen.b, seen.r);
+    EXPECT_EQ(gpu::Device::validationMessages(), 0u);
+  }
 }
 
 TEST(Picture, ALostDeviceComesBackEqual) {

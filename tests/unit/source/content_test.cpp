@@ -28,7 +28,8 @@ glm::dvec3 ecefOf(const MeshContent& content, size_t vertex) {
   return glm::dvec3(content.ecefFromContent * glm::dvec4(content.vertices[vertex].position, 1));
 }
 void expectNear(const glm::dvec3& a, const glm::dvec3& b, double tolerance = 1e-6) {
-  EXPECT_LT(glm::length(a - b), tolerance) << a.x << " " << a.y << " " << a.z << " for " << b.x << " " << b.y << " " << b.z;
+  EXPECT_LT(glm::length(a - b), tolerance)
+      << a.x << " " << a.y << " " << a.z << " for " << b.x << " " << b.y << " " << b.z;
 }
 
 TEST(DecodeContent, TurnsYUpAndGivesFlatNormals) {
@@ -93,8 +94,10 @@ TEST(DecodeContent, ReadsStripsFansAndByteIndices) {
   chunk.add<float>({0, 0, 0, 1, 0, 0, 0, 1, 0, 1, 1, 0});
   const size_t at = chunk.add<uint8_t>({0, 1, 2, 3});
   GltfParts parts;
-  parts.accessors = R"({"bufferView":0,"componentType":5126,"count":4,"type":"VEC3"},{"bufferView":1,"componentType":5121,"count":4,"type":"SCALAR"})";
-  parts.views = R"({"buffer":0,"byteLength":48},{"buffer":0,"byteOffset":)" + std::to_string(at) + R"(,"byteLength":4})";
+  parts.accessors =
+      R"({"bufferView":0,"componentType":5126,"count":4,"type":"VEC3"},{"bufferView":1,"componentType":5121,"count":4,"type":"SCALAR"})";
+  parts.views =
+      R"({"buffer":0,"byteLength":48},{"buffer":0,"byteOffset":)" + std::to_string(at) + R"(,"byteLength":4})";
   parts.bufferBytes = 52;
   for (int mode : {5, 6}) {
     parts.primitive = R"({"attributes":{"POSITION":0},"indices":1,"mode":)" + std::to_string(mode) + "}";
@@ -103,11 +106,29 @@ TEST(DecodeContent, ReadsStripsFansAndByteIndices) {
     if (mode == 6) continue;
     for (const Vertex& v : content.vertices) EXPECT_EQ(v.normal[1], -127);  // both of the strip face one way
   }
-  parts.primitive = R"({"attributes":{"POSITION":0},"mode":1})";
-  const auto lines = good(test::glbOf(parts.json(), chunk.bytes));
-  EXPECT_TRUE(lines.indices.empty());
-  ASSERT_EQ(lines.warnings.size(), 1u);
-  EXPECT_EQ(lines.warnings[0], "t.glb: primitives of mode 1 (points or lines) are left out");
+}
+
+TEST(DecodeContent, ReadsPointsAndLines) {
+  Chunk chunk;
+  chunk.add<float>({0, 0, 0, 1, 0, 0, 0, 1, 0, 1, 1, 0});
+  GltfParts parts;
+  parts.accessors = R"({"bufferView":0,"componentType":5126,"count":4,"type":"VEC3"})";
+  parts.views = R"({"buffer":0,"byteLength":48})";
+  parts.bufferBytes = 48;
+  const auto of = [&](int mode) {
+    parts.primitive = R"({"attributes":{"POSITION":0},"mode":)" + std::to_string(mode) + "}";
+    auto content = good(test::glbOf(parts.json(), chunk.bytes));
+    EXPECT_EQ(content.vertices.size(), 4u);  // nothing is flattened
+    EXPECT_TRUE(content.materials.at(0).unlit);
+    return content;
+  };
+  EXPECT_EQ(of(0).count(Topology::Points), 4u);
+  EXPECT_EQ(of(1).indices, (std::vector<uint32_t>{0, 1, 2, 3}));
+  EXPECT_EQ(of(2).indices, (std::vector<uint32_t>{0, 1, 1, 2, 2, 3, 3, 0}));
+  EXPECT_EQ(of(3).indices, (std::vector<uint32_t>{0, 1, 1, 2, 2, 3}));
+  EXPECT_EQ(of(3).parts.at(0).topology, Topology::Lines);
+  parts.primitive = R"({"attributes":{"POSITION":0},"mode":7})";
+  EXPECT_EQ(errorOf(test::glbOf(parts.json(), chunk.bytes)), "t.glb: mesh 0, primitive 0: mode is 7, expected 0 to 6");
 }
 
 TEST(DecodeContent, ReadsInterleavedNormalizedAndSparse) {
@@ -117,7 +138,8 @@ TEST(DecodeContent, ReadsInterleavedNormalizedAndSparse) {
   const size_t index = chunk.add<uint16_t>({2}), value = chunk.add<uint16_t>({0, 0, 65535});
   GltfParts parts;
   parts.accessors =
-      R"({"bufferView":0,"componentType":5123,"normalized":true,"count":3,"type":"VEC3","sparse":{"count":1,"indices":{"bufferView":1,"componentType":5123},"values":{"bufferView":2}}})";
+      R"({"bufferView":0,"componentType":5123,"normalized":true,"count":3,"type":"VEC3","sparse":{"count":1,)"
+      R"("indices":{"bufferView":1,"componentType":5123},"values":{"bufferView":2}}})";
   parts.views = R"({"buffer":0,"byteLength":24,"byteStride":8},{"buffer":0,"byteOffset":)" + std::to_string(index) +
                 R"(,"byteLength":2},{"buffer":0,"byteOffset":)" + std::to_string(value) + R"(,"byteLength":6})";
   parts.node = R"({"mesh":0,"scale":[4,4,4]})";
@@ -174,11 +196,15 @@ TEST(DecodeContent, ReadsPicturesAndTheirTransform) {
   const Bytes png = *encodePng(2, 1, pixels);
   const size_t picture = chunk.add(png);
   parts.accessors += R"(,{"bufferView":1,"componentType":5126,"count":3,"type":"VEC2"})";
-  parts.views += R"(,{"buffer":0,"byteOffset":)" + std::to_string(uvs) + R"(,"byteLength":24},{"buffer":0,"byteOffset":)" +
-                 std::to_string(picture) + R"(,"byteLength":)" + std::to_string(png.size()) + "}";
+  parts.views += R"(,{"buffer":0,"byteOffset":)" + std::to_string(uvs) +
+                 R"(,"byteLength":24},{"buffer":0,"byteOffset":)" + std::to_string(picture) + R"(,"byteLength":)" +
+                 std::to_string(png.size()) + "}";
   parts.primitive = R"({"attributes":{"POSITION":0,"TEXCOORD_0":1},"material":0})";
   parts.more =
-      R"(,"materials":[{"alphaMode":"MASK","doubleSided":true,"extensions":{"KHR_materials_unlit":{}},"pbrMetallicRoughness":{"baseColorTexture":{"index":0,"extensions":{"KHR_texture_transform":{"offset":[0.25,0],"scale":[2,4]}}}}}],"textures":[{"source":0}],"images":[{"bufferView":2,"mimeType":"image/png"}],"extensionsRequired":["KHR_texture_transform"])";
+      R"(,"materials":[{"alphaMode":"MASK","doubleSided":true,"extensions":{"KHR_materials_unlit":{}},)"
+      R"("pbrMetallicRoughness":{"baseColorTexture":{"index":0,)"
+      R"("extensions":{"KHR_texture_transform":{"offset":[0.25,0],"scale":[2,4]}}}}}],"textures":[{"source":0}],)"
+      R"("images":[{"bufferView":2,"mimeType":"image/png"}],"extensionsRequired":["KHR_texture_transform"])";
   parts.bufferBytes = chunk.bytes.size();
   const auto content = good(test::glbOf(parts.json(), chunk.bytes));
   ASSERT_EQ(content.images.size(), 1u);
@@ -188,6 +214,20 @@ TEST(DecodeContent, ReadsPicturesAndTheirTransform) {
   EXPECT_EQ(content.uvs[2], glm::vec2(0.25f, 4));
   EXPECT_TRUE(content.materials[0].unlit && content.materials[0].doubleSided);
   EXPECT_EQ(content.materials[0].alphaCutoff, 0.5f);
+}
+
+TEST(DecodeContent, AlphaModes) {
+  Chunk chunk;
+  GltfParts parts = triangleParts(chunk);
+  parts.primitive = R"({"attributes":{"POSITION":0},"material":0})";
+  const auto cutoff = [&](const std::string& mode) {
+    parts.more = R"(,"materials":[{)" + mode + R"("pbrMetallicRoughness":{"baseColorFactor":[1,1,1,0.25]}}])";
+    return good(test::glbOf(parts.json(), chunk.bytes)).materials.at(0).alphaCutoff;
+  };
+  EXPECT_EQ(cutoff(""), 0);
+  EXPECT_EQ(cutoff(R"("alphaMode":"MASK",)"), 0.5f);
+  EXPECT_EQ(cutoff(R"("alphaMode":"MASK","alphaCutoff":0.75,)"), 0.75f);
+  EXPECT_EQ(cutoff(R"("alphaMode":"BLEND",)"), Material::kBlends);
 }
 
 //! Errors: the file, the place in it, what was found, what was expected.
@@ -226,8 +266,9 @@ TEST(BadContent, SaysWhatIsWrong) {
             "t.glb: mesh 0, primitive 0: accessor 5 does not exist");
   EXPECT_EQ(broken([](GltfParts& p) { p.accessors = R"({"componentType":5126,"count":99999999999,"type":"VEC3"})"; }),
             "t.glb: mesh 0, primitive 0: accessor 0: 99,999,999,999 elements are more than a tile can hold");
-  EXPECT_EQ(broken([](GltfParts& p) { p.accessors = R"({"bufferView":0,"componentType":5124,"count":3,"type":"VEC3"})"; }),
-            "t.glb: mesh 0, primitive 0: accessor 0: componentType is 5124, expected 5120 to 5123, 5125 or 5126");
+  EXPECT_EQ(
+      broken([](GltfParts& p) { p.accessors = R"({"bufferView":0,"componentType":5124,"count":3,"type":"VEC3"})"; }),
+      "t.glb: mesh 0, primitive 0: accessor 0: componentType is 5124, expected 5120 to 5123, 5125 or 5126");
   EXPECT_EQ(broken([](GltfParts& p) { p.more = R"(,"extensionsRequired":["EXT_unheard_of"])"; }),
             "t.glb: requires the glTF extension EXT_unheard_of, which is not supported");
   EXPECT_EQ(broken([](GltfParts& p) { p.node = R"({"mesh":0,"scale":[1e300,1,1]})"; }),
@@ -253,21 +294,22 @@ TEST(BadContent, TruncatedAndForeignFiles) {
   }
   Bytes text;
   test::putText(text, "<html>Not found</html>");
-  EXPECT_EQ(errorOf(text), "t.glb: starts with '<htm', expected glTF or b3dm");
+  EXPECT_EQ(errorOf(text), "t.glb: starts with '<htm', expected glTF, b3dm, i3dm, pnts or cmpt");
   text.clear();
-  test::putText(text, "pnts....................");
-  EXPECT_EQ(errorOf(text), "t.glb: pnts content is not supported; glb and b3dm are");
+  test::putText(text, "vctr....................");
+  EXPECT_EQ(errorOf(text), "t.glb: vctr content is not supported");
 }
 
 TEST(BadContent, DamagedMeshoptStream) {
   Chunk chunk;
   GltfParts parts = triangleParts(chunk);
-  parts.views =
-      R"({"buffer":1,"byteLength":36,"byteStride":12,"extensions":{"EXT_meshopt_compression":{"buffer":0,"byteLength":36,"byteStride":12,"count":3,"mode":"ATTRIBUTES"}}})";
+  parts.views = R"({"buffer":1,"byteLength":36,"byteStride":12,"extensions":{"EXT_meshopt_compression":{"buffer":0,)"
+                R"("byteLength":36,"byteStride":12,"count":3,"mode":"ATTRIBUTES"}}})";
   EXPECT_EQ(errorOf(test::glbOf(parts.json(), chunk.bytes)),
-            "t.glb: mesh 0, primitive 0: accessor 0: buffer view 0: its packed data is damaged (meshopt, mode ATTRIBUTES, code -1)");
-  parts.views =
-      R"({"buffer":1,"byteLength":36,"extensions":{"EXT_meshopt_compression":{"buffer":0,"byteLength":36,"byteStride":12,"count":4000000000,"mode":"ATTRIBUTES"}}})";
+            "t.glb: mesh 0, primitive 0: accessor 0: buffer view 0: its packed data is damaged (meshopt, mode "
+            "ATTRIBUTES, code -1)");
+  parts.views = R"({"buffer":1,"byteLength":36,"extensions":{"EXT_meshopt_compression":{"buffer":0,"byteLength":36,)"
+                R"("byteStride":12,"count":4000000000,"mode":"ATTRIBUTES"}}})";
   EXPECT_EQ(errorOf(test::glbOf(parts.json(), chunk.bytes)),
             "t.glb: mesh 0, primitive 0: accessor 0: buffer view 0: would unpack to more than 1,073,741,824 bytes");
 }

@@ -35,7 +35,7 @@ struct World {
     tile.contentUris = {std::to_string(id) + ".glb"};
     if (parent == kNoTile) {
       tile.tileset = static_cast<TilesetId>(tree.tilesets.size());
-      tree.tilesets.push_back({"tileset.json", id, false, {}});
+      tree.tilesets.push_back({.uri = "tileset.json", .root = id});
     } else {
       tile.tileset = tree.tiles[parent].tileset;
       tile.depth = static_cast<uint16_t>(tree.tiles[parent].depth + 1);

@@ -68,6 +68,18 @@ TEST_F(Quarters, ParentStaysUntilEveryVisibleChildIsIn) {
   EXPECT_THAT(selection.keep, UnorderedElementsAre(root, southWest, southEast, northWest, northEast));
 }
 
+TEST_F(Quarters, ARequestVolumeIsSeenFromInsideOnly) {
+  world.tree.tiles[southWest].requestVolume = geo::Sphere{{250, 250, 0}, 100};
+  world.setAll(TileState::Resident);
+  world.states[southWest] = TileState::Absent;
+  Selection selection = selectOne(world, whole);
+  EXPECT_THAT(selection.draw[0], UnorderedElementsAre(southEast, northWest, northEast));
+  EXPECT_TRUE(selection.complete);
+  EXPECT_THAT(wantedTiles(selection), Not(Contains(southWest)));
+  world.tree.tiles[southWest].requestVolume = geo::Sphere{{250, 250, 0}, 5000};
+  EXPECT_THAT(wantedTiles(selectOne(world, whole)), Contains(southWest));
+}
+
 TEST_F(Quarters, DrawsNearestFirst) {
   world.setAll(TileState::Resident);
   Selection selection = selectOne(world, viewOf({{900, -700, 500}, -10, -25}));

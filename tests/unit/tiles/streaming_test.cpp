@@ -20,6 +20,7 @@ using test::viewOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 using testing::SizeIs;
 
 constexpr size_t kTriangles = 100;
@@ -188,6 +189,72 @@ TEST_F(StreamingTest, SeveralContentsOfOneTileBecomeOneMesh) {
   ASSERT_EQ(mesh->parts.size(), 2u);
   EXPECT_EQ(mesh->parts[1].firstIndex, mesh->parts[0].indexCount);
   for (uint32_t index : mesh->indices) EXPECT_LT(index, mesh->vertices.size());
+}
+
+TEST_F(StreamingTest, ImplicitTilesAppearAsTheirSubtreesAreRead) {
+  for (const char* name : {"0.0.0.glb", "1.0.0.glb", "1.1.0.glb", "1.0.1.glb", "1.1.1.glb", "2.3.3.glb"})
+    files.writeGlb(name, 1);
+  files.writeTileset(
+      "tileset.json",
+      R"({"boundingVolume":{"box":[500,500,15,500,0,0,0,500,0,0,0,15]},"geometricError":100,"refine":"REPLACE",)"
+      R"("content":{"uri":"{level}.{x}.{y}.glb"},"implicitTiling":{"subdivisionScheme":"QUADTREE","subtreeLevels":2,)"
+      R"("availableLevels":3,"subtrees":{"uri":"{level}.{x}.{y}.subtree"}}})");
+  // All five tiles of the first subtree; below, only the north-easternmost one (Morton 15), whose bits lie in another file.
+  files.write("0.0.0.subtree",
+              asBytes(R"({"buffers":[{"uri":"more.bin","byteLength":2}],"bufferViews":[{"buffer":0,"byteLength":2}],)"
+                      R"("tileAvailability":{"constant":1},"contentAvailability":[{"constant":1}],)"
+                      R"("childSubtreeAvailability":{"bitstream":0}})"));
+  const Bytes bits = {std::byte{0}, std::byte{0x80}};
+  files.write("more.bin", bits);
+  files.write("2.3.3.subtree", asBytes(R"({"tileAvailability":{"constant":1},"contentAvailability":[{"constant":1}],)"
+                                       R"("childSubtreeAvailability":{"constant":0}})"));
+  streaming->add(files.path("tileset.json"));
+  ASSERT_TRUE(settle(near));
+  EXPECT_TRUE(selection.complete);
+  EXPECT_THAT(failures, IsEmpty());
+  EXPECT_THAT(drawnUris(), testing::Contains("2.3.3.glb"));
+  EXPECT_THAT(drawnUris(), Not(testing::Contains("1.1.1.glb")));
+  ASSERT_TRUE(settle(far));
+  EXPECT_THAT(drawnUris(), ElementsAre("0.0.0.glb"));
+}
+
+TEST_F(StreamingTest, AMissingSubtreeLeavesItsParent) {
+  files.writeGlb("0.glb", 1);
+  files.writeTileset(
+      "tileset.json",
+      R"({"boundingVolume":{"box":[500,500,15,500,0,0,0,500,0,0,0,15]},"geometricError":100,"refine":"REPLACE",)"
+      R"("content":{"uri":"{level}.glb"},"implicitTiling":{"subdivisionScheme":"QUADTREE","subtreeLevels":1,)"
+      R"("availableLevels":3,"subtrees":{"uri":"{level}.{x}.{y}.subtree"}}})");
+  files.write("0.0.0.subtree", asBytes(R"({"tileAvailability":{"constant":1},"contentAvailability":[{"constant":1}],)"
+                                       R"("childSubtreeAvailability":{"constant":1}})"));
+  streaming->add(files.path("tileset.json"));
+  ASSERT_TRUE(settle(near));
+  EXPECT_THAT(drawnUris(), ElementsAre("0.glb"));
+  EXPECT_FALSE(failures.empty());
+}
+
+TEST_F(StreamingTest, WhatAContentRefersToIsFetchedToo) {
+  files.write(
+      "tile.gltf",
+      asBytes(
+          R"({"asset":{"version":"2.0"},"nodes":[{"mesh":0}],"meshes":[{"primitives":[{"attributes":{"POSITION":0}}]}],)"
+          R"("accessors":[{"bufferView":0,"componentType":5126,"count":3,"type":"VEC3"}],)"
+          R"("bufferViews":[{"buffer":0,"byteLength":36}],"buffers":[{"byteLength":36,"uri":"data/points.bin"}]})"));
+  const std::vector<float> positions = {0, 0, 0, 1, 0, 0, 0, 1, 0};
+  files.write("data/points.bin", std::as_bytes(std::span(positions)));
+  files.write("broken.gltf", asBytes(R"({"asset":{"version":"2.0"},"nodes":[{"mesh":0}],)"
+                                     R"("meshes":[{"primitives":[{"attributes":{"POSITION":0}}]}],)"
+                                     R"("accessors":[{"bufferView":0,"componentType":5126,"count":3,"type":"VEC3"}],)"
+                                     R"("bufferViews":[{"buffer":0,"byteLength":36}],"buffers":[{"byteLength":36,)"
+                                     R"("uri":"absent.bin"}]})"));
+  files.writeTileset("tileset.json", tileJson(0, 0, 1000, 1000, 100, "",
+                                              childrenJson({tileJson(0, 0, 1000, 1000, 0, "tile.gltf"),
+                                                            tileJson(0, 0, 1000, 1000, 0, "broken.gltf")})));
+  streaming->add(files.path("tileset.json"));
+  ASSERT_TRUE(settle(near));
+  EXPECT_THAT(drawnUris(), ElementsAre("tile.gltf"));
+  ASSERT_THAT(failures, SizeIs(1));
+  EXPECT_THAT(failures[0].message, testing::AllOf(HasSubstr("broken.gltf"), HasSubstr("absent.bin")));
 }
 
 TEST_F(StreamingTest, AMissingTilesetSaysSoAndTheOthersAreShown) {

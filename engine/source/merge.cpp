@@ -1,16 +1,12 @@
-#include "tiles/merge.h"
+#include "source/merge.h"
 
 #include <algorithm>
 #include <cmath>
 #include <iterator>
 #include <limits>
 
-namespace cm::tiles {
+namespace cm::source {
 namespace {
-
-using source::Column;
-using source::FeatureTable;
-using source::MeshContent;
 
 template <class T>
 void append(std::vector<T>& to, std::vector<T>&& from) {
@@ -69,13 +65,13 @@ void merge(MeshContent& to, MeshContent&& from) {
   if (from.uvs.empty() && !to.uvs.empty()) from.uvs.resize(from.vertices.size());
 
   bool first = to.vertices.empty();
-  for (source::Vertex vertex : from.vertices) {
+  for (Vertex vertex : from.vertices) {
     vertex.position = glm::vec3(glm::dvec3(toFromFrom * glm::dvec4(glm::dvec3(vertex.position), 1)));
     glm::dvec3 normal = turn * glm::dvec3(vertex.normal[0], vertex.normal[1], vertex.normal[2]);
     for (int i = 0; i < 3; ++i)
       vertex.normal[i] = static_cast<int8_t>(std::clamp(std::round(normal[i]), -127.0, 127.0));
     uint32_t feature = vertex.featureAndSurface & 0xffffff;
-    if (feature != source::kNoFeature) vertex.featureAndSurface += firstFeature;
+    if (feature != kNoFeature) vertex.featureAndSurface += firstFeature;
     to.lo = first ? vertex.position : glm::min(to.lo, vertex.position);
     to.hi = first ? vertex.position : glm::max(to.hi, vertex.position);
     first = false;
@@ -83,12 +79,12 @@ void merge(MeshContent& to, MeshContent&& from) {
   }
   append(to.uvs, std::move(from.uvs));
   for (uint32_t index : from.indices) to.indices.push_back(index + firstVertex);
-  for (source::Part part : from.parts) {
+  for (Part part : from.parts) {
     part.firstIndex += firstIndex;
     part.material += firstMaterial;
     to.parts.push_back(part);
   }
-  for (source::Material& material : from.materials) {
+  for (Material& material : from.materials) {
     if (material.image >= 0) material.image += firstImage;
     to.materials.push_back(std::move(material));
   }
@@ -97,4 +93,4 @@ void merge(MeshContent& to, MeshContent&& from) {
   mergeFeatures(to.features, std::move(from.features), toFromFrom);
 }
 
-}  // namespace cm::tiles
+}  // namespace cm::source
