@@ -32,8 +32,10 @@ void addToBorder(const source::Vertex& vertex, glm::vec2 centre, TileBorder& bor
   const bool water = surface == source::Surface::Water;
   if (!water && surface != source::Surface::Ground && surface != source::Surface::Green) return;
   const float angle = std::atan2(vertex.position.y - centre.y, vertex.position.x - centre.x);  // -pi..pi from east
+  // NOLINTNEXTLINE(bugprone-incorrect-roundings): never negative, and far below where a half is lost
   const int sector = int((angle / 6.2831853f + 1.0f) * shared::kSectors + 0.5f) % shared::kSectors;
-  border.colours[size_t(sector)] += glm::vec4(vertex.colour[0], vertex.colour[1], vertex.colour[2], water ? 255 : 0) / 255.0f;
+  border.colours[size_t(sector)] +=
+      glm::vec4(vertex.colour[0], vertex.colour[1], vertex.colour[2], water ? 255 : 0) / 255.0f;
   border.weights[size_t(sector)] += 1;
 }
 
@@ -56,8 +58,10 @@ void writeMesh(const source::MeshContent& content, const MeshLayout& layout, std
   for (size_t i = 0; i < content.vertices.size(); ++i) {
     source::Vertex vertex = content.vertices[i];
     const uint32_t feature = vertex.featureAndSurface & source::kNoFeature;
-    if (feature != source::kNoFeature && feature >= features) vertex.featureAndSurface |= source::kNoFeature;
-    else if (feature != source::kNoFeature && classOf(surfaceOf(vertex)) == DrawClass::Solid) tile.removable[feature] = true;
+    if (feature != source::kNoFeature && feature >= features)
+      vertex.featureAndSurface |= source::kNoFeature;
+    else if (feature != source::kNoFeature && classOf(surfaceOf(vertex)) == DrawClass::Solid)
+      tile.removable[feature] = true;
     if (surfaceOf(vertex) == source::Surface::Water)
       tile.waterHeight = std::min(tile.waterHeight.value_or(vertex.position.z), vertex.position.z);
     const glm::vec2 offset = glm::abs(glm::vec2(vertex.position) - centre);
@@ -75,7 +79,8 @@ std::vector<TileDraw> drawsOf(const source::MeshContent& content, std::span<cons
   for (const source::Part& part : content.parts) {
     if (part.indexCount == 0 || size_t(part.firstIndex) + part.indexCount > content.indices.size()) continue;
     const source::Material plain;
-    const source::Material& material = part.material < content.materials.size() ? content.materials[part.material] : plain;
+    const source::Material& material =
+        part.material < content.materials.size() ? content.materials[part.material] : plain;
     const uint32_t vertex = content.indices[part.firstIndex];
     TileDraw draw{.doubleSided = material.doubleSided,
                   .unlit = material.unlit,
@@ -93,8 +98,10 @@ std::vector<TileDraw> drawsOf(const source::MeshContent& content, std::span<cons
                        draws.back().kind == draw.kind && draws.back().doubleSided == draw.doubleSided &&
                        draws.back().unlit == draw.unlit && draws.back().baseColour == draw.baseColour &&
                        draws.back().texture == draw.texture && draws.back().alphaCutoff == draw.alphaCutoff;
-    if (joins) draws.back().indexCount += draw.indexCount;
-    else draws.push_back(draw);
+    if (joins)
+      draws.back().indexCount += draw.indexCount;
+    else
+      draws.push_back(draw);
   }
   return draws;
 }

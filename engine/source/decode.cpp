@@ -114,8 +114,8 @@ Result<MeshContent> decodeAny(std::span<const std::byte> bytes, Placement placem
 
 }  // namespace
 
-Result<MeshContent> decodeContent(std::span<const std::byte> bytes, const std::string& uri, const glm::dmat4& ecefFromTile,
-                                  bool zUpContent) {
+Result<MeshContent> decodeContent(std::span<const std::byte> bytes, const std::string& uri,
+                                  const glm::dmat4& ecefFromTile, bool zUpContent) {
   Placement placement;
   placement.uri = uri;
   placement.ecefFromTile = ecefFromTile;
@@ -123,7 +123,7 @@ Result<MeshContent> decodeContent(std::span<const std::byte> bytes, const std::s
   try {
     auto content = decodeAny(bytes, std::move(placement));
     if (!content) return content.error().within("{}", uri);
-    for (std::string& warning : content->warnings) warning = uri + ": " + warning;
+    for (std::string& warning : content->warnings) warning.insert(0, uri + ": ");
     return content;
   } catch (const std::exception& failure) {  // Draco and allocation: nothing of theirs leaves this folder
     return makeError("{}: {}", uri, failure.what());

@@ -37,8 +37,8 @@ Result<Container> openGlb(std::span<const std::byte> bytes) {
     const uint32_t type = uint32At(bytes, at + 4);
     at += kChunkHeader;
     if (size > bytes.size() - at)
-      return makeError("chunk at byte {} has {} bytes, the file ends after {}", grouped(at - kChunkHeader), grouped(size),
-                       grouped(bytes.size() - at));
+      return makeError("chunk at byte {} has {} bytes, the file ends after {}", grouped(at - kChunkHeader),
+                       grouped(size), grouped(bytes.size() - at));
     if (type == 0x4e4f534a && container.json.empty()) container.json = bytes.subspan(at, size);
     if (type == 0x004e4942 && !container.hasBinary) {
       container.binary = bytes.subspan(at, size);
@@ -54,12 +54,14 @@ struct TypeName {
   std::string_view name;
   size_t components;
 };
-constexpr TypeName kTypes[] = {{"SCALAR", 1}, {"VEC2", 2}, {"VEC3", 3}, {"VEC4", 4}, {"MAT2", 4}, {"MAT3", 9}, {"MAT4", 16}};
+constexpr TypeName kTypes[] = {{"SCALAR", 1}, {"VEC2", 2}, {"VEC3", 3}, {"VEC4", 4},
+                               {"MAT2", 4},   {"MAT3", 9}, {"MAT4", 16}};
 
 Error missing(std::string_view what, size_t index) { return makeError("{} {} does not exist", what, index); }
 
 //! A member that must be a whole number where it is present.
-Result<size_t> wholeOr(const Json& json, size_t fallback, std::string_view what, size_t index, std::string_view member) {
+Result<size_t> wholeOr(const Json& json, size_t fallback, std::string_view what, size_t index,
+                       std::string_view member) {
   if (!json.present()) return fallback;
   const auto value = json.whole();
   if (!value) return makeError("{} {}: {} is {}, expected a whole number", what, index, member, json.text());
@@ -68,10 +70,14 @@ Result<size_t> wholeOr(const Json& json, size_t fallback, std::string_view what,
 
 Result<void> unfilter(std::string_view filter, std::byte* data, size_t count, size_t stride) {
   if (filter.empty() || filter == "NONE") return {};
-  if (filter == "OCTAHEDRAL" && (stride == 4 || stride == 8)) meshopt_decodeFilterOct(data, count, stride);
-  else if (filter == "QUATERNION" && stride == 8) meshopt_decodeFilterQuat(data, count, stride);
-  else if (filter == "EXPONENTIAL" && stride % 4 == 0) meshopt_decodeFilterExp(data, count, stride);
-  else return makeError("filter {} with a stride of {} bytes is not defined", filter, stride);
+  if (filter == "OCTAHEDRAL" && (stride == 4 || stride == 8))
+    meshopt_decodeFilterOct(data, count, stride);
+  else if (filter == "QUATERNION" && stride == 8)
+    meshopt_decodeFilterQuat(data, count, stride);
+  else if (filter == "EXPONENTIAL" && stride % 4 == 0)
+    meshopt_decodeFilterExp(data, count, stride);
+  else
+    return makeError("filter {} with a stride of {} bytes is not defined", filter, stride);
   return {};
 }
 
@@ -214,9 +220,12 @@ Result<Gltf::View> Gltf::unpack(const Json& packed, size_t index) {
   auto out = scratch(*count * *stride);
   const auto* in = reinterpret_cast<const unsigned char*>(whole->data() + offset);
   int failed = 0;
-  if (attributes) failed = meshopt_decodeVertexBuffer(out.data(), *count, *stride, in, *length);
-  else if (triangles) failed = meshopt_decodeIndexBuffer(out.data(), *count, *stride, in, *length);
-  else failed = meshopt_decodeIndexSequence(out.data(), *count, *stride, in, *length);
+  if (attributes)
+    failed = meshopt_decodeVertexBuffer(out.data(), *count, *stride, in, *length);
+  else if (triangles)
+    failed = meshopt_decodeIndexBuffer(out.data(), *count, *stride, in, *length);
+  else
+    failed = meshopt_decodeIndexSequence(out.data(), *count, *stride, in, *length);
   if (failed != 0) return makeError("its packed data is damaged (meshopt, mode {}, code {})", mode, failed);
   if (attributes)
     if (auto done = unfilter(packed["filter"].text(), out.data(), *count, *stride); !done) return done.error();
@@ -261,7 +270,7 @@ Result<Accessor> Gltf::accessor(size_t index) {
     auto offset = wholeOr(json["byteOffset"], 0, "accessor", index, "byteOffset");
     if (!offset) return offset.error();
     if (view->stride > 0) accessor.stride = view->stride;
-    if (accessor.stride < element && *count > 1)
+    if (accessor.stride<element&& * count> 1)
       return makeError("accessor {}: elements of {} bytes every {} bytes", index, element, accessor.stride);
     const size_t needed = *count == 0 ? 0 : (*count - 1) * accessor.stride + element;
     if (*offset > view->bytes.size() || needed > view->bytes.size() - *offset)
@@ -293,6 +302,7 @@ Result<void> Gltf::applySparse(const Json& sparse, size_t index, Accessor& acces
   const size_t count = sparse["count"].whole().value_or(0);
   const auto component = sparse["indices"]["componentType"].whole();
   const auto indexView = sparse["indices"]["bufferView"].whole(), valueView = sparse["values"]["bufferView"].whole();
+  // NOLINTNEXTLINE(misc-redundant-expression): three different constants; clang-tidy 14 compares optionals wrongly
   if (!indexView || !valueView || (component != 5121 && component != 5123 && component != 5125))
     return makeError("accessor {}: sparse lacks its indices or values", index);
   Accessor indices;
@@ -312,9 +322,12 @@ Result<void> Gltf::applySparse(const Json& sparse, size_t index, Accessor& acces
   indices.data = indexBytes->data() + indexOffset;
   bool good = true;
   eachElement(indices, [&](size_t i, const auto& at) {
-    const auto target = static_cast<size_t>(at[0]);
-    if (target >= accessor.count) good = false;
-    else std::memcpy(dense.data() + target * element, values->data() + valueOffset + i * element, element);
+    const auto target =
+        static_cast<size_t>(at[0]);  // NOLINT(bugprone-signed-char-misuse): unsigned types only, see above
+    if (target >= accessor.count)
+      good = false;
+    else
+      std::memcpy(dense.data() + target * element, values->data() + valueOffset + i * element, element);
   });
   if (!good) return makeError("accessor {}: a sparse index is past its {} elements", index, grouped(accessor.count));
   return {};
@@ -334,7 +347,9 @@ Result<Bytes> decodeDataUri(std::string_view uri) {
     if (c == '+' || c == '-') return 62;
     return c == '/' || c == '_' ? 63 : -1;
   };
-  const auto hex = [](char c) { return c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1; };
+  const auto hex = [](char c) {
+    return c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
+  };
   const std::string_view data = uri.substr(comma + 1);
   for (size_t i = 0; i < data.size(); ++i) {
     if (!base64) {

@@ -58,22 +58,28 @@ std::array<int8_t, 3> packedNormal(glm::vec3 n) {
 
 template <class T>
 uint8_t unorm8(T value) {
-  if constexpr (std::is_same_v<T, uint8_t>) return value;
-  else if constexpr (std::is_same_v<T, uint16_t>) return static_cast<uint8_t>((uint32_t{value} * 255 + 32767) / 65535);
+  if constexpr (std::is_same_v<T, uint8_t>)
+    return value;
+  else if constexpr (std::is_same_v<T, uint16_t>)
+    return static_cast<uint8_t>((uint32_t{value} * 255 + 32767) / 65535);
   else if constexpr (std::is_floating_point_v<T>)
     return value > 0 ? static_cast<uint8_t>(std::min(value, T{1}) * 255 + T{0.5}) : uint8_t{0};
-  else return value > 0 ? static_cast<uint8_t>(std::min<int64_t>(value, 255)) : uint8_t{0};
+  else
+    return value > 0 ? static_cast<uint8_t>(std::min<int64_t>(value, 255)) : uint8_t{0};
 }
 
 class MeshBuilder {
  public:
-  MeshBuilder(Gltf& gltf, Placement placement) : gltf_(gltf), placement_(std::move(placement)), materials_(gltf, out_) {}
+  MeshBuilder(Gltf& gltf, Placement placement)
+      : gltf_(gltf), placement_(std::move(placement)), materials_(gltf, out_) {}
 
   Result<MeshContent> build() {
     if (auto known = checkExtensions(); !known) return known.error();
     std::vector<PropertyTable> tables;
-    if (placement_.batchTable) tables.push_back(std::move(*placement_.batchTable));
-    else tables = readPropertyTables(gltf_, out_.warnings);
+    if (placement_.batchTable)
+      tables.push_back(std::move(*placement_.batchTable));
+    else
+      tables = readPropertyTables(gltf_, out_.warnings);
     FeatureNumbering features(std::move(tables), out_.warnings);
     features_ = &features;
     if (auto walked = walk(); !walked) return walked.error();
@@ -92,9 +98,11 @@ class MeshBuilder {
   Result<void> checkExtensions() {
     for (const Json& required : gltf_.root()["extensionsRequired"].items()) {
       const std::string name = required.text();
-      const bool known = std::find(std::begin(kKnownExtensions), std::end(kKnownExtensions), name) != std::end(kKnownExtensions);
+      const bool known =
+          std::find(std::begin(kKnownExtensions), std::end(kKnownExtensions), name) != std::end(kKnownExtensions);
       // Materials and textures that are not understood change colours, not shapes.
-      const bool looks = name.starts_with("KHR_materials_") || name.starts_with("KHR_texture_") || name.starts_with("EXT_texture_");
+      const bool looks =
+          name.starts_with("KHR_materials_") || name.starts_with("KHR_texture_") || name.starts_with("EXT_texture_");
       if (!known && !looks) return makeError("requires the glTF extension {}, which is not supported", name);
     }
     return {};
@@ -155,7 +163,8 @@ class MeshBuilder {
     while (!stack.empty()) {
       const auto [index, above] = stack.back();
       stack.pop_back();
-      if (index >= gltf_.nodeCount()) return makeError("node {} does not exist", index == SIZE_MAX ? "?" : std::to_string(index));
+      if (index >= gltf_.nodeCount())
+        return makeError("node {} does not exist", index == SIZE_MAX ? "?" : std::to_string(index));
       if (visited[index]) return makeError("node {} is reached twice: the nodes form a cycle or share children", index);
       visited[index] = true;
       const Json node = gltf_.node(index);
@@ -180,7 +189,8 @@ class MeshBuilder {
     if (fresh) {
       size_t number = 0;
       for (const Json& primitive : json["primitives"].items()) {
-        auto read = readPrimitive(gltf_, primitive, placement_.batchTable.has_value(), features_->tableCount(), out_.warnings);
+        auto read =
+            readPrimitive(gltf_, primitive, placement_.batchTable.has_value(), features_->tableCount(), out_.warnings);
         if (!read) return read.error().within("mesh {}, primitive {}", mesh, number);
         ++number;
         if (!*read || (*read)->triangles.empty()) continue;
@@ -212,7 +222,8 @@ class MeshBuilder {
         const glm::dvec3 at(corner & 1 ? p.hi.x : p.lo.x, corner & 2 ? p.hi.y : p.lo.y, corner & 4 ? p.hi.z : p.lo.z);
         const glm::dvec3 ecef(instance.ecefFromStored * glm::dvec4(at, 1));
         for (int k = 0; k < 3; ++k)
-          if (!(std::abs(ecef[k]) < kFarthestMetres)) return makeError("positions reach {:.3g} m from the Earth's centre", ecef[k]);
+          if (!(std::abs(ecef[k]) < kFarthestMetres))
+            return makeError("positions reach {:.3g} m from the Earth's centre", ecef[k]);
         lo = glm::min(lo, ecef);
         hi = glm::max(hi, ecef);
       }
@@ -267,8 +278,10 @@ class MeshBuilder {
     }
     if (flat) flatten(base, first);
     const auto count = static_cast<uint32_t>(out_.indices.size()) - first;
-    if (!out_.parts.empty() && out_.parts.back().material == instance.material) out_.parts.back().indexCount += count;
-    else out_.parts.push_back({first, count, instance.material});
+    if (!out_.parts.empty() && out_.parts.back().material == instance.material)
+      out_.parts.back().indexCount += count;
+    else
+      out_.parts.push_back({first, count, instance.material});
     growBounds(base);
   }
 
@@ -281,12 +294,14 @@ class MeshBuilder {
     });
   }
 
-  static void writeNormals(const Accessor& accessor, const glm::dmat4& contentFromStored, bool mirrored, Vertex* vertices) {
+  static void writeNormals(const Accessor& accessor, const glm::dmat4& contentFromStored, bool mirrored,
+                           Vertex* vertices) {
     // Cofactors instead of the inverse transpose: the same direction, and defined for flat scales too.
     const glm::dmat3 m(contentFromStored);
     const double size = std::max({glm::length(m[0]), glm::length(m[1]), glm::length(m[2]), 1e-300});
     const glm::dmat3 unit = m / size;
-    glm::mat3 turn(glm::dmat3(glm::cross(unit[1], unit[2]), glm::cross(unit[2], unit[0]), glm::cross(unit[0], unit[1])));
+    glm::mat3 turn(
+        glm::dmat3(glm::cross(unit[1], unit[2]), glm::cross(unit[2], unit[0]), glm::cross(unit[0], unit[1])));
     if (mirrored) turn = -turn;
     eachElement(accessor, [&](size_t i, const auto& v) {
       const glm::vec3 n(static_cast<float>(v[0]), static_cast<float>(v[1]), static_cast<float>(v[2]));
@@ -318,7 +333,7 @@ class MeshBuilder {
     }
     eachElement(p.features.ids, [&](size_t i, const auto& v) {
       if constexpr (std::is_floating_point_v<std::remove_cvref_t<decltype(v[0])>>) {
-        if (v[0] >= 0 && v[0] < 1e9f) set(i, static_cast<uint64_t>(v[0] + 0.5f));
+        if (v[0] >= 0 && v[0] < 1e9f) set(i, static_cast<uint64_t>(std::llround(v[0])));
       } else if (v[0] >= 0) {
         set(i, static_cast<uint64_t>(v[0]));
       }
@@ -378,7 +393,7 @@ class MeshBuilder {
   MeshContent out_;
   MaterialReader materials_;
   FeatureNumbering* features_ = nullptr;
-  std::map<size_t, std::vector<size_t>> meshes_;   // glTF mesh -> primitives_
+  std::map<size_t, std::vector<size_t>> meshes_;  // glTF mesh -> primitives_
   std::vector<LoadedPrimitive> primitives_;
   std::vector<Instance> instances_;
   size_t vertices_ = 0, indices_ = 0;
@@ -387,6 +402,8 @@ class MeshBuilder {
 
 }  // namespace
 
-Result<MeshContent> buildMesh(Gltf& gltf, Placement placement) { return MeshBuilder(gltf, std::move(placement)).build(); }
+Result<MeshContent> buildMesh(Gltf& gltf, Placement placement) {
+  return MeshBuilder(gltf, std::move(placement)).build();
+}
 
 }  // namespace cm::source

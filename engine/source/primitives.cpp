@@ -69,8 +69,8 @@ class PrimitiveReader {
     if (!*accessor) return {};
     const Accessor& a = **accessor;
     if (a.count != count_ || a.components < least || a.components > most) {
-      warnOnce(warnings_, fmt::format("{} has {} elements of {} components for {} vertices; left out", semantic, a.count,
-                                      a.components, count_));
+      warnOnce(warnings_, fmt::format("{} has {} elements of {} components for {} vertices; left out", semantic,
+                                      a.count, a.components, count_));
       return {};
     }
     return a;
@@ -111,8 +111,10 @@ class PrimitiveReader {
       out.nullId = set["nullFeatureId"].whole();
       out.table.reset();
       if (const auto table = set["propertyTable"].whole()) {
-        if (*table < tables) out.table = *table;
-        else warnOnce(warnings_, fmt::format("property table {} does not exist", *table));
+        if (*table < tables)
+          out.table = *table;
+        else
+          warnOnce(warnings_, fmt::format("property table {} does not exist", *table));
       }
       if (out.table) return;  // the first set that says something about its features
     }
@@ -139,6 +141,7 @@ class PrimitiveReader {
       if (indices->count > kMaxVertices * 6)
         return makeError("{} indices are more than a tile can hold", grouped(indices->count));
       corners.resize(indices->count);
+      // NOLINTNEXTLINE(bugprone-signed-char-misuse): a negative one becomes huge and is refused below
       eachElement(*indices, [&](size_t i, const auto& v) { corners[i] = static_cast<uint32_t>(v[0]); });
     } else {
       corners.resize(count_);
