@@ -111,7 +111,7 @@ Result<MeshContent> decodeContent(std::span<const std::byte> bytes, const std::s
   try {
     auto content = decodeAny(bytes, context, 0);
     if (!content) return content.error().within("{}", uri);
-    for (std::string& warning : content->warnings) warning = uri + ": " + warning;
+    for (std::string& warning : content->warnings) warning.insert(0, uri + ": ");
     return content;
   } catch (const std::exception& failure) {  // Draco and allocation: nothing of theirs leaves this folder
     return makeError("{}: {}", uri, failure.what());

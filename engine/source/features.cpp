@@ -30,7 +30,8 @@ uint32_t FeatureNumbering::number(const FeatureIds& ids, uint64_t id) {
   if (ids.nullId && id == *ids.nullId) return kNoFeature;
   if (ids.table) {
     if (id < tables_[*ids.table].count) return bases_[*ids.table] + static_cast<uint32_t>(id);
-    warnOnce(warnings_, fmt::format("a feature id is past the {} rows of table {}", tables_[*ids.table].count, *ids.table));
+    warnOnce(warnings_,
+             fmt::format("a feature id is past the {} rows of table {}", tables_[*ids.table].count, *ids.table));
     return kNoFeature;
   }
   const auto next = static_cast<uint32_t>(lo_.size());
@@ -59,8 +60,8 @@ FeatureTable FeatureNumbering::finish(const std::string& uri) {
   for (const PropertyTable& table : tables_) {
     const Column* ids = idColumnOf(table);
     for (size_t row = 0; row < table.count; ++row) {
-      std::string id = ids ? textAt(*ids, row) : std::string();
-      out.ids.push_back(id.empty() ? fmt::format("{}#{}", uri, row) : std::move(id));
+      std::string& id = out.ids.emplace_back(ids ? textAt(*ids, row) : std::string());
+      if (id.empty()) id = fmt::format("{}#{}", uri, row);
     }
   }
   for (uint64_t id : looseIds_) out.ids.push_back(fmt::format("{}#{}", uri, id));
@@ -83,8 +84,10 @@ void FeatureNumbering::mergeColumns(FeatureTable& out) {
       if (!to) {
         out.columns.push_back({from.name, {}});
         to = &out.columns.back();
-        if (numeric) to->values = std::vector<double>(out.size(), NAN);
-        else to->values = std::vector<std::string>(out.size());
+        if (numeric)
+          to->values = std::vector<double>(out.size(), NAN);
+        else
+          to->values = std::vector<std::string>(out.size());
       } else if (!numeric || !std::holds_alternative<std::vector<double>>(to->values)) {
         std::vector<std::string> texts(out.size());
         for (size_t row = 0; row < out.size(); ++row) texts[row] = textAt(*to, row);
@@ -93,7 +96,8 @@ void FeatureNumbering::mergeColumns(FeatureTable& out) {
       for (size_t row = 0; row < tables_[t].count; ++row) {
         if (auto* numbers = std::get_if<std::vector<double>>(&to->values))
           (*numbers)[bases_[t] + row] = std::get<std::vector<double>>(from.values)[row];
-        else std::get<std::vector<std::string>>(to->values)[bases_[t] + row] = textAt(from, row);
+        else
+          std::get<std::vector<std::string>>(to->values)[bases_[t] + row] = textAt(from, row);
       }
     }
 }

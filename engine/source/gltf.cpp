@@ -342,6 +342,7 @@ Result<void> Gltf::applySparse(const Json& sparse, size_t index, Accessor& acces
   const size_t count = sparse["count"].whole().value_or(0);
   const auto component = sparse["indices"]["componentType"].whole();
   const auto indexView = sparse["indices"]["bufferView"].whole(), valueView = sparse["values"]["bufferView"].whole();
+  // NOLINTNEXTLINE(misc-redundant-expression): three different constants; clang-tidy 14 compares optionals wrongly
   if (!indexView || !valueView || (component != 5121 && component != 5123 && component != 5125))
     return makeError("accessor {}: sparse lacks its indices or values", index);
   Accessor indices;
@@ -361,7 +362,8 @@ Result<void> Gltf::applySparse(const Json& sparse, size_t index, Accessor& acces
   indices.data = indexBytes->data() + indexOffset;
   bool good = true;
   eachElement(indices, [&](size_t i, const auto& at) {
-    const auto target = static_cast<size_t>(at[0]);
+    const auto target =
+        static_cast<size_t>(at[0]);  // NOLINT(bugprone-signed-char-misuse): unsigned types only, see above
     if (target >= accessor.count)
       good = false;
     else

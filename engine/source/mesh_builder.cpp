@@ -443,7 +443,7 @@ class MeshBuilder {
     }
     eachElement(p.features.ids, [&](size_t i, const auto& v) {
       if constexpr (std::is_floating_point_v<std::remove_cvref_t<decltype(v[0])>>) {
-        if (v[0] >= 0 && v[0] < 1e9f) set(i, static_cast<uint64_t>(v[0] + 0.5f));
+        if (v[0] >= 0 && v[0] < 1e9f) set(i, static_cast<uint64_t>(std::llround(v[0])));
       } else if (v[0] >= 0) {
         set(i, static_cast<uint64_t>(v[0]));
       }

@@ -189,6 +189,7 @@ class PrimitiveReader {
       if (indices->count > kMaxVertices * 6)
         return makeError("{} indices are more than a tile can hold", grouped(indices->count));
       corners.resize(indices->count);
+      // NOLINTNEXTLINE(bugprone-signed-char-misuse): a negative one becomes huge and is refused below
       eachElement(*indices, [&](size_t i, const auto& v) { corners[i] = static_cast<uint32_t>(v[0]); });
     } else {
       corners.resize(count_);

@@ -324,9 +324,12 @@ TEST_F(TouchTest, AFingerIsAnsweredWithinThreeFrames) {
   std::sort(steps.begin(), steps.end());
   RecordProperty("frame_ms", std::to_string(frame));
   RecordProperty("tap_ms", std::to_string(taps[7]));
+  RecordProperty("median_step_ms", std::to_string(steps[15]));
   RecordProperty("step_ms", std::to_string(steps[28]));
   // One in nine may meet a moment in which the machine does something else.
   EXPECT_LT(taps[7], 3 * frame) << "frames of " << frame << " ms; slowest " << taps[8];
+  // Other work on the machine makes frames long, and then that says little: to be asleep must cost next to nothing in any case.
+  EXPECT_LT(taps[7], steps[15] + 100) << "half of the steps of a moving finger were answered in " << steps[15] << " ms";
   EXPECT_LT(steps[28], 3 * frame) << "frames of " << frame << " ms; slowest " << steps[29];
   stop();
 }
