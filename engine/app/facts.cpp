@@ -136,7 +136,6 @@ ui::Picked itemFacts(const city::Document& document, const city::Selection& sele
   if (item->opens) card.facts.push_back({{"开通", "Opens"}, city::toString(*item->opens)});
   if (item->lengthKilometres)
     card.facts.push_back({{"长度", "Length"}, fmt::format("{:.1f} km", *item->lengthKilometres)});
-  if (!item->story.empty()) card.facts.push_back({{"", ""}, item->story.in(language)});
   card.source = sourceText(document, item->source);
   return card;
 }

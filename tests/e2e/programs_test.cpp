@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <nlohmann/json.hpp>
 #include <regex>
 
 #include "base/files.h"
@@ -107,6 +108,20 @@ TEST_F(Programs, TheControlLayerIsDrawnUnlessRefused) {
   ASSERT_EQ(render(city, "with.png").code, 0);
   ASSERT_EQ(render(city, "without.png", {"--no-ui"}).code, 0);
   EXPECT_GT(difference(pictureOf(folder / "with.png"), pictureOf(folder / "without.png"), 0, 480), 2.0);
+}
+
+TEST_F(Programs, AFlightTellsTheTimesOfItsFrames) {
+  fs::path json = folder / "flight.json";
+  Outcome flown = run({CITYMIRROR_PROGRAM, "bench", "--flight", town().string(), "--seconds", "2", "--size", "320x180", "--json", json.string()});
+  ASSERT_EQ(flown.code, 0) << flown.output;
+  EXPECT_TRUE(flown.says("median")) << flown.output;
+  auto figures = nlohmann::json::parse(test::textOf(json));
+  size_t counted = 0;
+  for (const auto& bin : figures.at("histogram")) counted += bin.get<size_t>();
+  EXPECT_EQ(counted, figures.at("frames").get<size_t>());
+  EXPECT_GT(counted, 3u);
+  EXPECT_GE(figures.at("frameP99Ms").get<double>(), figures.at("frameMedianMs").get<double>());
+  EXPECT_EQ(run({CITYMIRROR_PROGRAM, "bench", "--look", "plain"}).code, 2) << "neither poses nor a flight";
 }
 
 TEST_F(Programs, ChecksTheBuiltInCity) {

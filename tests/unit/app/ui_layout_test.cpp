@@ -9,8 +9,8 @@ TEST(Layout, NothingOverlapsInAnyWindow) {
   const glm::vec2 sizes[] = {{1280, 720}, {1920, 1080}, {1080, 1920}, {3840, 2160}, {2160, 3840}, {800, 600},
                              {1024, 768}, {1366, 768},  {1440, 900},  {720, 1280},  {2560, 1080}, {1100, 720}, {640, 480}, {480, 360}, {480, 900}};
   for (glm::vec2 size : sizes)
-    for (int open = 0; open < 16; ++open) {
-      Layout layout = layoutFor(size, 1, {(open & 1) != 0, (open & 2) != 0, (open & 4) != 0, (open & 8) != 0});
+    for (int open = 0; open < 64; ++open) {
+      Layout layout = layoutFor(size, 1, {(open & 1) != 0, (open & 2) != 0, (open & 4) != 0, (open & 8) != 0, (open & 16) != 0, (open & 32) != 0});
       auto all = layout.all();
       for (size_t i = 0; i < all.size(); ++i) {
         const auto& [name, rect] = all[i];
@@ -35,6 +35,14 @@ TEST(Layout, WhatIsWishedIsThere) {
   Layout narrow = layoutFor({520, 1000}, 1, {true, true, true, false});
   EXPECT_TRUE(narrow.panel.empty());
   EXPECT_FALSE(narrow.panelButton.empty());
+}
+
+TEST(Layout, WithoutABeforeAndAnAfterNothingAsksForThem) {
+  Layout layout = layoutFor({1280, 720}, 1, {true, false, true, false, false, false});
+  EXPECT_TRUE(layout.compare.empty());
+  EXPECT_TRUE(layout.timeBar.empty());
+  EXPECT_FALSE(layout.views.empty());
+  EXPECT_GT(layout.views.y, 600) << "the views take the place of the years";
 }
 
 TEST(Layout, LargerWindowsGetLargerParts) {

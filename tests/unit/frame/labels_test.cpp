@@ -109,6 +109,19 @@ TEST_F(LabelsTest, ShownBoxesNeitherOverlapNorLeaveTheRectangle) {
   }
 }
 
+TEST_F(LabelsTest, NoLabelHidesUnderTheControlLayer) {
+  for (int i = 0; i < 12; ++i) add(LabelKind::Place, "市南区", "Shinan District", 100 + 100 * i, 60 + 55 * i);
+  layOutWithGlyphs();
+  const size_t before = layout.shown().size();
+  const Box panel{{0, 0}, {520, 720}};
+  view.covered = {&panel, 1};
+  view.nowSeconds += 1;
+  layOut();
+  ASSERT_GT(layout.shown().size(), 0u);
+  EXPECT_LT(layout.shown().size(), before);
+  for (const auto& shown : layout.shown()) EXPECT_FALSE(overlap(shown.box, panel));
+}
+
 TEST_F(LabelsTest, FadesWithinAFifthOfASecondAndDoesNotFlicker) {
   add(LabelKind::Place, "五四广场", "May Fourth Square", 400, 300, 2);
   add(LabelKind::Place, "奥帆中心", "Olympic Sailing Centre", 420, 306, 2);
