@@ -37,7 +37,7 @@ void GroundHeights::add(tiles::TileId tile, const source::MeshContent& content) 
     if (!isGround(vertex)) continue;
     glm::vec3 p = turn * vertex.position + shift;
     glm::ivec2 cell = glm::clamp(glm::ivec2((glm::vec2(p) - patch.lo) * scale), 0, kCells - 1);
-    float& up = patch.up[static_cast<size_t>(cell.y * kCells + cell.x)];
+    float& up = patch.up[cell.y * kCells + cell.x];
     up = std::isnan(up) ? p.z : std::max(up, p.z);
   }
   patches_[tile] = patch;
@@ -62,7 +62,7 @@ std::optional<double> GroundHeights::at(glm::dvec2 eastNorth) const {
     float up = std::numeric_limits<float>::quiet_NaN();
     for (int y = std::max(0, cell.y - reach); y <= std::min(kCells - 1, cell.y + reach); ++y)
       for (int x = std::max(0, cell.x - reach); x <= std::min(kCells - 1, cell.x + reach); ++x) {
-        float here = best->up[static_cast<size_t>(y * kCells + x)];
+        float here = best->up[y * kCells + x];
         if (!std::isnan(here)) up = std::isnan(up) ? here : std::max(up, here);
       }
     if (!std::isnan(up)) return up;

@@ -54,6 +54,7 @@ void ImguiPass::uploadFonts() {
 std::vector<frame::Box> ImguiPass::pixelsOf(const std::vector<glm::vec4>& boxes) {
   const ImVec2 scale = ImGui::GetIO().DisplayFramebufferScale;
   std::vector<frame::Box> pixels;
+  pixels.reserve(boxes.size());
   for (const glm::vec4& box : boxes)
     pixels.push_back(
         {glm::vec2(box.x, box.y) * glm::vec2(scale.x, scale.y), glm::vec2(box.z, box.w) * glm::vec2(scale.x, scale.y)});

@@ -103,7 +103,8 @@ std::vector<bool> Stage::additionsShown(const frame::Side& side) const {
   std::vector<bool> shown(tilesetCount_, false);
   std::fill_n(shown.begin(), static_cast<ptrdiff_t>(document().tilesets.size()), true);
   for (const auto& [key, tileset] : tilesetOfAddition_) {
-    auto stands = [&](const std::vector<city::ProjectState>& states) {
+    // clang before 16 captures a structured binding only by name.
+    auto stands = [&key = key](const std::vector<city::ProjectState>& states) {
       return key.first < states.size() && key.second < states[key.first].additions.size() &&
              states[key.first].additions[key.second];
     };

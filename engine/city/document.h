@@ -23,7 +23,7 @@ struct Date {
   int year = 0;
   int month = 1;
   int day = 1;
-  auto operator<=>(const Date&) const = default;
+  auto operator<=>(const Date&) const = default;  // NOLINT(modernize-use-nullptr): the zero it compares with is no pointer
 };
 Result<Date> parseDate(std::string_view text);
 std::string toString(const Date& date);

@@ -13,10 +13,10 @@ using shared::kDrapeLevels;
 using shared::kDrapeSets;
 
 constexpr VkFormat kFormat = VK_FORMAT_R8G8B8A8_UNORM;
-constexpr double kMoveShare = 0.10;        // of a level's width: farther than this from its middle it is redrawn
+constexpr double kMoveShare = 0.10;  // of a level's width: farther than this from its middle it is redrawn
 constexpr double kLeastHeightMetres = 15;
-constexpr int kLeastExponent = -2;         // 0.25 m a texel
-constexpr double kTexelsPerPixel = 1.6;    // at the nearest ground in sight
+constexpr int kLeastExponent = -2;       // 0.25 m a texel
+constexpr double kTexelsPerPixel = 1.6;  // at the nearest ground in sight
 
 }  // namespace
 
@@ -103,7 +103,8 @@ struct Drape::Impl {
   explicit Impl(gpu::Device& d) : device(d), pipelines(d), size(d.isSoftware() ? 1280 : 2048) { setOfSlot.fill(-1); }
 
   static size_t place(const DrapeLevel& level) {
-    return level.exponent == kWholeLevel ? kDrapeLevels - 1 : static_cast<size_t>(level.exponent - kLeastExponent) % (kDrapeLevels - 1);
+    return level.exponent == kWholeLevel ? kDrapeLevels - 1
+                                         : static_cast<size_t>(level.exponent - kLeastExponent) % (kDrapeLevels - 1);
   }
   bool upToDate(const Set& set, const DrapeLevel& level) const {
     const Level& now = set.levels[place(level)];
@@ -137,7 +138,8 @@ struct Drape::Impl {
     std::vector<std::pair<unsigned, DrapeContent>> open;
     for (const SideView& side : context.sides) {
       DrapeContent content = drapeContent(context.scene, *side.side);
-      auto held = std::find_if(sets.begin(), sets.end(), [&](const Set& s) { return !s.draws.empty() && s.content == content; });
+      auto held = std::find_if(sets.begin(), sets.end(),
+                               [&](const Set& s) { return !s.draws.empty() && s.content == content; });
       if (held == sets.end()) {
         open.emplace_back(side.slot, std::move(content));
         continue;
@@ -146,13 +148,14 @@ struct Drape::Impl {
       setOfSlot[side.slot] = static_cast<int>(held - sets.begin());
     }
     for (auto& [slot, content] : open) {
-      // Two open sides may want the same.
-      auto same = std::find_if(sets.begin(), sets.end(), [&](const Set& s) { return s.changed && s.content == content; });
+      // Two open sides may want the same. (clang before 16 captures a structured binding only by name.)
+      auto same = std::find_if(sets.begin(), sets.end(),
+                               [&content = content](const Set& s) { return s.changed && s.content == content; });
       if (same == sets.end()) {
         std::vector<DrapeDraw> draws = drapeDraws(shapes, document, content);
         if (draws.empty()) continue;
         same = std::find_if(sets.begin(), sets.end(), [](const Set& s) { return !s.used; });
-        if (same == sets.end()) continue;   // more than kDrapeSets different sides: the rest goes without
+        if (same == sets.end()) continue;  // more than kDrapeSets different sides: the rest goes without
         for (Level& level : same->levels) level.drawn = false;
         same->used = same->changed = true;
         same->content = std::move(content);
@@ -231,7 +234,8 @@ struct Drape::Impl {
     const double width = size * level.texelMetres;
     for (const DrapeDraw& draw : set.draws) {
       const float texel = static_cast<float>(level.texelMetres);
-      const float reach = float(kLongestMitre) * (std::max(draw.halfWidthMetres, draw.leastHalfWidthTexels * texel) + draw.feather * texel);
+      const float reach = float(kLongestMitre) *
+                          (std::max(draw.halfWidthMetres, draw.leastHalfWidthTexels * texel) + draw.feather * texel);
       const glm::dvec2 away = glm::max(glm::dvec2(draw.lo) - level.centre, level.centre - glm::dvec2(draw.hi));
       if (std::max(away.x, away.y) > 0.5 * width + reach) continue;
       const shared::DrapePush push{
@@ -242,7 +246,8 @@ struct Drape::Impl {
           .feather = draw.feather,
           .dash = draw.dashMetres,
           .leastDash = draw.leastDashTexels};
-      vkCmdPushConstants(commands, layout, VK_SHADER_STAGE_VERTEX_BIT | VK_SHADER_STAGE_FRAGMENT_BIT, 0, sizeof push, &push);
+      vkCmdPushConstants(commands, layout, VK_SHADER_STAGE_VERTEX_BIT | VK_SHADER_STAGE_FRAGMENT_BIT, 0, sizeof push,
+                         &push);
       vkCmdDrawIndexed(commands, draw.indexCount, 1, draw.firstIndex, 0, 0);
     }
     vkCmdEndRendering(commands);
@@ -251,7 +256,9 @@ struct Drape::Impl {
   }
 };
 
-Drape::Drape(gpu::Device& device, const SceneLayouts&) : impl_(std::make_unique<Impl>(device)) { impl_->makePipeline(); }
+Drape::Drape(gpu::Device& device, const SceneLayouts&) : impl_(std::make_unique<Impl>(device)) {
+  impl_->makePipeline();
+}
 Drape::~Drape() = default;
 
 void Drape::setDocument(const city::Document& document, const VectorLayers& layers, const geo::EnuFrame& axes) {
@@ -266,7 +273,8 @@ void Drape::setDocument(const city::Document& document, const VectorLayers& laye
   d.indices = {};
   const Strip& mesh = d.shapes.mesh;
   if (mesh.indices.empty()) return;
-  const size_t vertexBytes = mesh.vertices.size() * sizeof(StripVertex), indexBytes = mesh.indices.size() * sizeof(uint32_t);
+  const size_t vertexBytes = mesh.vertices.size() * sizeof(StripVertex),
+               indexBytes = mesh.indices.size() * sizeof(uint32_t);
   d.vertices = gpu::Buffer(d.device, vertexBytes, VK_BUFFER_USAGE_VERTEX_BUFFER_BIT, true, "drape vertices");
   d.indices = gpu::Buffer(d.device, indexBytes, VK_BUFFER_USAGE_INDEX_BUFFER_BIT, true, "drape indices");
   if (!d.vertices || !d.indices) {
@@ -306,7 +314,8 @@ void Drape::update(PassContext& context) {
     for (size_t k = 0; k < kDrapeLevels; ++k) {
       const DrapeLevel& level = d.wish[k];
       if (!level.wanted || d.upToDate(d.sets[s], level)) continue;
-      const bool whole = level.exponent == kWholeLevel, fresh = d.sets[s].changed || !d.sets[s].levels[Impl::place(level)].drawn;
+      const bool whole = level.exponent == kWholeLevel,
+                 fresh = d.sets[s].changed || !d.sets[s].levels[Impl::place(level)].drawn;
       orders.push_back({s, k, whole || fresh ? 0 : int(k) + 1});
     }
   }
@@ -369,8 +378,8 @@ city::Selection Drape::hit(unsigned slot, const glm::dvec3& positionEcef, double
   const Impl& d = *impl_;
   const int set = slot < d.setOfSlot.size() ? d.setOfSlot[slot] : -1;
   if (set < 0) return {};
-  return drapeHit(d.shapes, d.document, d.sets[static_cast<size_t>(set)].content, glm::dvec2(d.axes.toEnu(positionEcef)),
-                  toleranceMetres);
+  return drapeHit(d.shapes, d.document, d.sets[static_cast<size_t>(set)].content,
+                  glm::dvec2(d.axes.toEnu(positionEcef)), toleranceMetres);
 }
 
 }  // namespace cm::frame

@@ -22,13 +22,14 @@ struct GroundClass {
   glm::vec3 colour;
 };
 constexpr GroundClass kGroundClasses[] = {
-    {"land", {0.89f, 0.875f, 0.845f}},  {"green", {0.60f, 0.735f, 0.46f}}, {"water", {0.42f, 0.64f, 0.74f}},
-    {"plaza", {0.93f, 0.895f, 0.83f}}, {"road", {0.62f, 0.62f, 0.62f}},  {"path", {0.96f, 0.92f, 0.83f}},
+    {"land", {0.89f, 0.875f, 0.845f}}, {"green", {0.60f, 0.735f, 0.46f}}, {"water", {0.42f, 0.64f, 0.74f}},
+    {"plaza", {0.93f, 0.895f, 0.83f}}, {"road", {0.62f, 0.62f, 0.62f}},   {"path", {0.96f, 0.92f, 0.83f}},
 };
 
 class Builder {
  public:
-  Builder(const geo::EnuFrame& axes, double heightMetres, DrapeShapes& out) : enu_(axes), height_(heightMetres), out_(out) {}
+  Builder(const geo::EnuFrame& axes, double heightMetres, DrapeShapes& out)
+      : enu_(axes), height_(heightMetres), out_(out) {}
 
   glm::dvec2 place(glm::dvec2 lonLat) const {
     return glm::dvec2(enu_.toEnu(geo::ecefFromGeodetic({lonLat.x, lonLat.y, height_})));
@@ -102,7 +103,8 @@ class Builder {
 std::vector<Rings> polygonsOf(const Builder& builder, const source::VectorFeature& feature) {
   std::vector<Rings> polygons;
   for (size_t i = 0; i < feature.parts.size(); ++i) {
-    const bool starts = std::find(feature.polygonStarts.begin(), feature.polygonStarts.end(), i) != feature.polygonStarts.end();
+    const bool starts =
+        std::find(feature.polygonStarts.begin(), feature.polygonStarts.end(), i) != feature.polygonStarts.end();
     if (starts || polygons.empty()) polygons.emplace_back();
     polygons.back().push_back(builder.places(feature.parts[i]));
   }
@@ -122,7 +124,7 @@ void addAdditionGround(Builder& builder, const city::Document& document, const V
           if (feature.kind == source::GeometryKind::Area) {
             for (const Rings& rings : polygonsOf(builder, feature)) {
               builder.fill(shape, rings, layer->first);
-              builder.outlines(shape, rings);   // without width of its own: it smooths the edge
+              builder.outlines(shape, rings);  // without width of its own: it smooths the edge
             }
           } else if (feature.kind == source::GeometryKind::Line) {
             shape.widthMetres = ground.name == "road" ? 7.0f : 3.0f;
@@ -147,10 +149,8 @@ void addAreaOverlay(Builder& builder, const city::Overlay& overlay, size_t index
     const size_t item = itemIndex(overlay, feature.property("item"));
     glm::vec3 colour = colourFrom(feature.property("colour")).value_or(glm::vec3(0.42f, 0.47f, 0.55f));
     if (item != kNoItem) colour = overlay.items[item].colour;
-    const DrapeShape shape{.kind = district ? DrapeKind::District : DrapeKind::Area,
-                           .owner = index,
-                           .part = item,
-                           .colour = colour};
+    const DrapeShape shape{
+        .kind = district ? DrapeKind::District : DrapeKind::Area, .owner = index, .part = item, .colour = colour};
     for (const Rings& rings : polygonsOf(builder, feature)) {
       if (!district) builder.fill(shape, rings, overlay.uri);
       builder.outlines(shape, rings);
@@ -197,13 +197,19 @@ void addLineOverlay(Builder& builder, const city::Overlay& overlay, size_t index
     for (const auto& part : feature.parts) {
       const std::vector<glm::dvec2> raw = builder.places(part);
       std::vector<glm::dvec3> line;
+      line.reserve(raw.size());
       for (const glm::dvec2& p : raw) line.emplace_back(p, 0);
       std::vector<glm::dvec2> points;
       for (const glm::dvec3& p : smoothed(line, 25)) points.emplace_back(p);
       builder.strip(shape, points, false);
       if (item != kNoItem)
-        out.touchables.push_back({{metro ? city::PickKind::MetroLine : city::PickKind::Greenway, overlay.items[item].id},
-                                  shape.kind, index, item, {points}, width});
+        out.touchables.push_back(
+            {{metro ? city::PickKind::MetroLine : city::PickKind::Greenway, overlay.items[item].id},
+             shape.kind,
+             index,
+             item,
+             {points},
+             width});
     }
   }
 }
@@ -226,8 +232,9 @@ DrapeShapes drapeShapes(const city::Document& document, const VectorLayers& laye
   addAdditionGround(builder, document, layers);
   addProjects(builder, document, out);
   for (OverlayKind kind : {OverlayKind::Greenway, OverlayKind::Metro})
-    each([&](OverlayKind k) { return k == kind; },
-         [&](const city::Overlay& o, size_t i, const source::VectorLayer& l) { addLineOverlay(builder, o, i, l, out); });
+    each(
+        [&](OverlayKind k) { return k == kind; },
+        [&](const city::Overlay& o, size_t i, const source::VectorLayer& l) { addLineOverlay(builder, o, i, l, out); });
   return out;
 }
 
@@ -300,7 +307,8 @@ void drawBand(const DrapeShape& shape, const DrapeContent& content, const city::
 
 }  // namespace
 
-std::vector<DrapeDraw> drapeDraws(const DrapeShapes& shapes, const city::Document& document, const DrapeContent& content) {
+std::vector<DrapeDraw> drapeDraws(const DrapeShapes& shapes, const city::Document& document,
+                                  const DrapeContent& content) {
   std::vector<DrapeDraw> draws, casings, bands;
   for (const DrapeShape& shape : shapes.shapes) {
     DrapeDraw draw{.firstIndex = shape.firstIndex, .indexCount = shape.indexCount, .lo = shape.lo, .hi = shape.hi};
@@ -315,8 +323,8 @@ std::vector<DrapeDraw> drapeDraws(const DrapeShapes& shapes, const city::Documen
         break;
       case DrapeKind::Area:
       case DrapeKind::District: {
-        if (shape.part != kNoItem &&
-            itemState(document.overlays[shape.owner].items[shape.part], content.date, content.hiddenItems) == ItemState::Hidden)
+        if (shape.part != kNoItem && itemState(document.overlays[shape.owner].items[shape.part], content.date,
+                                               content.hiddenItems) == ItemState::Hidden)
           break;
         draw.colour = glm::vec4(shape.colour, shape.fill ? 0.25f : 0.55f);
         draw.halfWidthMetres = 2, draw.leastHalfWidthTexels = 0.6f;

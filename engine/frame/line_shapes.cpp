@@ -10,7 +10,7 @@
 namespace cm::frame {
 namespace {
 
-constexpr double kAboveGroundMetres = 4;     // where the data gives the ground's height
+constexpr double kAboveGroundMetres = 4;  // where the data gives the ground's height
 constexpr double kStepMetres = 40;
 constexpr double kOneStationMetres = 400;
 
@@ -32,6 +32,7 @@ struct Builder {
 
   void line(LineShape shape, const std::vector<glm::dvec3>& part) {
     std::vector<glm::dvec3> places;
+    places.reserve(part.size());
     for (const glm::dvec3& p : part) places.push_back(place(p, true));
     shape.points = smoothed(places, kStepMetres);
     if (shape.points.size() < 2) return;
@@ -45,7 +46,8 @@ struct Builder {
       for (float side : {1.0f, -1.0f})
         out.vertices.push_back({at(i), at(i > 0 ? i - 1 : i), at(std::min(i + 1, shape.points.size() - 1)), side,
                                 static_cast<float>(along)});
-      if (i > 0) for (uint32_t v : {base - 2, base - 1, base, base, base - 1, base + 1}) out.indices.push_back(v);
+      if (i > 0)
+        for (uint32_t v : {base - 2, base - 1, base, base, base - 1, base + 1}) out.indices.push_back(v);
     }
     shape.indexCount = static_cast<uint32_t>(out.indices.size()) - shape.firstIndex;
     out.lines.push_back(std::move(shape));
@@ -84,7 +86,8 @@ LineShapes lineShapes(const city::Document& document, const VectorLayers& layers
   for (size_t o = 0; o < document.overlays.size(); ++o) {
     const city::Overlay& overlay = document.overlays[o];
     auto layer = layers.find(overlay.uri);
-    if (layer == layers.end() || (overlay.kind != city::OverlayKind::Metro && overlay.kind != city::OverlayKind::Rail)) continue;
+    if (layer == layers.end() || (overlay.kind != city::OverlayKind::Metro && overlay.kind != city::OverlayKind::Rail))
+      continue;
     for (const source::VectorFeature& feature : layer->second.features) {
       size_t item = kNoItem;
       for (size_t i = 0; i < overlay.items.size(); ++i)
@@ -94,8 +97,10 @@ LineShapes lineShapes(const city::Document& document, const VectorLayers& layers
       colour = colourFrom(feature.property("colour")).value_or(colour);
       const std::optional<city::Date> opens = dateIn(feature, "opens");
       if (feature.kind == source::GeometryKind::Line && feature.hasHeights)
-        for (const auto& part : feature.parts) builder.line({.overlay = o, .item = item, .opens = opens, .colour = colour}, part);
-      if (feature.kind == source::GeometryKind::Point && (feature.property("kind") == "station" || feature.property("kind").empty()))
+        for (const auto& part : feature.parts)
+          builder.line({.overlay = o, .item = item, .opens = opens, .colour = colour}, part);
+      if (feature.kind == source::GeometryKind::Point &&
+          (feature.property("kind") == "station" || feature.property("kind").empty()))
         builder.station(feature, {o, item, opens, colour});
     }
   }

@@ -202,8 +202,8 @@ PickPass::Answer PickPass::resolve(const Waiting& waiting) const {
   pick.tile = waiting.tiles[found[0] - 1];
   pick.feature = found[1];
   const double metres = double(kNearMetres) / std::bit_cast<float>(found[2]);
-  const glm::dvec3 ray =
-      rayOf(waiting.view, waiting.origin.x + best % kPixels + 0.5, waiting.origin.y + best / kPixels + 0.5);
+  const int column = best % kPixels, row = best / kPixels;
+  const glm::dvec3 ray = rayOf(waiting.view, waiting.origin.x + column + 0.5, waiting.origin.y + row + 0.5);
   pick.positionEcef = waiting.view.axes.toEcef(waiting.view.eyeEnu + ray * metres);
   answer.metres = float(metres);
   return answer;

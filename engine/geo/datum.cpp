@@ -238,7 +238,7 @@ struct Geoid::Impl {
   }
 
   const std::vector<float>& block(int bx, int by) const {
-    size_t index = static_cast<size_t>(by * kBlocksX + bx);
+    size_t index = by * kBlocksX + bx;
     std::call_once(read[index], [&] {
       std::lock_guard lock(reading);
       std::vector<float>& nodes = blocks[index];
@@ -288,9 +288,7 @@ double Geoid::undulationMetres(double lonDegrees, double latDegrees) const {
   int ix = std::clamp(static_cast<int>(x), 0, Impl::kStepsPerBlock - 1);
   int iy = std::clamp(static_cast<int>(y), 0, Impl::kStepsPerBlock - 1);
   double fx = x - ix, fy = y - iy;
-  auto at = [&](int column, int row) {
-    return static_cast<double>(nodes[static_cast<size_t>(row * Impl::kNodes + column)]);
-  };
+  auto at = [&](int column, int row) { return static_cast<double>(nodes[row * Impl::kNodes + column]); };
   return (at(ix, iy) * (1 - fx) + at(ix + 1, iy) * fx) * (1 - fy) +
          (at(ix, iy + 1) * (1 - fx) + at(ix + 1, iy + 1) * fx) * fy;
 }

@@ -32,8 +32,7 @@ void addToBorder(const source::Vertex& vertex, glm::vec2 centre, TileBorder& bor
   const bool water = surface == source::Surface::Water;
   if (!water && surface != source::Surface::Ground && surface != source::Surface::Green) return;
   const float angle = std::atan2(vertex.position.y - centre.y, vertex.position.x - centre.x);  // -pi..pi from east
-  // NOLINTNEXTLINE(bugprone-incorrect-roundings): never negative, and far below where a half is lost
-  const int sector = int((angle / 6.2831853f + 1.0f) * shared::kSectors + 0.5f) % shared::kSectors;
+  const int sector = int(std::lround((angle / 6.2831853f + 1.0f) * shared::kSectors)) % shared::kSectors;
   border.colours[size_t(sector)] +=
       glm::vec4(vertex.colour[0], vertex.colour[1], vertex.colour[2], water ? 255 : 0) / 255.0f;
   border.weights[size_t(sector)] += 1;

@@ -366,7 +366,8 @@ Result<BuildReport> Builder::finish() {
     if (auto closed = self.closeSpools(); !closed) return closed.error();
   auto placed = self.place();
   if (!placed) return placed.error();
-  auto& [frame, root] = *placed;
+  const LocalFrame& frame = placed->first;
+  const Square& root = placed->second;
 
   unsigned jobs = self.options.jobs ? self.options.jobs : std::max(1u, std::thread::hardware_concurrency());
   tbb::global_control atMost(tbb::global_control::max_allowed_parallelism, jobs);

@@ -100,7 +100,8 @@ std::vector<Ring> clipped(const Ring& chain, const Box& box) {
       open = false;
       continue;
     }
-    glm::dvec2 from = glm::mix(chain[i], chain[i + 1], inside->first), to = glm::mix(chain[i], chain[i + 1], inside->second);
+    glm::dvec2 from = glm::mix(chain[i], chain[i + 1], inside->first),
+               to = glm::mix(chain[i], chain[i + 1], inside->second);
     if (!open || inside->first > 0) pieces.push_back({from});
     pieces.back().push_back(to);
     open = inside->second >= 1;
@@ -121,6 +122,7 @@ std::vector<Ring> closedAlongBorder(const std::vector<Ring>& pieces, const Box& 
   std::vector<Ring> rings;
   std::vector<bool> used(pieces.size(), false);
   std::vector<double> starts;
+  starts.reserve(pieces.size());
   for (const auto& piece : pieces) starts.push_back(box.around(piece.front()));
   for (size_t first = 0; first < pieces.size(); ++first) {
     if (used[first]) continue;
@@ -135,7 +137,8 @@ std::vector<Ring> closedAlongBorder(const std::vector<Ring>& pieces, const Box& 
         double ahead = std::fmod(starts[k] - from + 8, 4.0);
         if (ahead < least) least = ahead, next = k;
       }
-      for (int corner = static_cast<int>(std::floor(from)) + 1; corner < from + least; ++corner) ring.push_back(box.corner(corner));
+      for (int corner = static_cast<int>(std::floor(from)) + 1; corner < from + least; ++corner)
+        ring.push_back(box.corner(corner));
       i = next;
     }
     rings.push_back(std::move(ring));
@@ -155,8 +158,10 @@ Coast seaFromCoastlines(const std::vector<Ring>& ways, const glm::dvec2& lo, con
     if (closed && inside) {
       chain.pop_back();
       // Counter-clockwise: land inside, an island. Clockwise: sea inside, all on its own.
-      if (signedArea(chain) > 0) islands.push_back(std::move(chain));
-      else coast.sea.push_back({std::move(chain)});
+      if (signedArea(chain) > 0)
+        islands.push_back(std::move(chain));
+      else
+        coast.sea.push_back({std::move(chain)});
       continue;
     }
     if (closed) {
@@ -169,7 +174,8 @@ Coast seaFromCoastlines(const std::vector<Ring>& ways, const glm::dvec2& lo, con
       for (bool front : {true, false}) {
         glm::dvec2 end = front ? chain.front() : chain.back();
         if (!box.holds(end)) continue;
-        coast.problems.push_back(fmt::format("coastline ends at {:.6f}, {:.6f} inside the area; drawn straight on to its border", end.x, end.y));
+        coast.problems.push_back(fmt::format(
+            "coastline ends at {:.6f}, {:.6f} inside the area; drawn straight on to its border", end.x, end.y));
         chain.insert(front ? chain.begin() : chain.end(), outward(box, end));
       }
     }
@@ -179,9 +185,12 @@ Coast seaFromCoastlines(const std::vector<Ring>& ways, const glm::dvec2& lo, con
   // Islands alone: everything around them is sea.
   if (coast.sea.empty() && !islands.empty()) coast.sea.push_back({{lo, {lo.x, hi.y}, hi, {hi.x, lo.y}}});
   for (auto& island : islands) {
-    auto holder = std::find_if(coast.sea.begin(), coast.sea.end(), [&](const Rings& sea) { return holds({sea.front()}, island.front()); });
-    if (holder == coast.sea.end()) coast.problems.push_back(fmt::format("island at {:.6f}, {:.6f} lies in no sea", island[0].x, island[0].y));
-    else holder->push_back(std::move(island));
+    auto holder = std::find_if(coast.sea.begin(), coast.sea.end(),
+                               [&](const Rings& sea) { return holds({sea.front()}, island.front()); });
+    if (holder == coast.sea.end())
+      coast.problems.push_back(fmt::format("island at {:.6f}, {:.6f} lies in no sea", island[0].x, island[0].y));
+    else
+      holder->push_back(std::move(island));
   }
   return coast;
 }

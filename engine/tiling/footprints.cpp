@@ -55,7 +55,9 @@ Result<Fields> fieldsOf(OGRFeatureDefnH definition, const FootprintFields& wante
 
 std::vector<glm::dvec2> ringOf(OGRGeometryH ring) {
   std::vector<glm::dvec2> points;
-  for (int i = 0; i < OGR_G_GetPointCount(ring); ++i) points.emplace_back(OGR_G_GetX(ring, i), OGR_G_GetY(ring, i));
+  const int count = OGR_G_GetPointCount(ring);
+  points.reserve(count);
+  for (int i = 0; i < count; ++i) points.emplace_back(OGR_G_GetX(ring, i), OGR_G_GetY(ring, i));
   if (points.size() > 1 && points.front() == points.back()) points.pop_back();
   return points;
 }

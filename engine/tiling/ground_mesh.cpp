@@ -120,13 +120,12 @@ class GroundBuilder {
     std::vector<double> z(size_t(n) * size_t(n));
     for (int r = 0; r < n; ++r)
       for (int c = 0; c < n; ++c)
-        z[size_t(r * n + c)] = ground_.terrainZ(ground_.lo.x + (c - 1) * step, ground_.lo.y + (r - 1) * step);
+        z[r * n + c] = ground_.terrainZ(ground_.lo.x + (c - 1) * step, ground_.lo.y + (r - 1) * step);
     slopes_.resize(size_t(cells_ + 1) * size_t(cells_ + 1));
     for (int r = 0; r <= cells_; ++r)
       for (int c = 0; c <= cells_; ++c) {
-        const size_t i = size_t((r + 1) * n + c + 1), across = size_t(n);
-        slopes_[size_t(r * (cells_ + 1) + c)] =
-            glm::dvec2(z[i + 1] - z[i - 1], z[i + across] - z[i - across]) / (2 * step);
+        const size_t i = (r + 1) * n + c + 1, across = n;
+        slopes_[r * (cells_ + 1) + c] = glm::dvec2(z[i + 1] - z[i - 1], z[i + across] - z[i - across]) / (2 * step);
       }
   }
 
@@ -135,7 +134,7 @@ class GroundBuilder {
     const glm::dvec2 q = glm::dvec2(p) / double(kCellUnits);
     const int c = std::min(int(q.x), cells_ - 1), r = std::min(int(q.y), cells_ - 1);
     const glm::dvec2 f = q - glm::dvec2(c, r);
-    auto at = [&](int i, int j) { return slopes_[size_t((r + j) * (cells_ + 1) + c + i)]; };
+    auto at = [&](int i, int j) { return slopes_[(r + j) * (cells_ + 1) + c + i]; };
     const glm::dvec2 slope = glm::mix(glm::mix(at(0, 0), at(1, 0), f.x), glm::mix(at(0, 1), at(1, 1), f.x), f.y);
     return glm::vec3(glm::normalize(glm::dvec3(-slope, 1)));
   }

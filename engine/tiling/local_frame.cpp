@@ -16,11 +16,12 @@ LocalFrame::LocalFrame(const geo::Geodetic& origin, const geo::Geoid& geoid, con
                        TerrainFunction terrain)
     : enu_(geo::enuFrameAt(origin)), terrain_(std::move(terrain)) {
   geoidLo_ = {bboxDegrees.x, bboxDegrees.y};
-  geoidStep_ = glm::max(glm::dvec2(bboxDegrees.z, bboxDegrees.w) - geoidLo_, glm::dvec2(1e-6)) / double(kGeoidNodes - 1);
+  geoidStep_ =
+      glm::max(glm::dvec2(bboxDegrees.z, bboxDegrees.w) - geoidLo_, glm::dvec2(1e-6)) / double(kGeoidNodes - 1);
   geoid_.resize(kGeoidNodes * kGeoidNodes);
   for (int j = 0; j < kGeoidNodes; ++j)
     for (int i = 0; i < kGeoidNodes; ++i)
-      geoid_[static_cast<size_t>(j * kGeoidNodes + i)] =
+      geoid_[j * kGeoidNodes + i] =
           geoid.undulationMetres(geoidLo_.x + i * geoidStep_.x, geoidLo_.y + j * geoidStep_.y);
 }
 

@@ -271,6 +271,7 @@ Rectangle smallestRectangle(std::span<const glm::dvec2> points) {
   double bestArea = std::numeric_limits<double>::max();
   for (const auto& [length, i] : edges) {
     if (length == 0) continue;
+    // NOLINTNEXTLINE(clang-analyzer-core.DivideZero): there is an edge, so there is a point
     const Rectangle r = rectangleAlong(points, (points[(i + 1) % n] - points[i]) / -length);
     if (r.halfLength * r.halfWidth < bestArea * (1 - 1e-9)) bestArea = r.halfLength * r.halfWidth, best = r;
   }

@@ -20,7 +20,7 @@ struct Square {
 //! Level, column from west, row from south.
 struct TileId {
   uint32_t z = 0, x = 0, y = 0;
-  auto operator<=>(const TileId&) const = default;
+  auto operator<=>(const TileId&) const = default;  // NOLINT(modernize-use-nullptr): the zero it compares with is no pointer
   TileId child(uint32_t i) const { return {z + 1, 2 * x + (i & 1), 2 * y + (i >> 1)}; }
   std::string text() const { return std::to_string(z) + "/" + std::to_string(x) + "/" + std::to_string(y); }
 };

@@ -11,7 +11,8 @@ namespace {
 
 //! A number at the front of `text`, which moves behind it. Decimal comma or point.
 std::optional<double> takeNumber(std::string_view& text) {
-  while (!text.empty() && !std::isdigit(static_cast<unsigned char>(text.front())) && text.front() != '-' && text.front() != '.')
+  while (!text.empty() && !std::isdigit(static_cast<unsigned char>(text.front())) && text.front() != '-' &&
+         text.front() != '.')
     text.remove_prefix(1);
   std::string digits;
   size_t used = 0;
@@ -64,37 +65,40 @@ struct NamedColour {
 };
 
 // CSS Color Module Level 4, 6.1, those that OSM data uses; sorted.
-constexpr std::array kColours = std::to_array<NamedColour>({
-    {"aqua", 0x00ffff},       {"azure", 0xf0ffff},     {"beige", 0xf5f5dc},      {"bisque", 0xffe4c4},     {"black", 0x000000},
-    {"blue", 0x0000ff},       {"brown", 0xa52a2a},     {"burlywood", 0xdeb887},  {"chocolate", 0xd2691e},  {"coral", 0xff7f50},
-    {"cornsilk", 0xfff8dc},   {"crimson", 0xdc143c},   {"cyan", 0x00ffff},       {"darkblue", 0x00008b},   {"darkgray", 0xa9a9a9},
-    {"darkgreen", 0x006400},  {"darkgrey", 0xa9a9a9},  {"darkred", 0x8b0000},    {"dimgray", 0x696969},    {"dimgrey", 0x696969},
-    {"firebrick", 0xb22222},  {"floralwhite", 0xfffaf0}, {"gainsboro", 0xdcdcdc}, {"gold", 0xffd700},      {"goldenrod", 0xdaa520},
-    {"gray", 0x808080},       {"green", 0x008000},     {"grey", 0x808080},       {"indianred", 0xcd5c5c},  {"ivory", 0xfffff0},
-    {"khaki", 0xf0e68c},      {"lavender", 0xe6e6fa},  {"lightblue", 0xadd8e6},  {"lightgray", 0xd3d3d3},  {"lightgreen", 0x90ee90},
-    {"lightgrey", 0xd3d3d3},  {"lightyellow", 0xffffe0}, {"linen", 0xfaf0e6},    {"maroon", 0x800000},     {"navajowhite", 0xffdead},
-    {"navy", 0x000080},       {"olive", 0x808000},     {"orange", 0xffa500},     {"peachpuff", 0xffdab9},  {"peru", 0xcd853f},
-    {"pink", 0xffc0cb},       {"purple", 0x800080},    {"red", 0xff0000},        {"rosybrown", 0xbc8f8f},  {"saddlebrown", 0x8b4513},
-    {"salmon", 0xfa8072},     {"sandybrown", 0xf4a460}, {"sienna", 0xa0522d},    {"silver", 0xc0c0c0},     {"skyblue", 0x87ceeb},
-    {"slategray", 0x708090},  {"slategrey", 0x708090}, {"snow", 0xfffafa},       {"steelblue", 0x4682b4},  {"tan", 0xd2b48c},
-    {"teal", 0x008080},       {"tomato", 0xff6347},    {"turquoise", 0x40e0d0},  {"violet", 0xee82ee},     {"wheat", 0xf5deb3},
-    {"white", 0xffffff},      {"whitesmoke", 0xf5f5f5}, {"yellow", 0xffff00}});
+constexpr std::array kColours = std::to_array<NamedColour>(
+    {{"aqua", 0x00ffff},        {"azure", 0xf0ffff},       {"beige", 0xf5f5dc},      {"bisque", 0xffe4c4},
+     {"black", 0x000000},       {"blue", 0x0000ff},        {"brown", 0xa52a2a},      {"burlywood", 0xdeb887},
+     {"chocolate", 0xd2691e},   {"coral", 0xff7f50},       {"cornsilk", 0xfff8dc},   {"crimson", 0xdc143c},
+     {"cyan", 0x00ffff},        {"darkblue", 0x00008b},    {"darkgray", 0xa9a9a9},   {"darkgreen", 0x006400},
+     {"darkgrey", 0xa9a9a9},    {"darkred", 0x8b0000},     {"dimgray", 0x696969},    {"dimgrey", 0x696969},
+     {"firebrick", 0xb22222},   {"floralwhite", 0xfffaf0}, {"gainsboro", 0xdcdcdc},  {"gold", 0xffd700},
+     {"goldenrod", 0xdaa520},   {"gray", 0x808080},        {"green", 0x008000},      {"grey", 0x808080},
+     {"indianred", 0xcd5c5c},   {"ivory", 0xfffff0},       {"khaki", 0xf0e68c},      {"lavender", 0xe6e6fa},
+     {"lightblue", 0xadd8e6},   {"lightgray", 0xd3d3d3},   {"lightgreen", 0x90ee90}, {"lightgrey", 0xd3d3d3},
+     {"lightyellow", 0xffffe0}, {"linen", 0xfaf0e6},       {"maroon", 0x800000},     {"navajowhite", 0xffdead},
+     {"navy", 0x000080},        {"olive", 0x808000},       {"orange", 0xffa500},     {"peachpuff", 0xffdab9},
+     {"peru", 0xcd853f},        {"pink", 0xffc0cb},        {"purple", 0x800080},     {"red", 0xff0000},
+     {"rosybrown", 0xbc8f8f},   {"saddlebrown", 0x8b4513}, {"salmon", 0xfa8072},     {"sandybrown", 0xf4a460},
+     {"sienna", 0xa0522d},      {"silver", 0xc0c0c0},      {"skyblue", 0x87ceeb},    {"slategray", 0x708090},
+     {"slategrey", 0x708090},   {"snow", 0xfffafa},        {"steelblue", 0x4682b4},  {"tan", 0xd2b48c},
+     {"teal", 0x008080},        {"tomato", 0xff6347},      {"turquoise", 0x40e0d0},  {"violet", 0xee82ee},
+     {"wheat", 0xf5deb3},       {"white", 0xffffff},       {"whitesmoke", 0xf5f5f5}, {"yellow", 0xffff00}});
 
 // Muted: whole quarters carry one material, and the eye wants calm walls.
-constexpr std::array kMaterials = std::to_array<NamedColour>({
-    {"brick", 0xb5765c},    {"bronze", 0x8c6a4a},   {"cement_block", 0xb5b2ac}, {"concrete", 0xbdb9b2}, {"copper", 0x7fb09b},
-    {"eternit", 0xa9a8a3},  {"glass", 0xa9bccb},    {"granite", 0xa8a3a0},      {"grass", 0x8aa36a},    {"gravel", 0xa8a49c},
-    {"limestone", 0xd8cdb4}, {"marble", 0xe4e0d8},  {"metal", 0xaab0b5},        {"metal_sheet", 0xaab0b5}, {"plaster", 0xddd5c6},
-    {"roof_tiles", 0xb0664c}, {"sandstone", 0xd2b98c}, {"slate", 0x6c7178},     {"steel", 0xaab0b5},    {"stone", 0xb3aa9b},
-    {"tar_paper", 0x6b6865}, {"thatch", 0xb59a63},  {"tile", 0xb0664c},         {"wood", 0xb08a60}});
+constexpr std::array kMaterials = std::to_array<NamedColour>(
+    {{"brick", 0xb5765c},     {"bronze", 0x8c6a4a},      {"cement_block", 0xb5b2ac}, {"concrete", 0xbdb9b2},
+     {"copper", 0x7fb09b},    {"eternit", 0xa9a8a3},     {"glass", 0xa9bccb},        {"granite", 0xa8a3a0},
+     {"grass", 0x8aa36a},     {"gravel", 0xa8a49c},      {"limestone", 0xd8cdb4},    {"marble", 0xe4e0d8},
+     {"metal", 0xaab0b5},     {"metal_sheet", 0xaab0b5}, {"plaster", 0xddd5c6},      {"roof_tiles", 0xb0664c},
+     {"sandstone", 0xd2b98c}, {"slate", 0x6c7178},       {"steel", 0xaab0b5},        {"stone", 0xb3aa9b},
+     {"tar_paper", 0x6b6865}, {"thatch", 0xb59a63},      {"tile", 0xb0664c},         {"wood", 0xb08a60}});
 
-glm::vec3 fromRgb(uint32_t rgb) {
-  return glm::vec3((rgb >> 16) & 255, (rgb >> 8) & 255, rgb & 255) / 255.0f;
-}
+glm::vec3 fromRgb(uint32_t rgb) { return glm::vec3((rgb >> 16) & 255, (rgb >> 8) & 255, rgb & 255) / 255.0f; }
 
 template <size_t N>
 std::optional<glm::vec3> lookUp(const std::array<NamedColour, N>& table, std::string_view name) {
-  auto at = std::lower_bound(table.begin(), table.end(), name, [](const NamedColour& a, std::string_view b) { return a.name < b; });
+  auto at = std::lower_bound(table.begin(), table.end(), name,
+                             [](const NamedColour& a, std::string_view b) { return a.name < b; });
   if (at == table.end() || at->name != name) return {};
   return fromRgb(at->rgb);
 }
@@ -173,7 +177,8 @@ std::optional<double> parseDirection(std::string_view text) {
   std::erase(word, ' ');
   constexpr std::array<std::string_view, 16> kPoints{"n", "nne", "ne", "ene", "e", "ese", "se", "sse",
                                                      "s", "ssw", "sw", "wsw", "w", "wnw", "nw", "nnw"};
-  constexpr std::array<std::string_view, 8> kWords{"north", "northeast", "east", "southeast", "south", "southwest", "west", "northwest"};
+  constexpr std::array<std::string_view, 8> kWords{"north", "northeast", "east", "southeast",
+                                                   "south", "southwest", "west", "northwest"};
   for (size_t i = 0; i < kPoints.size(); ++i)
     if (word == kPoints[i]) return 22.5 * double(i);
   for (size_t i = 0; i < kWords.size(); ++i)
@@ -196,9 +201,7 @@ std::string nameFrom(Tags tags) {
   return {};
 }
 
-bool isBuilding(Tags tags) {
-  return yes(valueOf(tags, "building")) && valueOf(tags, "location") != "underground";
-}
+bool isBuilding(Tags tags) { return yes(valueOf(tags, "building")) && valueOf(tags, "location") != "underground"; }
 bool isBuildingPart(Tags tags) { return yes(valueOf(tags, "building:part")) && !isBuilding(tags); }
 
 BuildingClass buildingClass(Tags tags) {
@@ -207,8 +210,10 @@ BuildingClass buildingClass(Tags tags) {
     if (auto part = valueOf(tags, "building:part"); yes(part) && part != "yes") kind = part;
   }
   using enum BuildingClass;
-  if (valueOf(tags, "historic") != "" && valueOf(tags, "historic") != "no") return Historic;
-  if (oneOf(kind, {"house", "detached", "semidetached_house", "terrace", "bungalow", "farm", "cabin", "villa", "static_caravan"})) return House;
+  if (!valueOf(tags, "historic").empty() && valueOf(tags, "historic") != "no") return Historic;
+  if (oneOf(kind, {"house", "detached", "semidetached_house", "terrace", "bungalow", "farm", "cabin", "villa",
+                   "static_caravan"}))
+    return House;
   if (oneOf(kind, {"residential", "dormitory"})) return Residential;
   if (oneOf(kind, {"apartments", "tower"})) return Apartments;
   if (oneOf(kind, {"commercial", "mixed_use"})) return Commercial;
@@ -219,18 +224,22 @@ BuildingClass buildingClass(Tags tags) {
   if (oneOf(kind, {"warehouse", "hangar", "barn", "greenhouse"})) return Warehouse;
   if (oneOf(kind, {"school", "kindergarten", "university", "college"})) return School;
   if (oneOf(kind, {"hospital", "clinic"})) return Hospital;
-  if (oneOf(kind, {"church", "cathedral", "chapel", "mosque", "temple", "shrine", "synagogue", "religious", "monastery", "pagoda"})) return Religious;
+  if (oneOf(kind, {"church", "cathedral", "chapel", "mosque", "temple", "shrine", "synagogue", "religious", "monastery",
+                   "pagoda"}))
+    return Religious;
   if (oneOf(kind, {"train_station", "transportation", "station", "terminal", "platform"})) return Transport;
   if (oneOf(kind, {"garage", "garages", "carport", "parking"})) return Garage;
   if (oneOf(kind, {"shed", "hut", "roof", "service", "toilets", "outbuilding"})) return Shed;
-  if (oneOf(kind, {"public", "stadium", "sports_hall", "museum", "library", "theatre", "grandstand", "fire_station"})) return Public;
+  if (oneOf(kind, {"public", "stadium", "sports_hall", "museum", "library", "theatre", "grandstand", "fire_station"}))
+    return Public;
   std::string_view amenity = valueOf(tags, "amenity");
   if (oneOf(amenity, {"school", "kindergarten", "university", "college"})) return School;
   if (oneOf(amenity, {"hospital", "clinic"})) return Hospital;
   if (amenity == "place_of_worship") return Religious;
-  if (oneOf(amenity, {"townhall", "library", "theatre", "police", "fire_station", "courthouse", "arts_centre"})) return Public;
-  if (valueOf(tags, "office") != "") return Office;
-  if (valueOf(tags, "shop") != "") return Retail;
+  if (oneOf(amenity, {"townhall", "library", "theatre", "police", "fire_station", "courthouse", "arts_centre"}))
+    return Public;
+  if (!valueOf(tags, "office").empty()) return Office;
+  if (!valueOf(tags, "shop").empty()) return Retail;
   return Other;
 }
 
@@ -238,7 +247,9 @@ namespace {
 
 RoofShape roofShape(std::string_view shape) {
   using enum RoofShape;
-  if (oneOf(shape, {"gabled", "gable", "saltbox", "double_saltbox", "quadruple_saltbox", "cross_gabled", "gabled_height_moved"})) return Gabled;
+  if (oneOf(shape, {"gabled", "gable", "saltbox", "double_saltbox", "quadruple_saltbox", "cross_gabled",
+                    "gabled_height_moved"}))
+    return Gabled;
   if (oneOf(shape, {"hipped", "hip", "half-hipped", "half_hipped", "side_hipped", "hipped-and-gabled"})) return Hipped;
   if (oneOf(shape, {"pyramidal", "cone", "conical", "pyramid"})) return Pyramidal;
   if (oneOf(shape, {"skillion", "lean_to", "shed"})) return Skillion;
@@ -259,25 +270,30 @@ Building buildingFrom(Tags tags) {
   building.part = isBuildingPart(tags);
   building.roof = roofShape(valueOf(tags, "roof:shape"));
   if (building.roof == RoofShape::Flat) building.roof = roofShape(valueOf(tags, "building:roof:shape"));
-  if (auto direction = parseDirection(valueOf(tags, "roof:direction"))) building.roofDirectionDegrees = static_cast<float>(*direction);
+  if (auto direction = parseDirection(valueOf(tags, "roof:direction")))
+    building.roofDirectionDegrees = static_cast<float>(*direction);
 
   auto roofHeight = parseMetres(valueOf(tags, "roof:height"));
   auto roofLevels = parseCount(valueOf(tags, "roof:levels"));
-  if (plausibleHeight(roofHeight)) building.roofHeight = static_cast<float>(*roofHeight);
-  else if (roofLevels && *roofLevels > 0 && *roofLevels < 20) building.roofHeight = static_cast<float>(*roofLevels * 2.5);
+  if (plausibleHeight(roofHeight))
+    building.roofHeight = static_cast<float>(*roofHeight);
+  else if (roofLevels && *roofLevels > 0 && *roofLevels < 20)
+    building.roofHeight = static_cast<float>(*roofLevels * 2.5);
 
   auto height = parseMetres(valueOf(tags, "height"));
   if (!height) height = parseMetres(valueOf(tags, "building:height"));
   auto levels = parseCount(valueOf(tags, "building:levels"));
   if (!levels) levels = parseCount(valueOf(tags, "levels"));
   std::string_view heightSource = valueOf(tags, "height:source");
-  bool guessed = heightSource.find("default") != std::string_view::npos || heightSource.find("estimat") != std::string_view::npos;
+  bool guessed =
+      heightSource.find("default") != std::string_view::npos || heightSource.find("estimat") != std::string_view::npos;
   if (plausibleHeight(height)) {
     building.height = static_cast<float>(*height);
     building.heightSource = guessed ? HeightSource::ClassDefault : HeightSource::Measured;
   } else if (levels && *levels > 0 && *levels < 300) {
     // building:levels counts storeys below the roof (Simple 3D Buildings).
-    building.height = static_cast<float>(*levels * kStoreyMetres) + (building.roof == RoofShape::Flat ? 0 : building.roofHeight);
+    building.height =
+        static_cast<float>(*levels * kStoreyMetres) + (building.roof == RoofShape::Flat ? 0 : building.roofHeight);
     building.heightSource = HeightSource::Levels;
   } else {
     building.height = static_cast<float>(defaultHeightMetres(building.kind));
@@ -286,9 +302,12 @@ Building buildingFrom(Tags tags) {
   auto under = parseMetres(valueOf(tags, "min_height"));
   if (!under) under = parseMetres(valueOf(tags, "building:min_height"));
   auto minLevel = parseCount(valueOf(tags, "building:min_level"));
-  if (under && *under > 0) building.minHeight = static_cast<float>(*under);
-  else if (minLevel && *minLevel > 0) building.minHeight = static_cast<float>(*minLevel * kStoreyMetres);
-  if (building.heightSource == HeightSource::ClassDefault && building.minHeight > 0 && building.height <= building.minHeight)
+  if (under && *under > 0)
+    building.minHeight = static_cast<float>(*under);
+  else if (minLevel && *minLevel > 0)
+    building.minHeight = static_cast<float>(*minLevel * kStoreyMetres);
+  if (building.heightSource == HeightSource::ClassDefault && building.minHeight > 0 &&
+      building.height <= building.minHeight)
     building.height = building.minHeight + static_cast<float>(kStoreyMetres);
 
   building.colour = parseColour(valueOf(tags, "building:colour"));

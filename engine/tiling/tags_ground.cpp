@@ -14,30 +14,51 @@ struct LineFacts {
 
 // Carriageway widths: lanes of 3.5 m on fast roads, 3 m in streets, as built more often than not.
 constexpr std::array kHighways = std::to_array<LineFacts>({
-    {"motorway", GroundClass::Motorway, 11},      {"motorway_link", GroundClass::Motorway, 5.5f},
-    {"trunk", GroundClass::Motorway, 10},         {"trunk_link", GroundClass::Motorway, 5.5f},
-    {"primary", GroundClass::RoadMajor, 10},      {"primary_link", GroundClass::RoadMajor, 5},
-    {"secondary", GroundClass::RoadMajor, 8.5f},  {"secondary_link", GroundClass::RoadMajor, 5},
-    {"tertiary", GroundClass::RoadMinor, 7.5f},   {"tertiary_link", GroundClass::RoadMinor, 4.5f},
-    {"unclassified", GroundClass::RoadMinor, 6},  {"residential", GroundClass::RoadMinor, 6},
-    {"living_street", GroundClass::RoadMinor, 5}, {"road", GroundClass::RoadMinor, 5},
-    {"service", GroundClass::RoadMinor, 3.5f},    {"busway", GroundClass::RoadMinor, 6},
-    {"bus_guideway", GroundClass::RoadMinor, 4},  {"raceway", GroundClass::RoadMinor, 8},
-    {"pedestrian", GroundClass::Path, 4},         {"track", GroundClass::Path, 3},
-    {"footway", GroundClass::Path, 2},            {"cycleway", GroundClass::Path, 2.2f},
-    {"path", GroundClass::Path, 1.5f},            {"bridleway", GroundClass::Path, 2},
+    {"motorway", GroundClass::Motorway, 11},
+    {"motorway_link", GroundClass::Motorway, 5.5f},
+    {"trunk", GroundClass::Motorway, 10},
+    {"trunk_link", GroundClass::Motorway, 5.5f},
+    {"primary", GroundClass::RoadMajor, 10},
+    {"primary_link", GroundClass::RoadMajor, 5},
+    {"secondary", GroundClass::RoadMajor, 8.5f},
+    {"secondary_link", GroundClass::RoadMajor, 5},
+    {"tertiary", GroundClass::RoadMinor, 7.5f},
+    {"tertiary_link", GroundClass::RoadMinor, 4.5f},
+    {"unclassified", GroundClass::RoadMinor, 6},
+    {"residential", GroundClass::RoadMinor, 6},
+    {"living_street", GroundClass::RoadMinor, 5},
+    {"road", GroundClass::RoadMinor, 5},
+    {"service", GroundClass::RoadMinor, 3.5f},
+    {"busway", GroundClass::RoadMinor, 6},
+    {"bus_guideway", GroundClass::RoadMinor, 4},
+    {"raceway", GroundClass::RoadMinor, 8},
+    {"pedestrian", GroundClass::Path, 4},
+    {"track", GroundClass::Path, 3},
+    {"footway", GroundClass::Path, 2},
+    {"cycleway", GroundClass::Path, 2.2f},
+    {"path", GroundClass::Path, 1.5f},
+    {"bridleway", GroundClass::Path, 2},
     {"steps", GroundClass::Path, 2},
 });
 
 constexpr std::array kRailways = std::to_array<LineFacts>({
-    {"rail", GroundClass::Rail, 3.6f},         {"light_rail", GroundClass::Rail, 3.2f}, {"subway", GroundClass::Rail, 3.2f},
-    {"tram", GroundClass::Rail, 2.6f},         {"monorail", GroundClass::Rail, 2},      {"narrow_gauge", GroundClass::Rail, 2.6f},
-    {"funicular", GroundClass::Rail, 2.6f},    {"preserved", GroundClass::Rail, 3.2f},
+    {"rail", GroundClass::Rail, 3.6f},
+    {"light_rail", GroundClass::Rail, 3.2f},
+    {"subway", GroundClass::Rail, 3.2f},
+    {"tram", GroundClass::Rail, 2.6f},
+    {"monorail", GroundClass::Rail, 2},
+    {"narrow_gauge", GroundClass::Rail, 2.6f},
+    {"funicular", GroundClass::Rail, 2.6f},
+    {"preserved", GroundClass::Rail, 3.2f},
 });
 
 constexpr std::array kWaterways = std::to_array<LineFacts>({
-    {"river", GroundClass::Water, 12}, {"canal", GroundClass::Water, 8},     {"stream", GroundClass::Water, 2},
-    {"drain", GroundClass::Water, 2},  {"ditch", GroundClass::Water, 1.2f}, {"tidal_channel", GroundClass::Water, 4},
+    {"river", GroundClass::Water, 12},
+    {"canal", GroundClass::Water, 8},
+    {"stream", GroundClass::Water, 2},
+    {"drain", GroundClass::Water, 2},
+    {"ditch", GroundClass::Water, 1.2f},
+    {"tidal_channel", GroundClass::Water, 4},
 });
 
 constexpr std::array kAeroways = std::to_array<LineFacts>({
@@ -74,27 +95,33 @@ void applyLevels(Tags tags, GroundFeature& feature) {
 
 std::optional<GroundClass> areaClass(Tags tags) {
   using enum GroundClass;
-  std::string_view natural = valueOf(tags, "natural"), landuse = valueOf(tags, "landuse"), leisure = valueOf(tags, "leisure");
-  std::string_view waterway = valueOf(tags, "waterway"), aeroway = valueOf(tags, "aeroway"), made = valueOf(tags, "man_made");
-  if (natural == "water" || oneOf(waterway, {"riverbank", "dock", "boatyard"}) || oneOf(landuse, {"reservoir", "basin", "salt_pond"}) ||
-      leisure == "swimming_pool" || yes(valueOf(tags, "water")))
+  std::string_view natural = valueOf(tags, "natural"), landuse = valueOf(tags, "landuse"),
+                   leisure = valueOf(tags, "leisure");
+  std::string_view waterway = valueOf(tags, "waterway"), aeroway = valueOf(tags, "aeroway"),
+                   made = valueOf(tags, "man_made");
+  if (natural == "water" || oneOf(waterway, {"riverbank", "dock", "boatyard"}) ||
+      oneOf(landuse, {"reservoir", "basin", "salt_pond"}) || leisure == "swimming_pool" || yes(valueOf(tags, "water")))
     return Water;
   if (made == "pier") return Pier;
   if (oneOf(made, {"breakwater", "groyne"})) return Rock;
   if (oneOf(aeroway, {"runway", "taxiway", "apron"})) return Runway;
-  if (valueOf(tags, "place") == "square" || oneOf(valueOf(tags, "highway"), {"pedestrian", "footway", "rest_area", "services"}) ||
+  if (valueOf(tags, "place") == "square" ||
+      oneOf(valueOf(tags, "highway"), {"pedestrian", "footway", "rest_area", "services"}) ||
       oneOf(valueOf(tags, "amenity"), {"parking", "marketplace", "bus_station"}))
     return Plaza;
-  if (oneOf(valueOf(tags, "area:highway"), {"residential", "primary", "secondary", "tertiary", "service"})) return RoadMinor;
+  if (oneOf(valueOf(tags, "area:highway"), {"residential", "primary", "secondary", "tertiary", "service"}))
+    return RoadMinor;
   if (oneOf(leisure, {"pitch", "track", "playground"})) return Pitch;
   if (natural == "wood" || landuse == "forest") return Forest;
   if (oneOf(leisure, {"park", "garden", "golf_course", "common"})) return Park;
-  if (oneOf(landuse, {"grass", "meadow", "recreation_ground", "village_green", "cemetery", "greenfield", "flowerbed"}) ||
+  if (oneOf(landuse,
+            {"grass", "meadow", "recreation_ground", "village_green", "cemetery", "greenfield", "flowerbed"}) ||
       oneOf(natural, {"grassland", "scrub", "heath", "wetland", "fell"}) || valueOf(tags, "amenity") == "grave_yard")
     return Grass;
   if (oneOf(natural, {"beach", "sand", "shoal"})) return Sand;
   if (oneOf(natural, {"bare_rock", "scree", "shingle", "rock"})) return Rock;
-  if (oneOf(landuse, {"farmland", "orchard", "vineyard", "farmyard", "allotments", "greenhouse_horticulture", "plant_nursery", "farm"}))
+  if (oneOf(landuse, {"farmland", "orchard", "vineyard", "farmyard", "allotments", "greenhouse_horticulture",
+                      "plant_nursery", "farm"}))
     return Farmland;
   if (landuse == "residential") return Residential;
   if (oneOf(landuse, {"commercial", "retail"})) return Commercial;
@@ -108,7 +135,8 @@ bool closedIsLine(Tags tags) {
   if (valueOf(tags, "area") == "yes") return false;
   if (yes(valueOf(tags, "highway")) || yes(valueOf(tags, "railway"))) return true;
   std::string_view waterway = valueOf(tags, "waterway");
-  return find(kWaterways, waterway) != nullptr || (valueOf(tags, "aeroway") != "" && valueOf(tags, "aeroway") != "apron");
+  return find(kWaterways, waterway) != nullptr ||
+         (!valueOf(tags, "aeroway").empty() && valueOf(tags, "aeroway") != "apron");
 }
 
 std::optional<GroundFeature> groundAreaFrom(Tags tags) {
@@ -133,8 +161,10 @@ std::optional<GroundFeature> groundLineFrom(Tags tags) {
   feature.widthMetres = facts->widthMetres;
   auto width = parseMetres(valueOf(tags, "width"));
   auto lanes = parseCount(valueOf(tags, "lanes"));
-  if (width && *width >= 0.5 && *width <= 100) feature.widthMetres = static_cast<float>(*width);
-  else if (road && lanes && *lanes >= 1 && *lanes <= 16) feature.widthMetres = static_cast<float>(*lanes * 3.2 + 0.8);
+  if (width && *width >= 0.5 && *width <= 100)
+    feature.widthMetres = static_cast<float>(*width);
+  else if (road && lanes && *lanes >= 1 && *lanes <= 16)
+    feature.widthMetres = static_cast<float>(*lanes * 3.2 + 0.8);
   applyLevels(tags, feature);
   return feature;
 }

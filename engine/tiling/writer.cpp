@@ -44,17 +44,20 @@ Result<void> check(const TileMesh& mesh) {
     const size_t n = surface.positions.size();
     if (surface.normals.size() != n || surface.colours.size() != n || surface.sky.size() != n ||
         surface.features.size() != n)
-      return makeError("surface {}: {} positions, {} normals, {} colours, {} sky values, {} feature ids; expected as many of each",
-                       source::nameOf(surface.surface), n, surface.normals.size(), surface.colours.size(),
-                       surface.sky.size(), surface.features.size());
+      return makeError(
+          "surface {}: {} positions, {} normals, {} colours, {} sky values, {} feature ids; expected as many of each",
+          source::nameOf(surface.surface), n, surface.normals.size(), surface.colours.size(), surface.sky.size(),
+          surface.features.size());
     if (surface.indices.size() % 3 != 0)
       return makeError("surface {}: {} indices; expected a multiple of three", source::nameOf(surface.surface),
                        surface.indices.size());
     for (uint32_t index : surface.indices)
-      if (index >= n) return makeError("surface {}: index {} of {} vertices", source::nameOf(surface.surface), index, n);
+      if (index >= n)
+        return makeError("surface {}: index {} of {} vertices", source::nameOf(surface.surface), index, n);
     for (uint32_t feature : surface.features)
       if (feature != source::kNoFeature && feature >= mesh.features.size())
-        return makeError("surface {}: feature {} of {}", source::nameOf(surface.surface), feature, mesh.features.size());
+        return makeError("surface {}: feature {} of {}", source::nameOf(surface.surface), feature,
+                         mesh.features.size());
     for (const glm::vec3& p : surface.positions)
       if (!std::isfinite(p.x + p.y + p.z))
         return makeError("surface {}: a position is not finite", source::nameOf(surface.surface));
@@ -85,10 +88,11 @@ void pack(const SurfaceMesh& surface, const glm::dvec3& centre, const Grid& grid
   out.resize(surface.positions.size());
   const glm::dvec3 offset = (centre - grid.base) / grid.step;
   const double scale = 1 / grid.step;
+  // Of what is never negative; std::lround is slower.
+  auto rounded = [](double q) { return static_cast<uint16_t>(q + 0.5); };  // NOLINT(bugprone-incorrect-roundings)
   for (size_t i = 0; i < out.size(); ++i) {
-    const glm::dvec3 q = glm::dvec3(surface.positions[i]) * scale + offset;  // >= 0: rounding by adding a half is exact
-    const auto x = static_cast<uint16_t>(q.x + 0.5), y = static_cast<uint16_t>(q.y + 0.5),
-               z = static_cast<uint16_t>(q.z + 0.5);
+    const glm::dvec3 q = glm::dvec3(surface.positions[i]) * scale + offset;
+    const uint16_t x = rounded(q.x), y = rounded(q.y), z = rounded(q.z);
     const glm::vec3& n = surface.normals[i];
     PackedVertex& v = out[i];
     // y-up: (x, z, -y). The grid is mirrored in y so that values stay unsigned; see the node's translation.
@@ -183,8 +187,8 @@ void appendIndices(Scratch& s, size_t width, bool compressed, GlbBody& body) {
   view.target = 34963;
   if (compressed) {
     s.encoded.resize(meshopt_encodeIndexBufferBound(s.allIndices.size(), s.all.size()));
-    const size_t size = meshopt_encodeIndexBuffer(s.encoded.data(), s.encoded.size(), s.allIndices.data(),
-                                                  s.allIndices.size());
+    const size_t size =
+        meshopt_encodeIndexBuffer(s.encoded.data(), s.encoded.size(), s.allIndices.data(), s.allIndices.size());
     view.mode = "TRIANGLES";
     body.addView(std::as_bytes(std::span(s.encoded).first(size)), view);
   } else if (width == 4) {

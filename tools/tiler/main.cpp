@@ -118,7 +118,7 @@ Result<size_t> sizeFrom(std::string_view text) {
   if (!value) return makeError("--memory: found \"{}\", expected a size such as 512MiB or 2GiB", text);
   std::string_view unit = digits == std::string_view::npos ? "" : text.substr(digits);
   double scale = 0;
-  if (unit == "" || unit == "B") scale = 1;
+  if (unit.empty() || unit == "B") scale = 1;
   if (unit == "KiB" || unit == "K") scale = 1024;
   if (unit == "MiB" || unit == "M" || unit == "MB") scale = 1024.0 * 1024;
   if (unit == "GiB" || unit == "G" || unit == "GB") scale = 1024.0 * 1024 * 1024;
