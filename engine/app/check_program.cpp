@@ -46,7 +46,8 @@ int checkProgram(const std::string& cityPath) {
     for (size_t a = 0; a < document.projects[p].additions.size(); ++a)
       checkTileset(loaded->uri, document.projects[p].additions[a].tilesetUri,
                    fmt::format("projects[{}].additions[{}].tileset", p, a), fetcher, problems);
-  for (const city::Problem& problem : problems) fmt::print("{}: {}: {}\n", loaded->uri, problem.path, problem.message);
+  for (const city::Problem& problem : problems)
+    fmt::print("{}\n", log::withoutSecrets(fmt::format("{}: {}: {}", loaded->uri, problem.path, problem.message)));
   if (problems.empty()) {
     fmt::print("{}: 没有问题 / no problems ({} · {}; {} tilesets, {} overlays, {} projects, {} views)\n", loaded->uri,
                document.name.zh, document.name.en, document.tilesets.size(), document.overlays.size(),

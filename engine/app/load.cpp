@@ -98,6 +98,7 @@ Result<LoadedCity> loadCity(const std::string& uri, source::Fetcher& fetcher) {
   for (const city::Overlay& overlay : city.document.overlays) loadLayer(city, overlay.uri, fetcher);
   for (const city::Project& project : city.document.projects)
     for (const city::Addition& addition : project.additions) loadLayer(city, addition.groundUri, fetcher);
+  for (std::string& failure : city.failures) failure = log::withoutSecrets(failure);
   return city;
 }
 

@@ -93,7 +93,8 @@ Result<Bytes> unpacked(Bytes bytes, size_t maxBytes) {
   const std::string reason = stream.msg ? stream.msg : "ends too early";
   inflateEnd(&stream);
   if (done > maxBytes) return tooLarge();
-  if (code != Z_STREAM_END) return makeError("gzip data is damaged after {} unpacked bytes: {}", grouped(done), reason);
+  if (code != Z_STREAM_END)
+    return makeError("gzip data is damaged after {} unpacked bytes: {}", grouped(done), reason).passing();
   out.resize(done);
   return out;
 }

@@ -23,8 +23,9 @@ namespace {
 
 using Id = Fetcher::Id;
 
-constexpr double kFirstPauseSeconds = 0.2;    // before the first retry
-constexpr double kLongestRestSeconds = 30;    // a server that asks for more is not waited for: the request fails
+constexpr double kFirstPauseSeconds = 0.2;  // before the first retry
+constexpr double kLongestRestSeconds = 30;  // a server that asks for more is not waited for: the request fails
+constexpr double kAwaySeconds = 20;
 constexpr double kPollSeconds = 1;            // how often to look for transfers that stall
 constexpr size_t kLeastProgressBytes = 1024;  // in Options::timeoutSeconds; a tile at less than that never comes
 constexpr size_t kMaxHeadBytes = 256 << 10;
@@ -217,7 +218,8 @@ struct HttpClient::Impl {
     const std::string authorization = credentials.headerFor(request.origin);
     transfer.credentialed = !authorization.empty();
     if (mayCache(transfer)) transfer.cached = cache->find(request.target);
-    if (transfer.cached && transfer.cached->freshUntil > wallClock()) {
+    if (transfer.cached &&
+        (transfer.cached->freshUntil > wallClock() || (!transfer.cached->mustRevalidate && isAway(request.origin)))) {
       ++fromCache;
       complete(transfer, bodyOf(transfer, std::move(transfer.cached->body)));
       return true;
@@ -326,8 +328,7 @@ struct HttpClient::Impl {
     if (code == CURLE_OK && status == 304 && transfer.cached) return complete(transfer, revalidated(transfer));
     if (code == CURLE_OK && status >= 300 && status < 400 && !next.empty()) return redirect(transfer, next);
     if (code == CURLE_OK && status >= 200 && status < 300) {
-      if (status == 200) keep(transfer);
-      return complete(transfer, bodyOf(transfer, std::move(transfer.body)));
+      return complete(transfer, received(transfer, status));
     }
     Error error = code == CURLE_OK
                       ? makeError("{}: HTTP status {}, expected 200", uri, status)
@@ -339,6 +340,10 @@ struct HttpClient::Impl {
       return complete(transfer, std::move(error));
     }
     if (retryAfter > 0) rest(transfer.request.origin, static_cast<double>(retryAfter));
+    if (code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_OPERATION_TIMEDOUT) {
+      std::lock_guard lock(mutex);
+      hosts[transfer.request.origin].awayUntil = now() + kAwaySeconds;
+    }
     // A server that cannot be reached or is broken: what was kept is better than nothing (RFC 9111, 4.2.4).
     if (transfer.cached && !transfer.cached->mustRevalidate) {
       ++fromCache;
@@ -347,6 +352,11 @@ struct HttpClient::Impl {
     if (transfer.request.failures < options.retries && static_cast<double>(retryAfter) <= kLongestRestSeconds)
       return again(transfer);
     complete(transfer, std::move(error).passing());
+  }
+
+  bool isAway(const std::string& origin) {
+    std::lock_guard lock(mutex);
+    return hosts[origin].awayUntil > now();
   }
 
   void rest(const std::string& origin, double forSeconds) {
@@ -394,15 +404,16 @@ struct HttpClient::Impl {
     return bodyOf(transfer, std::move(cached.body));
   }
 
-  void keep(Transfer& transfer) {
-    if (!mayCache(transfer)) return;
-    auto answer = keptAnswer(transfer.head, wallClock());
-    if (!answer) {
-      if (transfer.cached) cache->remove(transfer.request.target);
-      return;
-    }
-    answer->body = transfer.body;
-    write(transfer.request.target, std::move(*answer));
+  Result<Bytes> received(Transfer& transfer, long status) {
+    std::optional<CachedAnswer> kept;
+    if (status == 200 && mayCache(transfer)) kept = keptAnswer(transfer.head, wallClock());
+    if (kept) kept->body = transfer.body;
+    auto bytes = bodyOf(transfer, std::move(transfer.body));
+    if (bytes && kept)
+      write(transfer.request.target, std::move(*kept));
+    else if (transfer.cached)
+      cache->remove(transfer.request.target);
+    return bytes;
   }
 
   //! On a thread of its own: a disk may be slower than the network.
@@ -451,7 +462,8 @@ struct HttpClient::Impl {
 
   struct Host {
     size_t active = 0;
-    double restsUntil = 0;
+    double restsUntil = 0;  // asked for by the server
+    double awayUntil = 0;   // could not be reached: what is kept of it need not wait for another time-out
   };
 
   const Fetcher::Options options;

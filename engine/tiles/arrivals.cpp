@@ -70,7 +70,7 @@ void Streaming::Impl::grow(const source::Tileset& tileset, TilesetId id, TileId 
 void Streaming::Impl::on(TilesetFetched&& event) {
   TilesetEntry& entry = tree.tilesets[event.tileset];
   if (!event.bytes) {
-    on(TilesetParsed{event.tileset, event.bytes.error()});
+    on(TilesetParsed{event.tileset, event.bytes.error(), false});
     return;
   }
   fetchedBytes += event.bytes->size();
@@ -92,13 +92,16 @@ void Streaming::Impl::on(TilesetParsed&& event) {
     grow(*event.parsed, event.tileset, kNoTile);
     return;
   }
-  const bool passes = !event.parsed && event.parsed.error().passes() && source::isHttp(entry.uri);
+  const bool web = source::isHttp(entry.uri);
+  const bool passes = web && !event.parsed && event.parsed.error().passes();
+  const bool damaged = web && event.fetched && tilesetTroubles[event.tileset].failures < kDamagedAgain;
   const int earlier = tilesetTroubles[event.tileset].failures++;
   entry.failed = true;
   entry.error = event.parsed ? fmt::format("{}: holds no tile", entry.uri) : event.parsed.error().text();
   if (!told(entry.uri, passes) && earlier == 0)
     report(entry.uri, fmt::format("{}; the tileset is left out{}", entry.error, passes ? " until it can be read" : ""));
-  if (passes) retry(entry.uri, earlier + 1, kNoTile, event.tileset);
+  if (damaged) fetcher.forget(entry.uri);
+  if (passes || damaged) retry(entry.uri, earlier + 1, kNoTile, event.tileset);
 }
 
 void Streaming::Impl::report(const std::string& uri, std::string message) {

@@ -47,6 +47,7 @@ struct TilesetFetched {
 struct TilesetParsed {
   TilesetId tileset;
   Result<source::Tileset> parsed;
+  bool fetched = true;
 };
 struct ContentFetched {
   TileId tile;

@@ -367,6 +367,42 @@ TEST_F(Http, WhatWasKeptIsShownWhereTheServerIsGone) {
   EXPECT_THAT(text(fetcher.read(server.uri("/gone"))), HasSubstr("HTTP status 404"));
 }
 
+TEST_F(Http, WithoutANetworkWhatWasKeptIsThereAtOnce) {
+  useCache();
+  std::string a, b;
+  {
+    HttpServer server([](const std::string& path) { return HttpServer::ok(path, "ETag: \"a\"\r\n"); });
+    a = server.uri("/a"), b = server.uri("/b");
+    Fetcher fetcher(options);
+    EXPECT_EQ(text(fetcher.read(a)) + text(fetcher.read(b)), "/a/b");
+  }
+  Fetcher fetcher(options);
+  EXPECT_EQ(text(fetcher.read(a)) + text(fetcher.read(b)), "/a/b");
+  EXPECT_EQ(fetcher.statistics().requests, 1u) << "one attempt for both";
+  time = time + 60;
+  EXPECT_EQ(text(fetcher.read(a)), "/a");
+  EXPECT_EQ(fetcher.statistics().requests, 2u) << "and another some time later";
+}
+
+TEST_F(Http, WhatIsDamagedIsNotKept) {
+  useCache();
+  std::atomic<bool> damaged{true};
+  const std::string whole = gzipBomb(1);
+  HttpServer server([&](const std::string&) {
+    return HttpServer::ok(damaged ? whole.substr(0, whole.size() / 2) : whole, "ETag: \"a\"\r\n");
+  });
+  const auto cut = Fetcher(options).read(server.uri("/a"));
+  ASSERT_FALSE(cut);
+  EXPECT_TRUE(cut.error().passes());
+  EXPECT_TRUE(std::filesystem::is_empty(options.cacheFolder));
+  damaged = false;
+  EXPECT_EQ(text(Fetcher(options).read(server.uri("/a"))).size(), size_t{1} << 20);
+  Fetcher fetcher(options);
+  EXPECT_TRUE(fetcher.read(server.uri("/a")));
+  fetcher.forget(server.uri("/a"));
+  EXPECT_TRUE(until([&] { return std::filesystem::is_empty(options.cacheFolder); }));
+}
+
 TEST_F(Http, NeitherSecretsNorWhatForbidsItAreKept) {
   useCache();
   std::atomic<int> asked{0};

@@ -605,6 +605,25 @@ TEST_F(WebStreaming, ATilesetThatCouldNotBeReadIsTriedAgain) {
   EXPECT_THAT(failures, SizeIs(1));
 }
 
+TEST_F(WebStreaming, ATilesetThatWasCutShortIsTriedAFewTimes) {
+  writeQuarters();
+  trouble = [&](const Talk& talk, const std::string& name, int before) -> std::optional<bool> {
+    if (name == "tileset.json" && before == 0) return talk.send(cm::test::HttpServer::ok("{\"asset\":"));
+    if (name == "never.json") return talk.send(cm::test::HttpServer::ok("{}"));
+    return {};
+  };
+  streaming->add(server.uri("/tileset.json"));
+  const TilesetId never = streaming->add(server.uri("/never.json"));
+  for (int i = 0; i < 9; ++i) {
+    ASSERT_TRUE(settle(near));
+    time += 700s;
+  }
+  EXPECT_EQ(drawnUris().size(), 4u);
+  EXPECT_TRUE(streaming->tree().tilesets[never].failed);
+  EXPECT_EQ(askedFor("never.json"), 4);
+  EXPECT_THAT(failures, SizeIs(2));
+}
+
 TEST_F(WebStreaming, WhatWasDamagedOnItsWayIsAskedForAFewTimes) {
   writeQuarters();
   std::atomic<int> damaged{2};
