@@ -22,7 +22,8 @@ void checkTileset(const std::string& cityUri, const std::string& uri, const std:
     return;
   }
   auto tileset = source::parseTileset(*bytes, whole);
-  if (!tileset) problems.push_back({path, tileset.error().text()});
+  if (!tileset)
+    problems.push_back({path, tileset.error().text()});
   else
     for (const std::string& warning : tileset->warnings) problems.push_back({path, warning});
 }
@@ -30,7 +31,7 @@ void checkTileset(const std::string& cityUri, const std::string& uri, const std:
 }  // namespace
 
 int checkProgram(const std::string& cityPath) {
-  source::Fetcher fetcher;
+  source::Fetcher fetcher(source::Fetcher::Options::fromEnvironment());
   auto loaded = loadCity(cityPath, fetcher);
   if (!loaded) {
     log::error("{}", loaded.error().text());
@@ -45,10 +46,12 @@ int checkProgram(const std::string& cityPath) {
     for (size_t a = 0; a < document.projects[p].additions.size(); ++a)
       checkTileset(loaded->uri, document.projects[p].additions[a].tilesetUri,
                    fmt::format("projects[{}].additions[{}].tileset", p, a), fetcher, problems);
-  for (const city::Problem& problem : problems) fmt::print("{}: {}: {}\n", loaded->uri, problem.path, problem.message);
+  for (const city::Problem& problem : problems)
+    fmt::print("{}\n", log::withoutSecrets(fmt::format("{}: {}: {}", loaded->uri, problem.path, problem.message)));
   if (problems.empty()) {
-    fmt::print("{}: 没有问题 / no problems ({} · {}; {} tilesets, {} overlays, {} projects, {} views)\n", loaded->uri, document.name.zh,
-               document.name.en, document.tilesets.size(), document.overlays.size(), document.projects.size(), document.views.size());
+    fmt::print("{}: 没有问题 / no problems ({} · {}; {} tilesets, {} overlays, {} projects, {} views)\n", loaded->uri,
+               document.name.zh, document.name.en, document.tilesets.size(), document.overlays.size(),
+               document.projects.size(), document.views.size());
     return kExitDone;
   }
   fmt::print("{}: {} 个问题 / {} problems\n", loaded->uri, problems.size(), problems.size());

@@ -53,7 +53,7 @@ std::string bar(double share) {
 }  // namespace
 
 int flightProgram(const FlightOptions& options) {
-  source::Fetcher fetcher;
+  source::Fetcher fetcher(source::Fetcher::Options::fromEnvironment());
   auto loaded = loadCity(options.city, fetcher);
   if (!loaded) {
     log::error("{}", loaded.error().text());

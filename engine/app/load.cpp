@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "base/log.h"
 #include "source/content_frame.h"
 #include "source/geojson.h"
 #include "source/tileset.h"
@@ -53,6 +54,24 @@ Result<void> loadTileset(std::span<const std::byte> json, const std::string& uri
   return {};
 }
 
+//! A document from the web names servers as it likes, but no files of this machine.
+void leaveOutLocalFiles(LoadedCity& city) {
+  auto refuse = [&](std::string& uri) {
+    if (uri.empty() || source::isHttp(source::resolveUri(city.uri, uri)) || uri.starts_with("data:")) return false;
+    city.failures.push_back(fmt::format("{}: {} is a file of this machine, and a city from the web may not read it",
+                                        log::withoutSecrets(city.uri), uri));
+    uri.clear();
+    return true;
+  };
+  std::erase_if(city.document.tilesets, [&](city::TilesetRef& tileset) { return refuse(tileset.uri); });
+  std::erase_if(city.document.overlays, [&](city::Overlay& overlay) { return refuse(overlay.uri); });
+  for (city::Project& project : city.document.projects)
+    for (city::Addition& addition : project.additions) {
+      refuse(addition.tilesetUri);
+      refuse(addition.groundUri);
+    }
+}
+
 }  // namespace
 
 Result<LoadedCity> loadCity(const std::string& uri, source::Fetcher& fetcher) {
@@ -74,9 +93,12 @@ Result<LoadedCity> loadCity(const std::string& uri, source::Fetcher& fetcher) {
   if (!parsed) return parsed.error();
   city.document = std::move(parsed->document);
   city.problems = std::move(parsed->problems);
+  fetcher.allowOrigins(city.document.allowedOrigins);
+  if (source::isHttp(city.uri)) leaveOutLocalFiles(city);
   for (const city::Overlay& overlay : city.document.overlays) loadLayer(city, overlay.uri, fetcher);
   for (const city::Project& project : city.document.projects)
     for (const city::Addition& addition : project.additions) loadLayer(city, addition.groundUri, fetcher);
+  for (std::string& failure : city.failures) failure = log::withoutSecrets(failure);
   return city;
 }
 

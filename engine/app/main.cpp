@@ -111,6 +111,8 @@ int main(int count, char** values) {
   CLI::App* checkApp = program.add_subcommand("check", "检查城市文件 / list what is wrong with a city.json");
   checkApp->add_option("CITY", checked, "city.json")->required();
   program.footer(
+      "环境变量 / environment: CITYMIRROR_CACHE_MIB 网络缓存的大小，0 为不用 size of the web cache (1024), 0: none · "
+      "CITYMIRROR_TOKEN_TILES_EXAMPLE_ORG 该主机的口令 credentials for that host\n"
       "退出码 / exit codes: 0 完成 done · 1 失败 failed · 2 参数有误 wrong call · 3 完成但有数据缺失 done, some data "
       "missing");
 

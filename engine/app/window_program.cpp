@@ -301,7 +301,7 @@ int windowProgram(const WindowOptions& options) {
     }
     uri = *builtIn;
   }
-  source::Fetcher fetcher;
+  source::Fetcher fetcher(source::Fetcher::Options::fromEnvironment());
   auto loaded = loadCity(uri, fetcher);
   if (!loaded) {
     log::error("{}", loaded.error().text());

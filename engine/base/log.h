@@ -1,13 +1,18 @@
-//! Lines for the one who runs the program, on standard error, whole and in order from any thread.
+//! Lines for the one who runs the program, on standard error, whole and in order from any thread. Addresses on the web are
+//! written without the secrets they may hold.
 #pragma once
 
 #include <fmt/format.h>
 
+#include <string>
 #include <string_view>
 
 namespace cm::log {
 
 enum class Level { Debug, Info, Warning, Error };
+
+//! `text` with what addresses on the web may hide taken out of it: "http://user:word@h/a?key=1" becomes "http://h/a?…".
+std::string withoutSecrets(std::string_view text);
 
 void setLevel(Level least);
 void write(Level level, std::string_view line);

@@ -17,15 +17,25 @@ class [[nodiscard]] Error {
  public:
   explicit Error(std::string text) : text_(std::move(text)) {}
 
+  //! The same error, as one that may be gone later without anybody's doing: a server that is down, a lost network.
+  Error passing() && {
+    passes_ = true;
+    return std::move(*this);
+  }
+  bool passes() const { return passes_; }
+
   //! The same error seen from one level further out: "tileset a.json: accessor 3 …".
   template <class... Args>
   Error within(fmt::format_string<Args...> format, Args&&... args) const {
-    return Error(fmt::format(format, std::forward<Args>(args)...) + ": " + text_);
+    Error outer(fmt::format(format, std::forward<Args>(args)...) + ": " + text_);
+    outer.passes_ = passes_;
+    return outer;
   }
   const std::string& text() const { return text_; }
 
  private:
   std::string text_;
+  bool passes_ = false;
 };
 
 template <class... Args>

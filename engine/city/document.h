@@ -172,6 +172,7 @@ struct Document {
   std::string dataDate;
   std::vector<Source> sources;
   std::vector<TilesetRef> tilesets;
+  std::vector<std::string> allowedOrigins;  // servers that what comes from the web may lead to besides its own
   std::vector<Overlay> overlays;
   std::vector<Project> projects;
   std::vector<Scenario> scenarios;   // the first is "before", the second "after" by default

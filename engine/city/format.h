@@ -29,9 +29,9 @@ inline constexpr std::array<Name, 12> kProject{"id",     "name",     "kind",    
                                                "phases", "removals", "additions", "figures", "view",  "source"};
 inline constexpr std::array<Name, 5> kScenario{"id", "name", "date", "allProjects", "projects"};
 inline constexpr std::array<Name, 3> kView{"id", "name", "camera"};
-inline constexpr std::array<Name, 15> kCity{"version",  "id",      "name",     "description", "illustrative",
-                                            "origin",   "geoid",   "dataDate", "sources",     "tilesets",
-                                            "overlays", "projects", "scenarios", "views",      "extras"};
+inline constexpr std::array<Name, 16> kCity{"version",  "id",        "name",    "description", "illustrative",   "origin",
+                                            "geoid",    "dataDate",  "sources", "tilesets",    "allowedOrigins", "overlays",
+                                            "projects", "scenarios", "views",   "extras"};
 
 struct Kind {
   Name name;  // as in the schema's $defs; "city" is its root

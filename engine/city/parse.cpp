@@ -41,6 +41,7 @@ class DocumentParser {
     parseOrigin(city);
     city.each("sources", format::kSource, [&](const ObjectReader& o) { parseSource(o); });
     city.each("tilesets", format::kTileset, [&](const ObjectReader& o) { parseTileset(o); });
+    parseAllowedOrigins(city);
     city.each("overlays", format::kOverlay, [&](const ObjectReader& o) { parseOverlay(o); });
     city.each("projects", format::kProject, [&](const ObjectReader& o) { parseProject(o); });
     city.each("scenarios", format::kScenario, [&](const ObjectReader& o) { parseScenario(o); });
@@ -58,7 +59,8 @@ class DocumentParser {
     const Json* value = city.find("origin");
     if (!value) return city.report("origin", "found nothing, expected the middle of the city: lon, lat and height");
     if (!value->is_object())
-      return city.report("origin", fmt::format("found {}, expected an object with lon, lat and height", describe(value)));
+      return city.report("origin",
+                         fmt::format("found {}, expected an object with lon, lat and height", describe(value)));
     ObjectReader origin(problems_, *value, "origin", format::kPlace);
     origin.read("lon", document_.origin.lonDegrees, -180, 180, true);
     origin.read("lat", document_.origin.latDegrees, -90, 90, true);
@@ -96,6 +98,22 @@ class DocumentParser {
     good &= object.read("uri", tileset.uri, true);
     parseSourceOf(object, tileset.source);
     if (good) document_.tilesets.push_back(std::move(tileset));
+  }
+
+  void parseAllowedOrigins(const ObjectReader& city) {
+    std::vector<std::string> origins;
+    city.read("allowedOrigins", origins);
+    for (size_t i = 0; i < origins.size(); ++i) {
+      std::string_view host = origins[i];
+      const bool web = host.starts_with("https://") || host.starts_with("http://");
+      host.remove_prefix(web ? host.find("//") + 2 : 0);
+      if (web && !host.empty() && host.find_first_of("/?#@* \t\\") == std::string_view::npos)
+        document_.allowedOrigins.push_back(std::move(origins[i]));
+      else
+        problems_.push_back(
+            {fmt::format("{}[{}]", city.pathOf("allowedOrigins"), i),
+             fmt::format("found \"{}\", expected a scheme and a host like \"https://tiles.example.org\"", origins[i])});
+    }
   }
 
   void parseOverlay(const ObjectReader& object) {
@@ -141,7 +159,8 @@ class DocumentParser {
       bool ends = o.read("to", phase.to, true);
       kept &= begins && ends;
       if (begins && ends && phase.to < phase.from) {
-        o.report("to", fmt::format("found {}, expected a date not before \"from\" ({})", toString(phase.to), toString(phase.from)));
+        o.report("to", fmt::format("found {}, expected a date not before \"from\" ({})", toString(phase.to),
+                                   toString(phase.from)));
         kept = false;
       }
       if (kept) project.phases.push_back(std::move(phase));
@@ -220,7 +239,8 @@ class DuplicateKeys {
       case Json::parse_event_t::key: {
         std::string key = value.get<std::string>();
         open_.back().current = key;
-        if (!open_.back().keys.insert(key).second) problems_.push_back({path(), "found this key twice, expected it once"});
+        if (!open_.back().keys.insert(key).second)
+          problems_.push_back({path(), "found this key twice, expected it once"});
         break;
       }
       default: break;

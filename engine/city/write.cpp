@@ -61,7 +61,9 @@ Json startWith(const std::string& id, const Text& name) {
 }
 
 std::string hexColour(const glm::vec3& colour) {
-  auto byte = [](float channel) { return static_cast<int>(std::lround(std::fmin(std::fmax(channel, 0.0f), 1.0f) * 255.0f)); };
+  auto byte = [](float channel) {
+    return static_cast<int>(std::lround(std::fmin(std::fmax(channel, 0.0f), 1.0f) * 255.0f));
+  };
   return fmt::format("#{:02x}{:02x}{:02x}", byte(colour.r), byte(colour.g), byte(colour.b));
 }
 
@@ -220,6 +222,7 @@ std::string writeDocument(const Document& document) {
   auto element = [](const auto& item) { return json(item); };
   putList(out, "sources", document.sources, element);
   putList(out, "tilesets", document.tilesets, element);
+  putList(out, "allowedOrigins", document.allowedOrigins, [](const auto& server) { return Json(server); });
   putList(out, "overlays", document.overlays, element);
   putList(out, "projects", document.projects, element);
   putList(out, "scenarios", document.scenarios, element);

@@ -2,6 +2,9 @@
 
 #include <zlib.h>
 
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
 #include <future>
 #include <mutex>
 #include <unordered_map>
@@ -50,41 +53,60 @@ Path fileOf(std::string_view uri) {
 Result<Bytes> readLocal(const std::string& uri) {
   auto bytes = uri.starts_with("data:") ? decodeDataUri(uri) : readFile(fileOf(uri));
   if (!bytes) return bytes.error();
-  bytes = unpacked(std::move(*bytes));
+  bytes = unpacked(std::move(*bytes), kMaxUnpackedBytes);
   if (!bytes) return bytes.error().within("{}", uri);
   return bytes;
 }
 
 }  // namespace
 
-Result<Bytes> unpacked(Bytes bytes) {
+Result<Bytes> unpacked(Bytes bytes, size_t maxBytes) {
   if (bytes.size() < 2 || bytes[0] != std::byte{0x1f} || bytes[1] != std::byte{0x8b}) return bytes;
+  const auto tooLarge = [&] {
+    return makeError("gzip data unpacks to more than the {} bytes allowed", grouped(maxBytes));
+  };
+  // The last four bytes say how much there is (RFC 1952, 2.3.1), modulo 4 GiB and if they do not lie.
+  uint32_t declared = 0;
+  if (bytes.size() >= 18) std::memcpy(&declared, bytes.data() + bytes.size() - 4, 4);
+  if (declared > maxBytes) return tooLarge();
   z_stream stream{};
   if (inflateInit2(&stream, 15 + 16) != Z_OK) return makeError("gzip: no memory");
   stream.next_in = reinterpret_cast<Bytef*>(bytes.data());
   stream.avail_in = static_cast<uInt>(bytes.size());
-  Bytes out(std::max<size_t>(bytes.size() * 4, 4096));
+  Bytes out(std::min(std::max<size_t>(declared + 1, 4096), maxBytes + 1));
   size_t done = 0;
   int code = Z_OK;
   while (true) {
-    if (done == out.size()) out.resize(out.size() * 2);
+    if (done == out.size()) out.resize(std::min(out.size() * 2, maxBytes + 1));
     const size_t room = std::min<size_t>(out.size() - done, size_t{1} << 30);
     stream.next_out = reinterpret_cast<Bytef*>(out.data() + done);
     stream.avail_out = static_cast<uInt>(room);
     code = inflate(&stream, Z_NO_FLUSH);
     done += room - stream.avail_out;
-    if (done > kMaxUnpackedBytes) code = Z_BUF_ERROR;
+    if (done > maxBytes) break;
     if (code == Z_STREAM_END && stream.avail_in > 2 && stream.next_in[0] == 0x1f && stream.next_in[1] == 0x8b) {
       code = inflateReset(&stream);  // the next member
       continue;
     }
     if (code != Z_OK) break;
   }
-  const std::string reason = stream.msg ? stream.msg : "ends too early or is too large";
+  const std::string reason = stream.msg ? stream.msg : "ends too early";
   inflateEnd(&stream);
-  if (code != Z_STREAM_END) return makeError("gzip data is damaged after {} unpacked bytes: {}", grouped(done), reason);
+  if (done > maxBytes) return tooLarge();
+  if (code != Z_STREAM_END)
+    return makeError("gzip data is damaged after {} unpacked bytes: {}", grouped(done), reason).passing();
   out.resize(done);
   return out;
+}
+
+Fetcher::Options Fetcher::Options::fromEnvironment() {
+  Options options;
+  const char* mebibytes = std::getenv("CITYMIRROR_CACHE_MIB");
+  if (mebibytes) options.cacheBytes = static_cast<size_t>(std::strtoul(mebibytes, nullptr, 10)) << 20;
+  if (options.cacheBytes > 0) options.cacheFolder = cm::cacheFolder() / "http";
+  const char* credentialed = std::getenv("CITYMIRROR_CACHE_CREDENTIALED");
+  options.cacheCredentialed = credentialed && std::string_view(credentialed) == "1";
+  return options;
 }
 
 struct Fetcher::Impl {
@@ -129,17 +151,25 @@ struct Fetcher::Impl {
   }
 
   HttpClient& web() {
-    std::call_once(webMade, [this] { http = std::make_unique<HttpClient>(options); });
+    std::lock_guard lock(mutex);
+    if (!http) {
+      http = std::make_unique<HttpClient>(options);
+      http->allowOrigins(allowed);
+    }
     return *http;
+  }
+  //! Null where nothing has been asked of the web.
+  HttpClient* webIfAny() const {
+    std::lock_guard lock(mutex);
+    return http.get();
   }
 
   const Options options;
-  std::mutex mutex;
+  mutable std::mutex mutex;
   Id next = 1;
   std::unordered_map<Id, Local> local;
-  std::once_flag webMade;
+  std::vector<std::string> allowed;
   std::unique_ptr<HttpClient> http;
-  std::atomic<bool> webUsed{false};
   JobPool files;  // last: joined first
 };
 
@@ -155,7 +185,6 @@ Fetcher::Id Fetcher::fetch(std::string uri, double rank, Done done) {
   }
   if (isHttp(uri)) {
     impl_->web().start(id, std::move(uri), rank, std::move(done));
-    impl_->webUsed = true;
   } else {
     impl_->fetchLocal(id, std::move(uri), rank, std::move(done));
   }
@@ -168,7 +197,7 @@ void Fetcher::rerank(Id id, double rank) {
     if (const auto found = impl_->local.find(id); found != impl_->local.end())
       return impl_->files.rerank(found->second.job, rank);
   }
-  if (impl_->webUsed) impl_->web().rerank(id, rank);
+  if (HttpClient* web = impl_->webIfAny()) web->rerank(id, rank);
 }
 
 void Fetcher::cancel(Id id) {
@@ -180,7 +209,7 @@ void Fetcher::cancel(Id id) {
       return;
     }
   }
-  if (impl_->webUsed) impl_->web().cancel(id);
+  if (HttpClient* web = impl_->webIfAny()) web->cancel(id);
 }
 
 Result<Bytes> Fetcher::read(const std::string& uri) {
@@ -189,6 +218,30 @@ Result<Bytes> Fetcher::read(const std::string& uri) {
   auto future = promise.get_future();
   fetch(uri, -1e18, [&](Result<Bytes> bytes) { promise.set_value(std::move(bytes)); });
   return future.get();
+}
+
+void Fetcher::allowOrigins(std::vector<std::string> origins) {
+  std::lock_guard lock(impl_->mutex);
+  impl_->allowed = std::move(origins);
+  if (impl_->http) impl_->http->allowOrigins(impl_->allowed);
+}
+
+std::vector<std::string> Fetcher::allowedOrigins() const {
+  std::lock_guard lock(impl_->mutex);
+  return impl_->allowed;
+}
+
+void Fetcher::forget(const std::string& uri) {
+  if (HttpClient* web = impl_->webIfAny()) web->forget(uri);
+}
+
+Fetcher::Statistics Fetcher::statistics() const {
+  const HttpClient* web = impl_->webIfAny();
+  return web ? web->statistics() : Statistics{};
+}
+
+void Fetcher::wake() {
+  if (HttpClient* web = impl_->webIfAny()) web->wake();
 }
 
 }  // namespace cm::source

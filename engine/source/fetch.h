@@ -5,8 +5,10 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/files.h"
 
@@ -16,6 +18,12 @@ namespace cm::source {
 //! percent-encoding of file names, "..", absolute references.
 std::string resolveUri(std::string_view base, std::string_view reference);
 bool isHttp(std::string_view uri);
+//! "https://tiles.example.org" or "http://tiles.example.org:8080": scheme, host and port where it is not the usual one.
+//! Empty for what is not an address on the web.
+std::string originOf(std::string_view uri);
+//! Whether the file at `from` may have the one at `to` read. One from the web may lead to its own origin and to those
+//! allowed, never to files of this machine. Files of this machine are trusted.
+Result<void> mayLead(std::string_view from, std::string_view to, std::span<const std::string> allowedOrigins);
 
 class Fetcher {
  public:
@@ -24,9 +32,22 @@ class Fetcher {
 
   struct Options {
     unsigned fileThreads = 2;
-    unsigned connections = 8;          // per host
-    double timeoutSeconds = 30;
-    int retries = 2;                   // of connection errors and 5xx, with growing pauses
+    unsigned connections = 8;              // per host
+    double timeoutSeconds = 30;            // without a kilobyte of progress
+    int retries = 2;                       // of what may pass, with growing pauses
+    size_t maxBytes = size_t{256} << 20;   // of one answer from the web, as declared, as sent and unpacked
+    Path cacheFolder;                      // of what came from the web; empty: nothing is kept
+    size_t cacheBytes = size_t{1} << 30;
+    bool cacheCredentialed = false;        // keep answers to requests that carried credentials, too
+    std::function<double()> seconds;       // tests move time by hand; empty: the machine's clocks
+
+    //! For programs. CITYMIRROR_CACHE_MIB: the cache's size (1024; 0: no cache), CITYMIRROR_CACHE_CREDENTIALED=1.
+    static Options fromEnvironment();
+  };
+  struct Statistics {
+    size_t waiting = 0, resting = 0, underWay = 0;            // now; resting: for a pause before the next attempt
+    size_t requests = 0, retries = 0, fromCache = 0;          // since the start; fromCache: without or after asking
+    size_t credentialed = 0;                                  // requests that carried credentials
   };
   Fetcher();
   explicit Fetcher(const Options& options);
@@ -34,13 +55,28 @@ class Fetcher {
   Fetcher(const Fetcher&) = delete;
   Fetcher& operator=(const Fetcher&) = delete;
 
-  //! Smaller rank first. gzip-compressed bodies and files (magic 1f 8b) arrive unpacked. Errors name the uri.
+  //! Where redirects may lead besides the origin they come from; also what allowedOrigins() hands to who resolves references.
+  void allowOrigins(std::vector<std::string> origins);
+  std::vector<std::string> allowedOrigins() const;
+
+  //! Smaller rank first. gzip-compressed bodies and files (magic 1f 8b) arrive unpacked. Errors name the uri without its
+  //! secrets, and pass (Error::passes) where asking again later may help: not after 404 or 403.
+  //! Credentials come from the environment, for one host each: CITYMIRROR_TOKEN_TILES_EXAMPLE_ORG (dots become one
+  //! underscore, hyphens two) or, with the port, ..._8080; "user:password" or a bearer token. Over plain http only the form
+  //! with the port is sent. Addresses with a user in them are refused.
   Id fetch(std::string uri, double rank, Done done);
   void rerank(Id id, double rank);
   //! After this `done` is not called, unless it is running now.
   void cancel(Id id);
   //! Blocking, for start-up and tools.
   Result<Bytes> read(const std::string& uri);
+
+  //! What came from `uri` was damaged: it is not to come from the cache again.
+  void forget(const std::string& uri);
+
+  Statistics statistics() const;  // of the web alone
+  //! Looks at Options::seconds again.
+  void wake();
 
  private:
   struct Impl;

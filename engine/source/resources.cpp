@@ -11,7 +11,7 @@ constexpr size_t kMostFiles = 1024;  // of one content
 
 Result<std::span<const std::byte>> Resources::get(std::string_view base, std::string_view reference) {
   std::string uri = resolveUri(base, reference);
-  if (isHttp(base) && !isHttp(uri)) return makeError("{} is not on the web, as the file is that refers to it", uri);
+  if (auto may = mayLead(base, uri, allowedOrigins_); !may) return may.error();
   if (const auto found = held_.find(uri); found != held_.end()) {
     if (!found->second) return found->second.error();
     return std::span<const std::byte>(*found->second);

@@ -15,15 +15,17 @@ namespace cm::source {
 class Resources {
  public:
   //! The bytes of `reference` as written in the file at `base`. An error where they could not be read, are not here yet (then
-  //! `missing` names them), or may not be asked for: a file from the web does not lead to files of this machine.
+  //! `missing` names them), or may not be asked for: a file from the web leads neither to files of this machine nor to
+  //! servers that are not allowed (mayLead).
   Result<std::span<const std::byte>> get(std::string_view base, std::string_view reference);
+  void allowOrigins(std::vector<std::string> origins) { allowedOrigins_ = std::move(origins); }
   void put(std::string uri, Result<Bytes> bytes);
   //! Uris asked for since the last call.
   std::vector<std::string> takeMissing();
 
  private:
   std::map<std::string, Result<Bytes>, std::less<>> held_;
-  std::vector<std::string> missing_;
+  std::vector<std::string> missing_, allowedOrigins_;
 };
 
 }  // namespace cm::source

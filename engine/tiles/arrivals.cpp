@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "source/implicit.h"
 #include "source/merge.h"
 #include "tiles/growth.h"
 #include "tiles/streaming_impl.h"
@@ -9,6 +10,7 @@ namespace cm::tiles {
 namespace {
 
 constexpr std::chrono::seconds kFirstRetry{20}, kLastRetry{600};
+constexpr int kDamagedAgain = 3;  // how often a content that cannot be decoded is asked for again
 
 Outcome decode(DecodeWork& work, const std::stop_token& stop) {
   Outcome outcome;
@@ -55,17 +57,24 @@ void Streaming::Impl::grow(const source::Tileset& tileset, TilesetId id, TileId 
   }
   states.resize(tree.tiles.size(), TileState::Absent);
   slots.resize(tree.tiles.size());
-  for (size_t i = before; i < slots.size(); ++i) slots[i].zUp = tileset.zUpContent;
-  for (const std::string& warning : tileset.warnings) failures.push_back({tileset.uri, warning});
+  for (size_t i = before; i < slots.size(); ++i) {
+    slots[i].zUp = tileset.zUpContent;
+    slots[i].referrer = static_cast<uint32_t>(referrers.size());
+  }
+  // A subtree file only says what is there; the tileset says where.
+  const bool implicit = parent != kNoTile && tree.tiles[parent].subtree;
+  referrers.push_back(implicit ? tree.tiles[parent].subtree->tiling->tilesetUri : tileset.uri);
+  for (const std::string& warning : tileset.warnings) report(tileset.uri, warning);
 }
 
 void Streaming::Impl::on(TilesetFetched&& event) {
   TilesetEntry& entry = tree.tilesets[event.tileset];
   if (!event.bytes) {
-    on(TilesetParsed{event.tileset, event.bytes.error()});
+    on(TilesetParsed{event.tileset, event.bytes.error(), false});
     return;
   }
   fetchedBytes += event.bytes->size();
+  answered(entry.uri);
   auto bytes = std::make_shared<Bytes>(std::move(*event.bytes));
   pool.submit(-std::numeric_limits<double>::infinity(),
               [bytes, uri = entry.uri, at = entry.ecefFromTileset, id = event.tileset, box = mailbox](std::stop_token) {
@@ -77,33 +86,74 @@ void Streaming::Impl::on(TilesetParsed&& event) {
   --tilesetsUnderWay;
   TilesetEntry& entry = tree.tilesets[event.tileset];
   if (event.parsed && !event.parsed->tiles.empty()) {
+    entry.failed = false;
+    entry.error.clear();
+    tilesetTroubles[event.tileset] = {};
     grow(*event.parsed, event.tileset, kNoTile);
     return;
   }
+  const bool web = source::isHttp(entry.uri);
+  const bool passes = web && !event.parsed && event.parsed.error().passes();
+  const bool damaged = web && event.fetched && tilesetTroubles[event.tileset].failures < kDamagedAgain;
+  const int earlier = tilesetTroubles[event.tileset].failures++;
   entry.failed = true;
   entry.error = event.parsed ? fmt::format("{}: holds no tile", entry.uri) : event.parsed.error().text();
-  failures.push_back({entry.uri, entry.error + "; the tileset is left out"});
+  if (!told(entry.uri, passes) && earlier == 0)
+    report(entry.uri, fmt::format("{}; the tileset is left out{}", entry.error, passes ? " until it can be read" : ""));
+  if (damaged) fetcher.forget(entry.uri);
+  if (passes || damaged) retry(entry.uri, earlier + 1, kNoTile, event.tileset);
+}
+
+void Streaming::Impl::report(const std::string& uri, std::string message) {
+  failures.push_back({log::withoutSecrets(uri), log::withoutSecrets(message)});
+}
+
+//! Whether the failure has been reported as one of the server. If it had not, it counts as reported now.
+bool Streaming::Impl::told(const std::string& uri, bool passes) {
+  return passes && !down.insert(source::originOf(uri)).second;
+}
+
+//! A server that was down is back: what waits for it is asked for now. Once, though: what it still refuses, while it answers
+//! the rest, keeps to its pauses.
+void Streaming::Impl::answered(const std::string& uri) {
+  if (down.empty() || !source::isHttp(uri)) return;
+  const std::string origin = source::originOf(uri);
+  if (down.erase(origin) == 0) return;
+  for (Retry& retry : retries) {
+    if (retry.origin != origin) continue;
+    bool& hurried = retry.tile == kNoTile ? tilesetTroubles[retry.tileset].hurried : slots[retry.tile].hurried;
+    if (!std::exchange(hurried, true)) retry.at = clock();
+  }
+}
+
+//! A missing network is a state: ask again, ever more seldom.
+void Streaming::Impl::retry(const std::string& uri, int times, TileId tile, TilesetId tileset) {
+  auto pause = std::min(kFirstRetry * (1 << std::min(times - 1, 6)), kLastRetry);
+  retries.push_back({clock() + pause, tile, tileset, source::originOf(uri)});
 }
 
 void Streaming::Impl::on(ContentFetched&& event) {
   Slot& slot = slots[event.tile];
   if (event.generation != slot.generation) return;
+  const std::string& uri = tree.tiles[event.tile].contentUris[event.content];
   if (event.bytes) {
+    answered(uri);
     fetchedBytes += event.bytes->size();
     slot.bodyBytes += event.bytes->size();
-    if (event.bytes->empty())
-      slot.errors.push_back(fmt::format("{}: is empty", tree.tiles[event.tile].contentUris[event.content]));
+    if (event.bytes->empty()) slot.errors.push_back(fmt::format("{}: is empty", uri));
     slot.work->bodies[event.content] = std::move(*event.bytes);
   } else {
-    slot.errors.push_back(event.bytes.error().text());
+    const bool passes = event.bytes.error().passes();
+    slot.errors.insert(passes ? slot.errors.begin() : slot.errors.end(), event.bytes.error().text());
+    slot.passing |= passes;
   }
   if (--slot.missing > 0) return;
   slot.fetches.clear();
-  if (slot.bodyBytes > 0) {
-    states[event.tile] = TileState::Decoding;  // startDecodes picks it up in its turn
+  if (slot.passing || slot.bodyBytes == 0) {
+    fail(event.tile, slot.errors.front(), slot.passing ? Hope::Server : Hope::None);
     return;
   }
-  fail(event.tile, slot.errors.front(), true);
+  states[event.tile] = TileState::Decoding;  // startDecodes picks it up in its turn
 }
 
 void Streaming::Impl::on(ContentDecoded&& event) {
@@ -123,17 +173,18 @@ void Streaming::Impl::on(ContentDecoded&& event) {
     return;
   }
   if (!outcome.mesh) {
-    fail(event.tile, outcome.errors.empty() ? "nothing could be decoded" : outcome.errors.front(), false);
+    fail(event.tile, outcome.errors.empty() ? "nothing could be decoded" : outcome.errors.front(), Hope::Content);
     return;
   }
   const Tile& tile = tree.tiles[event.tile];
   for (const std::string& error : outcome.errors)
-    failures.push_back({tile.contentUris.front(), error + "; the tile's other contents are shown"});
+    report(tile.contentUris.front(), error + "; the tile's other contents are shown");
   for (const std::string& warning : outcome.mesh->warnings) log::warning("{}", warning);
   slot.content = std::move(outcome.mesh);
   slot.gpuBytes = slot.content->gpuBytes();
   slot.decodedBytes = slot.content->cpuBytes();
   slot.failures = 0;
+  slot.hurried = false;
   decodedBytes += slot.decodedBytes;
   states[event.tile] = TileState::Decoded;
 }
@@ -154,19 +205,27 @@ void Streaming::Impl::on(ResourceFetched&& event) {
   Slot& slot = slots[event.tile];
   if (event.generation != slot.generation) return;
   if (event.bytes) {
+    answered(event.uri);
     fetchedBytes += event.bytes->size();
     slot.bodyBytes += event.bytes->size();
+  } else if (event.bytes.error().passes()) {
+    slot.passing = true;
+    slot.errors.insert(slot.errors.begin(), event.bytes.error().text());
   }
   slot.work->resources.put(std::move(event.uri), std::move(event.bytes));
   if (--slot.missing > 0) return;
   slot.fetches.clear();
+  if (slot.passing) {
+    fail(event.tile, slot.errors.front(), Hope::Server);
+    return;
+  }
   states[event.tile] = TileState::Decoding;
 }
 
 //! The tile refers to other tilesets: they become its children, and so does a mesh that stands beside them.
 void Streaming::Impl::makeExternal(TileId id, Outcome& outcome) {
   std::string uri = tree.tiles[id].contentUris.front();
-  for (const std::string& error : outcome.errors) failures.push_back({uri, error});
+  for (const std::string& error : outcome.errors) report(uri, error);
   TilesetId tileset = tree.tiles[id].tileset;
   std::vector<const source::Tileset*> good;
   for (const source::Tileset& external : outcome.externals) {
@@ -176,7 +235,7 @@ void Streaming::Impl::makeExternal(TileId id, Outcome& outcome) {
       good.push_back(&external);
   }
   if (good.empty()) {
-    fail(id, outcome.errors.empty() ? fmt::format("{}: holds no tile", uri) : outcome.errors.back(), false);
+    fail(id, outcome.errors.empty() ? fmt::format("{}: holds no tile", uri) : outcome.errors.back(), Hope::Content);
     return;
   }
   tree.tiles[id].external = true;
@@ -196,23 +255,26 @@ void Streaming::Impl::makeExternal(TileId id, Outcome& outcome) {
   forgetActive(id);
 }
 
-void Streaming::Impl::fail(TileId id, std::string message, bool mayComeBack) {
+void Streaming::Impl::fail(TileId id, std::string message, Hope hope) {
   Slot& slot = slots[id];
   const Tile& tile = tree.tiles[id];
+  const std::string& uri = tile.contentUris.front();
   drop(id);
   states[id] = TileState::Failed;
   bool ancestor = false;
   for (TileId at = tile.parent; at != kNoTile && !ancestor; at = tree.tiles[at].parent)
     ancestor = !tree.tiles[at].contentUris.empty() && !tree.tiles[at].external;
-  if (slot.failures++ == 0)
-    failures.push_back({tile.contentUris.front(), fmt::format("{}; tile skipped, {}", message,
-                                                              !tile.children.empty() ? "its children stand in"
-                                                              : ancestor             ? "its parent stays"
-                                                                                     : "nothing stands in for it")});
-  if (!mayComeBack || !source::isHttp(tile.contentUris.front())) return;
-  // A missing network is a state: ask again, ever more seldom.
-  auto pause = std::min(kFirstRetry * (1 << std::min(slot.failures - 1, 6)), kLastRetry);
-  retries.push_back({steady_clock::now() + pause, id});
+  const bool web = source::isHttp(uri);
+  const bool first = slot.failures++ == 0;
+  if (!told(uri, web && hope == Hope::Server) && first)
+    report(uri, fmt::format("{}; tile skipped, {}", message,
+                            !tile.children.empty() ? "its children stand in"
+                            : ancestor             ? "its parent stays"
+                                                   : "nothing stands in for it"));
+  if (!web || hope == Hope::None || (hope == Hope::Content && slot.failures > kDamagedAgain)) return;
+  if (hope == Hope::Content)
+    for (const std::string& content : tile.contentUris) fetcher.forget(content);
+  retry(uri, slot.failures, id, 0);
 }
 
 //! Takes back whatever is under way for the tile; it is Absent then.
@@ -225,7 +287,7 @@ void Streaming::Impl::drop(TileId id) {
   slot.work.reset();
   slot.errors.clear();
   slot.bodyBytes = slot.missing = 0;
-  slot.decoding = false;
+  slot.decoding = slot.passing = false;
   if (slot.content) decodedBytes -= slot.decodedBytes;
   slot.content.reset();
   slot.decodedBytes = 0;

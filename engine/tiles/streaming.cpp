@@ -24,17 +24,25 @@ void Streaming::Impl::startFetch(TileId id, double priority) {
   const Tile& tile = tree.tiles[id];
   slot.work = std::make_shared<DecodeWork>();
   slot.work->bodies.resize(tile.contentUris.size());
+  const std::vector<std::string> allowed = fetcher.allowedOrigins();
+  slot.work->resources.allowOrigins(allowed);
   slot.errors.clear();
+  slot.passing = false;
   slot.missing = tile.contentUris.size();
   slot.bodyBytes = 0;
   slot.priority = priority;
   states[id] = TileState::Fetching;
   active.push_back(id);
-  for (size_t i = 0; i < tile.contentUris.size(); ++i)
+  for (size_t i = 0; i < tile.contentUris.size(); ++i) {
+    if (auto may = source::mayLead(referrers[slot.referrer], tile.contentUris[i], allowed); !may) {
+      mailbox->post(ContentFetched{id, slot.generation, i, may.error()});
+      continue;
+    }
     slot.fetches.push_back(fetcher.fetch(tile.contentUris[i], priority,
                                          [box = mailbox, id, generation = slot.generation, i](Result<Bytes> bytes) {
                                            box->post(ContentFetched{id, generation, i, std::move(bytes)});
                                          }));
+  }
 }
 
 void Streaming::Impl::markWanted(const Selection& selection) {
@@ -121,7 +129,7 @@ void Streaming::Impl::orderUploads(const Selection& selection, const Budgets& bu
       fail(id,
            fmt::format("{}: needs {:.1f} MiB of graphics memory, the budget for all tiles is {:.1f} MiB",
                        tree.tiles[id].contentUris.front(), mebibytes(slot.gpuBytes), mebibytes(budgets.gpuBytes)),
-           false);
+           Hope::None);
       continue;
     }
     if (thisFrame > 0 && thisFrame + slot.gpuBytes > budgets.uploadBytesPerFrame) {
@@ -202,12 +210,25 @@ void Streaming::Impl::startFetches(const Selection& selection, const Budgets& bu
 
 void Streaming::Impl::startRetries() {
   if (retries.empty()) return;
-  auto now = steady_clock::now();
+  const auto now = clock();
+  std::vector<TilesetId> tilesets;
   std::erase_if(retries, [&](const Retry& retry) {
     if (retry.at > now) return false;
-    if (states[retry.tile] == TileState::Failed) states[retry.tile] = TileState::Absent;
+    if (retry.tile == kNoTile)
+      tilesets.push_back(retry.tileset);
+    else if (states[retry.tile] == TileState::Failed)
+      states[retry.tile] = TileState::Absent;
     return true;
   });
+  for (TilesetId id : tilesets) fetchTileset(id);
+}
+
+void Streaming::Impl::fetchTileset(TilesetId id) {
+  ++tilesetsUnderWay;
+  tilesetFetches[id] = fetcher.fetch(tree.tilesets[id].uri, -std::numeric_limits<double>::infinity(),
+                                     [box = mailbox, id](Result<Bytes> bytes) {
+                                       box->post(TilesetFetched{id, std::move(bytes)});
+                                     });
 }
 
 // ----------------------------------------------------------------------------------------------------------- the door
@@ -221,11 +242,9 @@ Streaming::~Streaming() = default;
 TilesetId Streaming::add(const std::string& uri, const glm::dmat4& ecefFromTileset) {
   auto id = static_cast<TilesetId>(impl_->tree.tilesets.size());
   impl_->tree.tilesets.push_back({.uri = uri, .ecefFromTileset = ecefFromTileset});
-  ++impl_->tilesetsUnderWay;
-  impl_->tilesetFetches.push_back(impl_->fetcher.fetch(uri, -std::numeric_limits<double>::infinity(),
-                                                       [box = impl_->mailbox, id](Result<Bytes> bytes) {
-                                                         box->post(TilesetFetched{id, std::move(bytes)});
-                                                       }));
+  impl_->tilesetFetches.push_back(0);
+  impl_->tilesetTroubles.emplace_back();
+  impl_->fetchTileset(id);
   return id;
 }
 
@@ -267,7 +286,7 @@ void Streaming::uploadFailed(TileId tile) {
     s.fail(tile,
            fmt::format("{}: the graphics device has no {:.1f} MiB left for it", s.tree.tiles[tile].contentUris.front(),
                        mebibytes(s.slots[tile].gpuBytes)),
-           false);
+           Hope::None);
     return;
   }
   s.pressureBytes = s.liveBytes;  // what is there fits; more does not, until something goes
@@ -303,6 +322,8 @@ void Streaming::waitForWork(std::chrono::milliseconds longest) {
   for (TileId id : s.active) something |= s.states[id] == TileState::Uploading;
   if (!something) impl_->mailbox->waitFor(longest);
 }
+
+void Streaming::setClock(std::function<steady_clock::time_point()> clock) { impl_->clock = std::move(clock); }
 
 std::vector<TileFailure> Streaming::takeFailures() { return std::exchange(impl_->failures, {}); }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -72,9 +73,12 @@ class Streaming {
   bool busy() const;
   //! Blocks until a worker posts or `longest` passes; returns at once where the next update has something to do anyway.
   void waitForWork(std::chrono::milliseconds longest);
-  //! Failures since the last call.
+  //! Failures since the last call, each told once: a tile's again only after it has been there meanwhile, and a server's that
+  //! is down once for all its tiles. What may pass is asked for again, ever more seldom, and at once when the server is back.
   std::vector<TileFailure> takeFailures();
   StreamingStatistics statistics() const;
+  //! Tests move the time of retries by hand; empty: the machine's.
+  void setClock(std::function<std::chrono::steady_clock::time_point()> clock);
 
  private:
   struct Impl;

@@ -3,8 +3,12 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <limits>
+#include <map>
 #include <memory>
+#include <optional>
+#include <set>
 #include <variant>
 #include <vector>
 
@@ -43,6 +47,7 @@ struct TilesetFetched {
 struct TilesetParsed {
   TilesetId tileset;
   Result<source::Tileset> parsed;
+  bool fetched = true;
 };
 struct ContentFetched {
   TileId tile;
@@ -68,7 +73,9 @@ using Box = std::shared_ptr<Mailbox<Event>>;
 struct Slot {
   uint32_t generation = 0;  // of the load under way; events of an older one are dropped
   bool zUp = false;
+  bool passing = false;     // what failed of the load under way may work later: better nothing now than half of it for good
   bool decoding = false;  // the job is with the pool (else the bodies wait here)
+  uint32_t referrer = 0;  // which of Impl::referrers names its contents
   double priority = 0;
   uint64_t wantedFrame = 0, usedFrame = 0;
   std::vector<source::Fetcher::Id> fetches;
@@ -78,7 +85,15 @@ struct Slot {
   size_t missing = 0, bodyBytes = 0;
   std::shared_ptr<MeshContent> content;
   size_t gpuBytes = 0, decodedBytes = 0;  // gpuBytes is remembered after eviction
-  int failures = 0;
+  int failures = 0;         // in a row
+  bool hurried = false;     // asked for again before its time, since it last worked
+};
+
+//! What may become of a tile that failed.
+enum class Hope {
+  None,
+  Server,  // may be reached again: ever more seldom, but for ever
+  Content  // may have been damaged on its way: a few times
 };
 
 struct Streaming::Impl {
@@ -94,9 +109,19 @@ struct Streaming::Impl {
   std::vector<TileFailure> failures;
   struct Retry {
     steady_clock::time_point at;
-    TileId tile;
+    TileId tile;       // or, where that is kNoTile,
+    TilesetId tileset;
+    std::string origin;
   };
   std::vector<Retry> retries;
+  struct Trouble {
+    int failures = 0;  // as in Slot
+    bool hurried = false;
+  };
+  std::vector<Trouble> tilesetTroubles;  // by TilesetId
+  std::vector<std::string> referrers;  // files that name contents
+  std::set<std::string> down;          // origins that have been told of and have answered nothing since
+  std::function<steady_clock::time_point()> clock = [] { return steady_clock::now(); };
   struct Retiring {
     uint64_t frame;
     size_t bytes;
@@ -127,7 +152,12 @@ struct Streaming::Impl {
   void fetchResources(TileId id, std::vector<std::string> uris);
   void grow(const source::Tileset& tileset, TilesetId id, TileId parent);
   void makeExternal(TileId id, Outcome& outcome);
-  void fail(TileId id, std::string message, bool mayComeBack);
+  void fail(TileId id, std::string message, Hope hope);
+  void report(const std::string& uri, std::string message);
+  bool told(const std::string& uri, bool passes);
+  void answered(const std::string& uri);
+  void retry(const std::string& uri, int failures, TileId tile, TilesetId tileset);
+  void fetchTileset(TilesetId id);
   void drop(TileId id);
   void forgetActive(TileId id) { std::erase(active, id); }
   void startFetch(TileId id, double priority);

@@ -15,6 +15,7 @@ inline const std::string kExample = R"({
   "sources": [{"id": "made", "name": {"zh": "示意数据", "en": "Illustrative"}, "licence": "CC0", "uri": "https://example.org",
                "date": "2025", "note": {"zh": "按规则生成", "en": "Made by rule"}}],
   "tilesets": [{"id": "tiles", "name": {"zh": "城市", "en": "City"}, "uri": "tiles/tileset.json", "source": "made"}],
+  "allowedOrigins": ["https://tiles.example.org:8443"],
   "overlays": [
     {"id": "greenways", "kind": "greenway", "name": {"zh": "绿道", "en": "Greenways"}, "uri": "overlays/greenways.geojson",
      "source": "made", "items": [{"id": "coast", "name": {"zh": "滨海绿道", "en": "Coast"}, "colour": "#2e9e5b",

@@ -5,10 +5,12 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <set>
 
 #include "flat_world.h"
 #include "tile_files.h"
+#include "unit/source/http_server.h"
 
 namespace cm::tiles {
 namespace {
@@ -55,7 +57,12 @@ struct Device {
 
 struct StreamingTest : testing::Test {
   test::TileFiles files;
-  source::Fetcher fetcher;
+  static source::Fetcher::Options options() {
+    source::Fetcher::Options chosen;
+    chosen.retries = 0;  // whoever waits, waits for streaming's own
+    return chosen;
+  }
+  source::Fetcher fetcher{options()};
   std::unique_ptr<Streaming> streaming = std::make_unique<Streaming>(fetcher, 2);
   Device device;
   Budgets budgets;
@@ -477,6 +484,228 @@ TEST_F(StreamingTest, SmallFrameBudgetsOnlyTakeLonger) {
   streaming->add(files.path("tileset.json"));
   ASSERT_TRUE(settle(viewOf({{1000, 900, 60}, 0, -12})));
   EXPECT_TRUE(selection.complete);
+}
+
+// ------------------------------------------------------------------------------------------------- from a bad server
+
+//! Serves the files of the test over HTTP, as badly as `trouble` says.
+struct WebStreaming : StreamingTest {
+  using Talk = cm::test::HttpServer::Talk;
+  //! Asked first with the name and how often it was asked for before; true where it has answered.
+  std::function<std::optional<bool>(const Talk&, const std::string& name, int before)> trouble;
+  std::mutex mutex;
+  std::map<std::string, int> asked;
+  std::chrono::steady_clock::time_point time{};
+  cm::test::HttpServer server{cm::test::HttpServer::Talker([this](const Talk& talk) {
+    const std::string name = talk.path.substr(1);
+    int before = 0;
+    {
+      std::lock_guard lock(mutex);
+      before = asked[name]++;
+    }
+    if (trouble)
+      if (auto goesOn = trouble(talk, name, before)) return *goesOn;
+    auto bytes = readFile(files.path(name));
+    return talk.send(bytes ? cm::test::HttpServer::ok(std::string(asText(*bytes))) : cm::test::HttpServer::status(404));
+  })};
+
+  void SetUp() override {
+    ::setenv("no_proxy", "127.0.0.1", 1);
+    streaming->setClock([this] { return time; });
+  }
+  int askedFor(const std::string& name) {
+    std::lock_guard lock(mutex);
+    return asked[name];
+  }
+  static bool isTile(const std::string& name) { return name.ends_with(".glb") && name != "root.glb"; }
+};
+
+TEST_F(WebStreaming, TheViewCompletesWhenTheServerRecovers) {
+  using cm::test::HttpServer;
+  writeQuarters();
+  std::atomic<bool> broken{true};
+  trouble = [&](const Talk& talk, const std::string& name, int) -> std::optional<bool> {
+    if (!broken || !isTile(name)) return {};
+    if (name == "a.glb") return false;
+    if (name == "b.glb") return talk.send("HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\nglTF") && false;
+    return talk.send(HttpServer::status(500));
+  };
+  streaming->add(server.uri("/tileset.json"));
+  ASSERT_TRUE(settle(far));
+  ASSERT_TRUE(settle(near));
+  EXPECT_THAT(drawnUris(), ElementsAre("root.glb"));
+  ASSERT_THAT(failures, SizeIs(1)) << "one line for a server that is down";
+  EXPECT_THAT(failures[0].message, HasSubstr("; tile skipped, its parent stays"));
+  EXPECT_EQ(streaming->statistics().failed, 4u);
+  time += 21s;
+  ASSERT_TRUE(settle(near));
+  EXPECT_EQ(askedFor("c.glb"), 2) << "asked again, in vain";
+  EXPECT_THAT(drawnUris(), ElementsAre("root.glb"));
+  broken = false;
+  ASSERT_TRUE(settle(near));
+  EXPECT_EQ(askedFor("c.glb"), 2) << "not before its time";
+  time += 41s;
+  ASSERT_TRUE(settle(near));
+  EXPECT_THAT(drawnUris(), ElementsAre("a.glb", "b.glb", "c.glb", "d.glb"));
+  EXPECT_TRUE(selection.complete);
+  EXPECT_THAT(failures, SizeIs(1));
+}
+
+TEST_F(WebStreaming, WhateverIsBackBringsTheRestBack) {
+  writeQuarters();
+  files.writeGlb("other.glb", 1);
+  files.writeTileset("other.json", tileJson(0, 0, 1000, 1000, 0, "other.glb"));
+  std::atomic<bool> broken{true};
+  trouble = [&](const Talk& talk, const std::string& name, int) -> std::optional<bool> {
+    if (!broken || !isTile(name)) return {};
+    return talk.send(cm::test::HttpServer::status(503));
+  };
+  streaming->add(server.uri("/tileset.json"));
+  ASSERT_TRUE(settle(far));
+  ASSERT_TRUE(settle(near));
+  broken = false;
+  streaming->add(server.uri("/other.json"));  // an answer: the server is there, and nobody's clock has moved
+  ASSERT_TRUE(settle(near));
+  ASSERT_TRUE(settle(near));
+  EXPECT_THAT(drawnUris(), ElementsAre("a.glb", "b.glb", "c.glb", "d.glb", "other.glb"));
+}
+
+TEST_F(WebStreaming, WhatIsNotThereIsToldOnceAndNotAskedForAgain) {
+  writeQuarters();
+  std::filesystem::remove(files.path("c.glb"));
+  streaming->add(server.uri("/tileset.json"));
+  ASSERT_TRUE(settle(near));
+  time += 24h;
+  ASSERT_TRUE(settle(near));
+  EXPECT_THAT(drawnUris(), ElementsAre("root.glb"));
+  EXPECT_EQ(askedFor("c.glb"), 1);
+  ASSERT_THAT(failures, SizeIs(1));
+  EXPECT_EQ(failures[0].message,
+            server.uri("/c.glb") + ": HTTP status 404, expected 200; tile skipped, its parent stays");
+}
+
+TEST_F(WebStreaming, ATilesetThatCouldNotBeReadIsTriedAgain) {
+  writeQuarters();
+  trouble = [&](const Talk& talk, const std::string& name, int before) -> std::optional<bool> {
+    if (!name.starts_with("tileset.json")) return {};
+    if (before == 0) return talk.send(cm::test::HttpServer::status(500));
+    return talk.send(cm::test::HttpServer::ok(std::string(asText(*readFile(files.path("tileset.json"))))));
+  };
+  const TilesetId id = streaming->add(server.uri("/tileset.json?key=s3cret"));
+  ASSERT_TRUE(settle(near));
+  EXPECT_TRUE(streaming->tree().tilesets[id].failed);
+  ASSERT_THAT(failures, SizeIs(1));
+  EXPECT_THAT(failures[0].message,
+              testing::AllOf(HasSubstr("left out until it can be read"), Not(HasSubstr("s3cret"))));
+  time += 21s;
+  ASSERT_TRUE(settle(near));
+  ASSERT_TRUE(settle(near));
+  EXPECT_FALSE(streaming->tree().tilesets[id].failed);
+  EXPECT_EQ(drawnUris().size(), 4u);
+  EXPECT_THAT(failures, SizeIs(1));
+}
+
+TEST_F(WebStreaming, ATilesetThatWasCutShortIsTriedAFewTimes) {
+  writeQuarters();
+  trouble = [&](const Talk& talk, const std::string& name, int before) -> std::optional<bool> {
+    if (name == "tileset.json" && before == 0) return talk.send(cm::test::HttpServer::ok("{\"asset\":"));
+    if (name == "never.json") return talk.send(cm::test::HttpServer::ok("{}"));
+    return {};
+  };
+  streaming->add(server.uri("/tileset.json"));
+  const TilesetId never = streaming->add(server.uri("/never.json"));
+  for (int i = 0; i < 9; ++i) {
+    ASSERT_TRUE(settle(near));
+    time += 700s;
+  }
+  EXPECT_EQ(drawnUris().size(), 4u);
+  EXPECT_TRUE(streaming->tree().tilesets[never].failed);
+  EXPECT_EQ(askedFor("never.json"), 4);
+  EXPECT_THAT(failures, SizeIs(2));
+}
+
+TEST_F(WebStreaming, WhatWasDamagedOnItsWayIsAskedForAFewTimes) {
+  writeQuarters();
+  std::atomic<int> damaged{2};
+  trouble = [&](const Talk& talk, const std::string& name, int before) -> std::optional<bool> {
+    if (name != "c.glb" || before >= damaged) return {};
+    return talk.send(cm::test::HttpServer::ok("glTF and nothing more", "ETag: \"c\"\r\n"));
+  };
+  streaming->add(server.uri("/tileset.json"));
+  for (int i = 0; i < 4; ++i) {
+    ASSERT_TRUE(settle(near));
+    time += 700s;
+  }
+  EXPECT_EQ(drawnUris().size(), 4u);
+  EXPECT_EQ(askedFor("c.glb"), 3);
+  EXPECT_THAT(failures, SizeIs(1));
+}
+
+TEST_F(WebStreaming, ATilesetFromTheWebStaysOnItsServerAndOffThisMachine) {
+  cm::test::HttpServer other([&](const std::string& path) {
+    auto bytes = readFile(files.path(path.substr(1)));
+    return bytes ? cm::test::HttpServer::ok(std::string(asText(*bytes))) : cm::test::HttpServer::status(404);
+  });
+  files.writeGlb("root.glb", 1);
+  files.writeGlb("a.glb", 1);
+  files.writeTileset("inner.json", tileJson(0, 0, 500, 500, 0, "file://" + files.path("a.glb")));
+  files.writeTileset("tileset.json",
+                     tileJson(0, 0, 1000, 1000, 100, "root.glb",
+                              childrenJson({tileJson(0, 0, 500, 500, 0, "file://" + files.path("a.glb")),
+                                            tileJson(500, 0, 1000, 500, 0, other.uri("/a.glb")),
+                                            tileJson(0, 500, 500, 1000, 50, other.uri("/inner.json"))})));
+  streaming->add(server.uri("/tileset.json"));
+  ASSERT_TRUE(settle(near));
+  EXPECT_THAT(drawnUris(), ElementsAre("root.glb"));
+  EXPECT_EQ(other.connections(), 0u);
+  ASSERT_THAT(failures, SizeIs(3));
+  std::string told;
+  for (const TileFailure& failure : failures) told += failure.message + "\n";
+  EXPECT_THAT(told, HasSubstr("is not on the web"));
+  EXPECT_THAT(told, HasSubstr("\"allowedOrigins\" of the city does not name " + other.uri("")));
+
+  failures.clear();
+  fetcher.allowOrigins({other.uri("")});
+  streaming = std::make_unique<Streaming>(fetcher, 2);
+  selection = {};
+  device = {};
+  streaming->add(server.uri("/tileset.json"));
+  ASSERT_TRUE(settle(near));
+  EXPECT_GT(other.connections(), 0u);
+  ASSERT_THAT(failures, SizeIs(2)) << "both files of this machine, one named by the allowed server";
+  for (const TileFailure& failure : failures) EXPECT_THAT(failure.message, HasSubstr("is not on the web"));
+}
+
+TEST_F(WebStreaming, ATownComesWholeFromAServerThatFailsEveryTileOnce) {
+  files.writeTileset("tileset.json", town(files, 3, 0, 0, 2000, 60, "t"));
+  trouble = [&](const Talk& talk, const std::string& name, int before) -> std::optional<bool> {
+    if (before > 0 || name == "tileset.json") return {};
+    switch (std::accumulate(name.begin(), name.end(), 0) % 4) {
+      case 0: return talk.send(cm::test::HttpServer::status(502));
+      case 1: return talk.send("HTTP/1.1 200 OK\r\nContent-Length: 90000\r\n\r\ncut") && false;
+      case 2: return talk.send(cm::test::HttpServer::ok("glTF"));
+      default: return false;
+    }
+  };
+  streaming->add(server.uri("/tileset.json"));
+  const SelectionView view = viewOf({{1000, 900, 60}, 0, -12});
+  size_t rounds = 0;
+  do {
+    ASSERT_TRUE(settle(view));
+    time += 700s;
+  } while (streaming->statistics().failed > 0 && ++rounds < 20);
+  ASSERT_TRUE(settle(view));
+  EXPECT_EQ(streaming->statistics().failed, 0u);
+  const auto fromTheWeb = drawnUris();
+  EXPECT_GT(fromTheWeb.size(), 10u);
+  for (const std::string& name : fromTheWeb) EXPECT_GE(askedFor(name), 2) << name;
+  EXPECT_LE(server.openConnections(), options().connections);
+  streaming = std::make_unique<Streaming>(fetcher, 2);
+  selection = {};
+  device = {};
+  streaming->add(files.path("tileset.json"));
+  ASSERT_TRUE(settle(view));
+  EXPECT_EQ(drawnUris(), fromTheWeb);
 }
 
 }  // namespace

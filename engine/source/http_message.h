@@ -1,0 +1,38 @@
+//! What HTTP requests and answers say in their heads, and what follows from it for keeping an answer (RFC 9111) and for
+//! credentials. Plain values; any thread.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "source/disk_cache.h"
+
+namespace cm::source {
+
+//! The lines of one answer's head that matter here.
+struct ResponseHead {
+  std::string etag, lastModified, cacheControl, expires, date, vary;
+  double ageSeconds = 0;
+
+  //! One line as it was received; a status line begins a new head.
+  void read(std::string_view line);
+};
+
+//! How an answer received at `nowSeconds` (since 1970) may be kept, its body left empty; nothing where it may not, or where
+//! keeping it would be of no use.
+std::optional<CachedAnswer> keptAnswer(const ResponseHead& head, double nowSeconds);
+
+//! Credentials from the environment, read once (fetch.h says how they are named).
+class Credentials {
+ public:
+  Credentials();
+  //! "Authorization: ..." for a request to `origin`; empty where there is none.
+  std::string headerFor(std::string_view origin) const;
+
+ private:
+  std::map<std::string, std::string, std::less<>> byName_;
+};
+
+}  // namespace cm::source
