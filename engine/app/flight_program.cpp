@@ -7,6 +7,7 @@
 #include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "app/measure.h"
 #include "app/programs.h"
@@ -21,6 +22,8 @@ using Clock = std::chrono::steady_clock;
 using Json = nlohmann::ordered_json;
 
 constexpr double kLegSeconds = 5;
+constexpr double kSettlingSeconds = 0.5;  // the first frames bring pipelines and glyphs into being
+constexpr double kBinMs = 10;
 
 //! The saved views, or a round trip about the home view where there are fewer than two.
 std::vector<city::CameraPose> stopsOf(const city::Document& document) {
@@ -44,26 +47,108 @@ std::vector<city::CameraPose> stopsOf(const city::Document& document) {
   return stops;
 }
 
-std::string bar(double share) {
-  std::string text;
-  for (int i = 0; i < int(std::lround(share * 60)); ++i) text += "#";
-  return text;
+//! What a flight came to.
+struct Figures {
+  std::vector<double> frameMs, submitMs, triangles;
+  std::map<std::string, std::vector<double>> passes;
+  double processorMs = 0, peakPssMiB = 0, peakTilesMiB = 0;
+};
+
+Figures fly(gpu::Device& device, Stage& stage, gpu::Offscreen& picture, UiPicture* layer,
+            const FlightOptions& options) {
+  const VkExtent2D extent{options.width, options.height};
+  const std::vector<city::CameraPose> stops = stopsOf(stage.document());
+  Figures figures;
+  Pace pace;
+  double last = 0, processor = processorSeconds();
+  const Clock::time_point start = Clock::now();
+  const auto seconds = [&] { return std::chrono::duration<double>(Clock::now() - start).count(); };
+  for (double now = 0; now < options.seconds; now = seconds()) {
+    const double took = now - std::exchange(last, now);
+    if (now > kSettlingSeconds) figures.frameMs.push_back(took * 1000);
+    const auto leg = static_cast<size_t>(now / kLegSeconds);
+    const city::Flight flight{stops[leg % stops.size()], stops[(leg + 1) % stops.size()], double(leg) * kLegSeconds,
+                              kLegSeconds};
+    stage.options().quality = options.quality ? *options.quality : pace.next(now, took, true);
+    stage.step({city::SetCamera{city::poseOf(flight, now)}}, now, extent);
+    if (layer) layer->draw(now, float(took));
+    gpu::Target target = picture.target();
+    stage.render(target, 1, layer ? layer->pass() : frame::UiPass{});
+    figures.submitMs.push_back((seconds() - now) * 1000);
+    device.collect();
+    const frame::Statistics& statistics = stage.frame().statistics();
+    for (const auto& [name, ms] : statistics.passes) figures.passes[name].push_back(ms);
+    figures.triangles.push_back(statistics.triangles);
+    figures.peakTilesMiB = std::max(figures.peakTilesMiB, double(stage.streamingStatistics().gpuBytes) / 1048576);
+    if (figures.submitMs.size() % 32 == 0) figures.peakPssMiB = std::max(figures.peakPssMiB, pssMiB());
+  }
+  device.wait(device.submitted());
+  figures.processorMs = (processorSeconds() - processor) * 1000 / double(figures.submitMs.size());
+  return figures;
+}
+
+std::vector<int> histogram(const std::vector<double>& frameMs) {
+  std::vector<int> bins;
+  for (double ms : frameMs) {
+    const auto bin = static_cast<size_t>(ms / kBinMs);
+    if (bins.size() <= bin) bins.resize(bin + 1);
+    ++bins[bin];
+  }
+  return bins;
+}
+
+void print(const Figures& f, const std::vector<int>& bins, double seconds) {
+  const double median = quantile(f.frameMs, 0.5), p99 = quantile(f.frameMs, 0.99), count = double(f.frameMs.size());
+  fmt::print(
+      "{} frames in {:.0f} s: {:.1f} a second; median {:.1f} ms, p95 {:.1f}, p99 {:.1f} ({:.2f} x median), longest "
+      "{:.1f}\n",
+      f.frameMs.size(), seconds, count / seconds, median, quantile(f.frameMs, 0.95), p99, median > 0 ? p99 / median : 0,
+      quantile(f.frameMs, 1));
+  for (size_t i = 0; i < bins.size(); ++i)
+    if (bins[i])
+      fmt::print("{:4.0f}-{:<4.0f} ms {:5}  {}\n", double(i) * kBinMs, double(i + 1) * kBinMs, bins[i],
+                 std::string(static_cast<size_t>(std::lround(bins[i] / count * 60)), '#'));
+  fmt::print("{:.0f} triangles, {:.0f} MiB of memory, {:.0f} MiB of tiles; milliseconds a pass:",
+             quantile(f.triangles, 0.5), f.peakPssMiB, f.peakTilesMiB);
+  for (const auto& [name, ms] : f.passes) fmt::print(" {} {:.1f}", name, quantile(ms, 0.5));
+  fmt::print("; until submitted {:.1f}; processor of all threads {:.1f} a frame\n", quantile(f.submitMs, 0.5),
+             f.processorMs);
+}
+
+Json toJson(const Figures& f, const std::vector<int>& bins, const FlightOptions& options, const std::string& device) {
+  Json json{{"city", options.city},
+            {"look", options.look == city::Look::Plain ? "plain" : "clay"},
+            {"swipe", options.swipe},
+            {"ui", options.ui},
+            {"device", device},
+            {"seconds", options.seconds},
+            {"frames", f.frameMs.size()},
+            {"framesPerSecond", double(f.frameMs.size()) / options.seconds},
+            {"frameMedianMs", quantile(f.frameMs, 0.5)},
+            {"frameP95Ms", quantile(f.frameMs, 0.95)},
+            {"frameP99Ms", quantile(f.frameMs, 0.99)},
+            {"frameMaxMs", quantile(f.frameMs, 1)},
+            {"trianglesMedian", quantile(f.triangles, 0.5)},
+            {"peakPssMiB", f.peakPssMiB},
+            {"peakTilesMiB", f.peakTilesMiB},
+            {"processorMsPerFrame", f.processorMs},
+            {"histogramBinMs", kBinMs},
+            {"histogram", bins}};
+  for (const auto& [name, ms] : f.passes) json["passMedianMs"][name] = quantile(ms, 0.5);
+  return json;
 }
 
 }  // namespace
 
 int flightProgram(const FlightOptions& options) {
-  source::Fetcher fetcher(source::Fetcher::Options::fromEnvironment());
+  source::Fetcher fetcher;
   auto loaded = loadCity(options.city, fetcher);
-  if (!loaded) {
-    log::error("{}", loaded.error().text());
-    return kExitFailed;
-  }
   auto device = gpu::Device::create({});
-  if (!device) {
-    log::error("{}", device.error().text());
-    return kExitFailed;
-  }
+  for (const Error* problem : {loaded ? nullptr : &loaded.error(), device ? nullptr : &device.error()})
+    if (problem) {
+      log::error("{}", problem->text());
+      return kExitFailed;
+    }
   const VkExtent2D extent{options.width, options.height};
   gpu::Offscreen picture(**device, extent, VK_FORMAT_R8G8B8A8_UNORM);
   StageOptions stageOptions;
@@ -75,90 +160,20 @@ int flightProgram(const FlightOptions& options) {
   std::unique_ptr<UiPicture> layer;
   if (options.ui) layer = std::make_unique<UiPicture>(**device, stage, extent);
 
-  const std::vector<city::CameraPose> stops = stopsOf(stage.document());
-  std::vector<double> times, cpu, triangles;
-  std::map<std::string, std::vector<double>> passes;
-  size_t leg = 0;
-  double legStart = 0, peakPss = 0, last = 0, peakGpu = 0;
-  Pace pace;
-  const double processorBefore = processorSeconds();
-  const Clock::time_point start = Clock::now();
-  for (;;) {
-    const double now = std::chrono::duration<double>(Clock::now() - start).count();
-    if (now >= options.seconds) break;
-    if (now - legStart >= kLegSeconds) ++leg, legStart += kLegSeconds;
-    const city::Flight flight{stops[leg % stops.size()], stops[(leg + 1) % stops.size()], legStart, kLegSeconds};
-    const double took = now - last;
-    last = now;
-    if (now > 0.5) times.push_back(took * 1000);  // the first frames bring pipelines and glyphs into being
-    stage.options().quality = options.quality ? *options.quality : pace.next(now, took, true);
-    stage.step({city::SetCamera{city::poseOf(flight, now)}}, now, extent);
-    if (layer) layer->draw(now, float(took));
-    gpu::Target target = picture.target();
-    stage.render(target, 1, layer ? layer->pass() : frame::UiPass{});
-    cpu.push_back((std::chrono::duration<double>(Clock::now() - start).count() - now) * 1000);
-    (*device)->collect();
-    const frame::Statistics& statistics = stage.frame().statistics();
-    for (const auto& [name, ms] : statistics.passes) passes[name].push_back(ms);
-    triangles.push_back(statistics.triangles);
-    peakGpu = std::max(peakGpu, double(stage.streamingStatistics().gpuBytes) / 1048576);
-    if (times.size() % 32 == 0) peakPss = std::max(peakPss, pssMiB());
-  }
-  (*device)->wait((*device)->submitted());
-  const double processorMs = (processorSeconds() - processorBefore) * 1000 / double(std::max<size_t>(cpu.size(), 1));
+  const Figures figures = fly(**device, stage, picture, layer.get(), options);
+  const std::vector<int> bins = histogram(figures.frameMs);
+  print(figures, bins, options.seconds);
   int code = kExitDone;
   for (const std::string& failure : stage.takeFailures()) {
     log::warning("{}", failure);
     code = kExitPartial;
   }
-
-  const double median = quantile(times, 0.5), p99 = quantile(times, 0.99);
-  constexpr double kBinMs = 10;
-  std::vector<int> bins;
-  for (double ms : times) {
-    const size_t bin = size_t(ms / kBinMs);
-    if (bins.size() <= bin) bins.resize(bin + 1);
-    ++bins[bin];
+  if (options.json.empty()) return code;
+  if (auto written = writeFileAtomically(options.json, toJson(figures, bins, options, (*device)->name()).dump(1));
+      !written) {
+    log::error("{}", written.error().text());
+    return kExitFailed;
   }
-  fmt::print(
-      "{} frames in {:.0f} s: {:.1f} a second; median {:.1f} ms, p95 {:.1f}, p99 {:.1f} ({:.2f} x median), longest "
-      "{:.1f}\n",
-      times.size(), options.seconds, double(times.size()) / options.seconds, median, quantile(times, 0.95), p99,
-      median > 0 ? p99 / median : 0, quantile(times, 1));
-  for (size_t i = 0; i < bins.size(); ++i)
-    if (bins[i])
-      fmt::print("{:4.0f}-{:<4.0f} ms {:5}  {}\n", double(i) * kBinMs, double(i + 1) * kBinMs, bins[i],
-                 bar(double(bins[i]) / double(times.size())));
-  Json result{{"city", options.city},
-              {"look", options.look == city::Look::Plain ? "plain" : "clay"},
-              {"swipe", options.swipe},
-              {"ui", options.ui},
-              {"device", (*device)->name()},
-              {"seconds", options.seconds},
-              {"frames", times.size()},
-              {"framesPerSecond", double(times.size()) / options.seconds},
-              {"frameMedianMs", median},
-              {"frameP95Ms", quantile(times, 0.95)},
-              {"frameP99Ms", p99},
-              {"frameMaxMs", quantile(times, 1)},
-              {"trianglesMedian", quantile(triangles, 0.5)},
-              {"peakPssMiB", peakPss},
-              {"peakTilesMiB", peakGpu},
-              {"processorMsPerFrame", processorMs},
-              {"histogramBinMs", kBinMs},
-              {"histogram", bins}};
-  fmt::print("{:.0f} triangles, {:.0f} MiB of memory, {:.0f} MiB of tiles; milliseconds a pass:",
-             quantile(triangles, 0.5), peakPss, peakGpu);
-  for (const auto& [name, ms] : passes) {
-    result["passMedianMs"][name] = quantile(ms, 0.5);
-    fmt::print(" {} {:.1f}", name, quantile(ms, 0.5));
-  }
-  fmt::print("; until submitted {:.1f}; processor of all threads {:.1f} a frame\n", quantile(cpu, 0.5), processorMs);
-  if (!options.json.empty())
-    if (auto written = writeFileAtomically(options.json, result.dump(1)); !written) {
-      log::error("{}", written.error().text());
-      return kExitFailed;
-    }
   return code;
 }
 
