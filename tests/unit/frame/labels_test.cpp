@@ -110,7 +110,8 @@ TEST_F(LabelsTest, ShownBoxesNeitherOverlapNorLeaveTheRectangle) {
 }
 
 TEST_F(LabelsTest, NoLabelHidesUnderTheControlLayer) {
-  for (int i = 0; i < 12; ++i) add(LabelKind::Place, "市南区", "Shinan District", 100 + 100 * i, 60 + 55 * i);
+  const char* names[] = {"东", "南", "西", "北", "中", "前", "后", "左", "右", "上", "下", "外"};
+  for (int i = 0; i < 12; ++i) add(LabelKind::Place, names[i], names[i], 100 + 100 * i, 60 + 55 * i);
   layOutWithGlyphs();
   const size_t before = layout.shown().size();
   const Box panel{{0, 0}, {520, 720}};
