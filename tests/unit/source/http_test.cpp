@@ -299,7 +299,8 @@ TEST_F(Http, NothingIsLeftOfAThousandBadAnswers) {
     EXPECT_LE(server.openConnections(), options.connections);
     EXPECT_EQ(fetcher.statistics().underWay + fetcher.statistics().waiting, 0u);
   }
-  EXPECT_TRUE(until([&] { return entriesOf("/proc/self/task") == threads; }));
+  // At most: a thread of an earlier test's server may still have been going when they were counted.
+  EXPECT_TRUE(until([&] { return entriesOf("/proc/self/task") <= threads; }));
   EXPECT_EQ(entriesOf("/proc/self/fd"), handles);
 }
 
