@@ -26,6 +26,7 @@ constexpr double kLegSeconds = 5;
 constexpr double kSettlingSeconds = 0.5;  // the first frames bring pipelines and glyphs into being
 constexpr double kBinMs = 10;
 constexpr double kSoakFrameSeconds = 1.0 / 30;
+constexpr double kSoakGrowthPercent = 3;
 constexpr double kSoakWarmShare = 0.1;  // of a soak, in which caches and pools fill
 
 //! The saved views, or a round trip about the home view where there are fewer than two.
@@ -162,6 +163,19 @@ void print(const Figures& f, const std::vector<int>& bins) {
       manyThreads, fewObjects, manyObjects);
 }
 
+//! Whether a soak's memory differed by more than 3 % between rounds, or its last round held more of anything else than the
+//! first after the warm tenth.
+bool grew(const Figures& f) {
+  if (f.rounds.size() < 2) return false;
+  const auto [least, most] = spanOf(f, [](const auto& round) { return round.peakPssMiB; });
+  const auto first = std::find_if(f.rounds.begin(), f.rounds.end(), [&](const Figures::Round& round) {
+    return double(round.frame) >= kSoakWarmShare * double(f.frameMs.size());
+  });
+  const Figures::Round& last = f.rounds.back();
+  return most > least * (1 + kSoakGrowthPercent / 100) || last.held.descriptors > first->held.descriptors ||
+         last.held.threads > first->held.threads || last.gpuObjects > first->gpuObjects;
+}
+
 Json toJson(const Figures& f, const std::vector<int>& bins, const FlightOptions& options, const std::string& device) {
   Json json{{"city", options.city},
             {"look", options.look == city::Look::Plain ? "plain" : "clay"},
@@ -220,6 +234,10 @@ int flightProgram(const FlightOptions& options) {
   const std::vector<int> bins = histogram(figures.frameMs);
   print(figures, bins);
   int code = kExitDone;
+  if (grew(figures)) {
+    log::error("占用有增长 / what the program holds has grown");
+    code = kExitPartial;
+  }
   for (const std::string& failure : stage.takeFailures()) {
     log::warning("{}", failure);
     code = kExitPartial;
