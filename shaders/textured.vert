@@ -18,7 +18,7 @@ void main() {
   gl_Position = at.shown ? frame.clipFromWorld * vec4(at.world, 1.0) : kNowhere;
   vec3 n = inNormal.xyz;
   vec3 normal = normalize(vec3(dot(inRow0.xyz, n), dot(inRow1.xyz, n), dot(inRow2.xyz, n)));
-  outBase = at.highlighted ? frame.accent.rgb : inColour.rgb * inBaseColour.rgb;
+  outBase = albedoOf(at);
   outLight = vec4(ambientLight(normal, inSky), sunLight(normal));
   if (frame.time.z < 0.5) outLight = vec4(vec3(frame.plain.x + frame.plain.y * outLight.a), 0.0);
   outWorld = at.world;

@@ -33,7 +33,7 @@ const std::map<std::string, Text, std::less<>> kWords{
     {"other", {"建筑", "Building"}},
     {"measured", {"数据标注", "As tagged in the data"}},
     {"levels", {"由层数推算", "From storeys"}},
-    {"class_default", {"按类别默认，未测量", "Default by class, not measured"}},
+    {"class default", {"按类别默认，未测量", "Default by class, not measured"}},
     {"rule", {"按规则生成（示意）", "Made by rule (illustrative)"}}};
 
 Text wordFor(const std::string& value) {

@@ -71,6 +71,7 @@ int main(int count, char** values) {
   renderApp->add_option("--against", render.against, "卷帘右侧的方案 / scenario right of the divider");
   renderApp->add_option("--divider", render.divider, "0..1 (0.5)")->check(CLI::Range(0.0, 1.0));
   renderApp->add_option("--look", render.look, "clay | plain")->transform(CLI::CheckedTransformer(kLooks));
+  renderApp->add_option("--style", render.style, "按属性着色的样式编号 / id of a style of the city");
   renderApp->add_option("--lang", language, "zh | en")->check(CLI::IsMember({"zh", "en"}));
   renderApp->add_option("--select", render.select,
                         "高亮的建筑、项目或线路编号 / id of a building, project or line to highlight");

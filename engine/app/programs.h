@@ -23,6 +23,7 @@ struct RenderOptions {
   bool swipe = false;
   double divider = 0.5;
   city::Look look = city::Look::Clay;
+  std::string style;                             // Style id; empty: none
   Language language = Language::Chinese;
   bool ui = true;
   int samples = 16;

@@ -187,6 +187,7 @@ city::Changes Stage::step(std::vector<city::Command> commands, double nowSeconds
   for (tiles::TileId tile : report.failed) streaming_.uploadFailed(tile);
   for (size_t i = 0; i < sides_.size(); ++i) sides_[i].draw = selection_.draw[i];
   scene_.resolution = options_.quality.resolution;
+  frame_->setStyle(session().style);
   frame_->updateVisibility(tree(), sides_, tilesetOfAddition_);
 
   wantedPeak_ = selection_.want.empty() ? 0 : std::max(wantedPeak_, selection_.want.size());

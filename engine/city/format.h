@@ -29,15 +29,19 @@ inline constexpr std::array<Name, 12> kProject{"id",     "name",     "kind",    
                                                "phases", "removals", "additions", "figures", "view",  "source"};
 inline constexpr std::array<Name, 5> kScenario{"id", "name", "date", "allProjects", "projects"};
 inline constexpr std::array<Name, 3> kView{"id", "name", "camera"};
-inline constexpr std::array<Name, 16> kCity{"version",  "id",        "name",    "description", "illustrative",   "origin",
+inline constexpr std::array<Name, 4> kStyle{"id", "name", "show", "colour"};
+inline constexpr std::array<Name, 6> kStyleColour{"property", "unit", "stops", "stepped", "categories", "other"};
+inline constexpr std::array<Name, 2> kStop{"value", "colour"};
+inline constexpr std::array<Name, 3> kCategory{"value", "colour", "name"};
+inline constexpr std::array<Name, 17> kCity{"version",  "id",        "name",    "description", "illustrative",   "origin",
                                             "geoid",    "dataDate",  "sources", "tilesets",    "allowedOrigins", "overlays",
-                                            "projects", "scenarios", "views",   "extras"};
+                                            "projects", "scenarios", "views",   "styles",    "extras"};
 
 struct Kind {
   Name name;  // as in the schema's $defs; "city" is its root
   Names keys;
 };
-inline constexpr std::array<Kind, 15> kKinds{{{"city", kCity},
+inline constexpr std::array<Kind, 19> kKinds{{{"city", kCity},
                                               {"text", kText},
                                               {"place", kPlace},
                                               {"camera", kCamera},
@@ -51,7 +55,11 @@ inline constexpr std::array<Kind, 15> kKinds{{{"city", kCity},
                                               {"addition", kAddition},
                                               {"figure", kFigure},
                                               {"scenario", kScenario},
-                                              {"view", kView}}};
+                                              {"view", kView},
+                                              {"style", kStyle},
+                                              {"styleColour", kStyleColour},
+                                              {"stop", kStop},
+                                              {"category", kCategory}}};
 
 // Indexed by the enumerations of document.h.
 inline constexpr std::array<Name, 6> kOverlayKinds{"greenway", "metro", "rail", "district", "place", "ground"};

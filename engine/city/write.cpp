@@ -167,6 +167,26 @@ Json json(const SavedView& view) {
   return out;
 }
 
+Json json(const Style& style) {
+  Json out = startWith(style.id, style.name);
+  put(out, "show", style.show);
+  if (style.property.empty() && !style.other) return out;
+  Json& colour = out["colour"];
+  colour["property"] = style.property;
+  put(colour, "unit", style.unit);
+  putList(colour, "stops", style.stops, [](const StyleStop& stop) {
+    return Json{{"value", stop.value}, {"colour", hexColour(stop.colour)}};
+  });
+  if (style.stepped) colour["stepped"] = true;
+  putList(colour, "categories", style.categories, [](const StyleCategory& category) {
+    Json one{{"value", category.value}, {"colour", hexColour(category.colour)}};
+    if (!category.name.empty()) one["name"] = json(category.name);
+    return one;
+  });
+  if (style.other) colour["other"] = hexColour(*style.other);
+  return out;
+}
+
 std::string compact(const Json& value) {
   if (value.is_primitive()) return value.dump(-1, ' ', false, Json::error_handler_t::replace);
   std::string out(1, value.is_array() ? '[' : '{');
@@ -227,6 +247,7 @@ std::string writeDocument(const Document& document) {
   putList(out, "projects", document.projects, element);
   putList(out, "scenarios", document.scenarios, element);
   putList(out, "views", document.views, element);
+  putList(out, "styles", document.styles, element);
   Json extras = Json::parse(document.extras, nullptr, false);
   if (extras.is_object() && !extras.empty()) out["extras"] = std::move(extras);
   std::string text;

@@ -79,6 +79,8 @@ class Frame {
 
   //! The document whose overlays, projects and labels are drawn. Call again when it changes.
   void setDocument(const city::Document& document, const VectorLayers& layers);
+  //! A style of the document by its id, for all sides; empty: none.
+  void setStyle(const std::string& id);
 
   //! Which features each resident tile shows in each side: call after residency.apply and whenever a side's states change.
   //! Incremental: only new tiles and changed projects are recomputed. `tilesetOfAddition` maps project/addition to TilesetId.

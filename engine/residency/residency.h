@@ -91,8 +91,9 @@ class Residency {
   //! Changes whenever a tile comes or goes.
   uint64_t generation() const;
 
-  //! Rewrites the bits of all records of a resident tile; they reach the GPU with the next flushRecords.
-  void setRecords(tiles::TileId tile, std::span<const uint32_t> bits);
+  //! Rewrites all records of a resident tile; they reach the GPU with the next flushRecords. `colours` by feature: linear rgb,
+  //! 8 bits each, alpha 255; 0, or none at all, for its own.
+  void setRecords(tiles::TileId tile, std::span<const uint32_t> bits, std::span<const uint32_t> colours);
   size_t gpuBytes() const;
 
   // For the frame.

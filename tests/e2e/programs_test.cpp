@@ -124,6 +124,17 @@ TEST_F(Programs, AFlightTellsTheTimesOfItsFrames) {
   EXPECT_EQ(run({CITYMIRROR_PROGRAM, "bench", "--look", "plain"}).code, 2) << "neither poses nor a flight";
 }
 
+TEST_F(Programs, AStyleColoursWhatStands) {
+  fs::path city = town();
+  ASSERT_EQ(render(city, "own.png", {"--no-ui"}).code, 0);
+  ASSERT_EQ(render(city, "height.png", {"--no-ui", "--style", "height"}).code, 0);
+  EXPECT_GT(difference(pictureOf(folder / "own.png"), pictureOf(folder / "height.png"), 0, 480), 0.5);
+  ASSERT_EQ(render(city, "legend.png", {"--style", "height"}).code, 0);
+  Outcome unknown = render(city, "none.png", {"--style", "hight"});
+  EXPECT_EQ(unknown.code, 2);
+  EXPECT_TRUE(unknown.says("there is no style \"hight\"; there are: height, class, height-source")) << unknown.output;
+}
+
 TEST_F(Programs, ASoakTellsWhatEachRoundHolds) {
   fs::path json = folder / "soak.json";
   Outcome flown = run({CITYMIRROR_PROGRAM, "bench", "--flight", town().string(), "--frames", "1800", "--size", "64x36", "--no-ui",

@@ -88,6 +88,9 @@ TEST(Document, ReportsEveryProblemWithItsPath) {
     j["views"][1]["id"] = "home";
     j["tilesets"].push_back(ordered_json::object({{"id", "second"}}));
     j["illustrative"] = "yes";
+    j["styles"][0]["show"] = "${height} >";
+    j["styles"][0]["colour"]["stops"][1]["value"] = 0;
+    j["styles"][1]["colour"]["categories"] = ordered_json::array();
     j["extras"] = 3;
   });
   auto expect = [&](const char* path, const char* part) { EXPECT_THAT(problems, Contains(problem(path, part))); };
@@ -104,6 +107,9 @@ TEST(Document, ReportsEveryProblemWithItsPath) {
   expect("views[1].id", "\"home\"");
   expect("tilesets[1].uri", "found nothing");
   expect("illustrative", "true or false");
+  expect("styles[0].show", "column 12");
+  expect("styles[0].colour.stops[1].value", "more than the stop before");
+  expect("styles[1].colour.stops", "found no colour");
   expect("extras", "object");
 }
 

@@ -39,6 +39,10 @@ inline const std::string kExample = R"({
                 {"id": "some", "name": {"zh": "近期", "en": "Near"}, "date": "2028-01-01", "projects": ["harbour"]}],
   "views": [{"id": "home", "name": {"zh": "全景", "en": "Overview"}, "camera": {"lon": 120.3, "lat": 36.03, "height": 1500, "heading": 0, "pitch": -30}},
             {"id": "quay", "name": {"zh": "码头", "en": "Quay"}, "camera": {"lon": 120.31, "lat": 36.05, "height": 300, "heading": 350, "pitch": -20}}],
+  "styles": [{"id": "height", "name": {"zh": "高度", "en": "Height"}, "show": "${height} > 3",
+              "colour": {"property": "height", "unit": "m", "stops": [{"value": 0, "colour": "#ffffff"}, {"value": 100, "colour": "#102030"}], "stepped": true, "other": "#808080"}},
+             {"id": "class", "name": {"zh": "类别", "en": "Class"},
+              "colour": {"property": "class", "categories": [{"value": "office", "colour": "#c04050", "name": {"zh": "办公", "en": "Office"}}, {"value": "shed", "colour": "#404040"}]}}],
   "extras": {"z": [1, {"deep": null}], "a": "kept"}
 })";
 
