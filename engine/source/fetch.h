@@ -1,4 +1,4 @@
-//! Bytes from files and HTTP, asynchronously. The fetcher owns its threads; results come back through the callback on one of
+//! Bytes from files, archives (archive.h) and HTTP, asynchronously. The fetcher owns its threads; results come back through the callback on one of
 //! them, which does nothing but post to a mailbox. Outlived by nothing it calls: destruction cancels and joins.
 #pragma once
 
@@ -35,7 +35,7 @@ class Fetcher {
     unsigned connections = 8;              // per host
     double timeoutSeconds = 30;            // without a kilobyte of progress
     int retries = 2;                       // of what may pass, with growing pauses
-    size_t maxBytes = size_t{256} << 20;   // of one answer from the web, as declared, as sent and unpacked
+    size_t maxBytes = size_t{256} << 20;   // of one answer from the web or entry of an archive: as declared, as sent and unpacked
     Path cacheFolder;                      // of what came from the web; empty: nothing is kept
     size_t cacheBytes = size_t{1} << 30;
     bool cacheCredentialed = false;        // keep answers to requests that carried credentials, too
