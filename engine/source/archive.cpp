@@ -4,8 +4,10 @@
 #include <array>
 #include <cctype>
 
+#include "base/log.h"
 #include "source/fetch.h"
 #include "source/mbtiles.h"
+#include "source/zip_archive.h"
 
 namespace cm::source {
 namespace {
@@ -18,8 +20,6 @@ bool endsIn(std::string_view path, std::string_view ending) {
          });
 }
 
-bool namesArchive(std::string_view path) { return namesPackage(path) || endsIn(path, ".mbtiles"); }
-
 bool isFile(const std::string& path) {
   std::error_code ignored;
   return std::filesystem::is_regular_file(path, ignored);
@@ -27,7 +27,14 @@ bool isFile(const std::string& path) {
 
 }  // namespace
 
+bool namesArchive(std::string_view path) { return namesPackage(path) || endsIn(path, ".mbtiles"); }
 bool namesPackage(std::string_view path) { return endsIn(path, ".zip") || endsIn(path, ".3tz"); }
+
+Result<void> mustBeNoArchive(std::span<const std::byte> bytes, std::string_view uri) {
+  if (!asText(bytes).starts_with("PK\3\4")) return {};
+  return makeError("{}: is an archive, expected a document; archives are files of this machine named .zip or .3tz",
+                   log::withoutSecrets(uri));
+}
 
 std::string percentDecoded(std::string_view text) {
   const auto hex = [](char c) {
@@ -74,17 +81,30 @@ Result<Archives::Opened> Archives::opened(const std::string& file) {
     held_.splice(held_.begin(), held_, found);
     return held_.front().archive;
   }
-  auto archive = Mbtiles::open(file);
-  if (!archive) return archive.error();
-  held_.push_front({file, *archive});
+  Opened made;
+  const auto keep = [&](auto archive) -> Result<void> {
+    if (!archive) return archive.error();
+    made = *archive;
+    return {};
+  };
+  auto kept = namesPackage(file) ? keep(ZipArchive::open(file)) : keep(Mbtiles::open(file));
+  if (!kept) return kept.error();
+  held_.push_front({file, made});
   if (held_.size() > kMostOpen) held_.pop_back();
-  return held_.front().archive;
+  return made;
 }
 
 Result<Bytes> Archives::read(const ArchiveAddress& address, size_t maxBytes) {
   auto archive = opened(address.file);
   if (!archive) return archive.error();
   return std::visit([&](auto& one) { return one->read(address.inside, maxBytes); }, *archive);
+}
+
+Result<std::string> Archives::entrance(const std::string& file) {
+  auto archive = opened(file);
+  if (!archive) return archive.error();
+  if (auto* package = std::get_if<std::shared_ptr<ZipArchive>>(&*archive)) return (*package)->entrance();
+  return makeError("{}: holds imagery, expected a city or a tileset", file);
 }
 
 }  // namespace cm::source

@@ -207,6 +207,14 @@ Result<Bytes> Fetcher::read(const std::string& uri) {
   return future.get();
 }
 
+Result<std::string> Fetcher::entrance(const std::string& uri) {
+  const auto address = archiveAddressOf(uri);
+  if (!address || !address->inside.empty()) return uri;
+  auto path = impl_->archives.entrance(address->file);
+  if (!path) return path.error();
+  return address->file + "/" + *path;
+}
+
 void Fetcher::allowOrigins(std::vector<std::string> origins) {
   std::lock_guard lock(impl_->mutex);
   impl_->allowed = std::move(origins);

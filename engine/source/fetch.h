@@ -22,7 +22,8 @@ bool isHttp(std::string_view uri);
 //! Empty for what is not an address on the web.
 std::string originOf(std::string_view uri);
 //! Whether the file at `from` may have the one at `to` read. One from the web may lead to its own origin and to those
-//! allowed, never to files of this machine. Files of this machine are trusted.
+//! allowed, never to files of this machine; one in an archive to the web and to what is in the same archive. Other files of this
+//! machine are trusted.
 Result<void> mayLead(std::string_view from, std::string_view to, std::span<const std::string> allowedOrigins);
 
 class Fetcher {
@@ -70,6 +71,10 @@ class Fetcher {
   void cancel(Id id);
   //! Blocking, for start-up and tools.
   Result<Bytes> read(const std::string& uri);
+
+  //! The address of the document that an archive opens with where `uri` names one alone ("city.zip" -> "city.zip/town/city.json");
+  //! any other `uri` as it is.
+  Result<std::string> entrance(const std::string& uri);
 
   //! What came from `uri` was damaged: it is not to come from the cache again.
   void forget(const std::string& uri);
