@@ -58,8 +58,8 @@ Result<void> writeFileAtomically(const Path& path, std::span<const std::byte> by
   if (Path file = failure ? fileOnTheWay(path) : ""; !file.empty())
     return makeError(
         "{}: 无法保存：{} 是文件而不是文件夹；归档中的城市只读，请先解包 / cannot be saved: {} is a file, not a "
-        "folder; "
-        "a city in an archive is read-only, unpack it to change it",
+        "folder; a "
+        "city in an archive is read-only, unpack it to change it",
         path.string(), file.string(), file.string());
   if (failure) return makeError("{}: folder cannot be made: {}", path.parent_path().string(), failure.message());
   Path beside = path;

@@ -61,6 +61,14 @@ bool holdsArchive(std::string_view name) {
   return false;
 }
 
+//! A name as it may be shown: it may be any bytes where the file is damaged.
+std::string shown(std::string_view name) {
+  std::string out(name.substr(0, 80));
+  for (char& c : out)
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+  return out;
+}
+
 std::string withSlashes(std::string name) {
   std::replace(name.begin(), name.end(), '\\', '/');
   return name.substr(std::min(name.find_first_not_of('/'), name.size()));
@@ -183,7 +191,7 @@ Result<std::optional<PackedEntry>> ZipArchive::at(uint64_t header, std::string_v
   std::string written(numberAt<uint16_t>(&start[26]), '\0');
   const uint64_t data = header + kLocalBytes + written.size() + numberAt<uint16_t>(&start[28]);
   if (!readAt(header + kLocalBytes, written.data(), written.size()) || withSlashes(written) != name) {
-    found = fmt::format("the header of \"{}\" at byte {}", written, header);
+    found = fmt::format("the header of \"{}\" at byte {}", shown(written), header);
     return std::optional<PackedEntry>{};
   }
   PackedEntry entry;
