@@ -299,7 +299,11 @@ Result<Bytes> ZipArchive::read(std::string_view inside, size_t maxBytes) {
 }
 
 Result<std::string> ZipArchive::entrance() {
-  if (indexed()) return std::string("tileset.json");  // a 3D Tiles archive
+  for (const char* document : {"city.json", "tileset.json"}) {
+    if (!indexed()) break;
+    auto entry = byIndex(document, 0);  // refused for its size alone: it is there
+    if (!entry || *entry) return std::string(document);
+  }
   std::lock_guard lock(mutex_);
   if (auto opened = openDirectory(); !opened) return opened.error();
   const zip_int64_t count = zip_get_num_entries(directory_, 0);

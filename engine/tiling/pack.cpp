@@ -117,16 +117,16 @@ class Packer {
       if (tileset && file.bytes >= kLargest3tzBytes)
         return inputError(
             makeError("{}: has {} bytes, a file in a .3tz has less than 4 GiB", file.path.string(), file.bytes));
-      if (tileset && (file.name.find(".3tz") != std::string::npos || file.name == source::kTileIndexName))
-        return inputError(makeError("{}: is a name that must not be in a .3tz", file.path.string()));
+      if ((tileset && file.name.find(".3tz") != std::string::npos) || file.name == source::kTileIndexName)
+        return inputError(makeError("{}: is a name that must not be in the archive", file.path.string()));
       report_.bytes += file.bytes;
     }
     report_.files = files->size();
-    return write(*files, tileset);
+    return write(*files);
   }
 
  private:
-  std::variant<PackReport, CityError> write(const std::vector<File>& files, bool tileset) {
+  std::variant<PackReport, CityError> write(const std::vector<File>& files) {
     auto writer = ZipWriter::create(options_.out);
     if (!writer) return CityError{CityFailure::Output, writer.error()};
     for (size_t first = 0; first < files.size();) {
@@ -145,7 +145,7 @@ class Packer {
       if (auto failed = addBatch(**writer, std::span(files).subspan(first, end - first))) return *failed;
       first = end;
     }
-    auto done = tileset ? (*writer)->addTileIndex() : Result<void>{};
+    auto done = (*writer)->addTileIndex();
     if (done) done = (*writer)->finish();
     if (!done) return CityError{CityFailure::Output, done.error()};
     report_.packedBytes = (*writer)->bytes();

@@ -10,7 +10,7 @@ namespace cm::tiling {
 
 struct PackOptions {
   Path from;         // a folder with city.json (tileset.json where `out` ends in .3tz), or that document
-  Path out;          // .zip: a city; .3tz: a tileset, with the index of the format
+  Path out;          // .zip: a city; .3tz: a tileset. Both get the index of 3TZ, which makes them open at once whatever their size
   unsigned jobs = 0;
   std::function<void(const Progress&)> progress;
 };

@@ -277,8 +277,8 @@ TEST_F(ArchiveFiles, ReferencesBeginInside) {
 
 TEST_F(ArchiveFiles, TheDocumentThatAnArchiveOpensWith) {
   Fetcher fetcher;
-  const auto entrance = [&](const char* name, const std::vector<ZipEntry>& entries) {
-    const std::string file = writeZip(at(name), entries);
+  const auto entrance = [&](const char* name, const std::vector<ZipEntry>& entries, Index index = Index::None) {
+    const std::string file = writeZip(at(name), entries, index);
     auto found = fetcher.entrance(file);
     return found ? found->substr(file.size()) : found.error().text();
   };
@@ -291,6 +291,10 @@ TEST_F(ArchiveFiles, TheDocumentThatAnArchiveOpensWith) {
               "found x/city.json and y/city.json");
   EXPECT_SAYS(entrance("e.zip", {stored("x/y/city.json", "{}")}),
               "found 1 entries, expected city.json or tileset.json");
+  EXPECT_EQ(entrance("f.zip", {deflated("tileset.json", kLong), deflated("city.json", kLong)}, Index::Right),
+            "/city.json");
+  EXPECT_EQ(entrance("g.3tz", {stored("tileset.json", "{}")}, Index::Right), "/tileset.json");
+  EXPECT_EQ(entrance("h.zip", {stored("town/city.json", "{}")}, Index::Right), "/town/city.json");
   EXPECT_EQ(*fetcher.entrance("/data/city.json"), "/data/city.json");
   EXPECT_EQ(*fetcher.entrance("https://x.org/city.zip"), "https://x.org/city.zip");
   EXPECT_EQ(*fetcher.entrance(at("a.zip/x/city.json")), at("a.zip/x/city.json"));

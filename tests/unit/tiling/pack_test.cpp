@@ -68,6 +68,8 @@ TEST_F(Pack, ACityAndATilesetReadBackAsTheyWere) {
   for (const char* name : {"/city.json", "/tiles/tileset.json", "/tiles/瓦片/1.glb", "/empty.txt"})
     EXPECT_EQ(text(std::string("a.zip") + name), text(std::string("city") + name)) << name;
   EXPECT_SAYS(text("a.zip/.hidden/x"), "holds no");
+  EXPECT_EQ(*source::Fetcher().entrance((folder / "a.zip").string()), (folder / "a.zip/city.json").string());
+  EXPECT_TRUE((*source::ZipArchive::open((folder / "a.zip").string()))->indexed());
 
   ASSERT_TRUE(std::holds_alternative<PackReport>(packed("city/tiles/tileset.json", "b.3tz")));
   auto archive = source::ZipArchive::open((folder / "b.3tz").string());
@@ -123,7 +125,7 @@ TEST_F(Pack, WhatWouldNotOpenCompleteIsRefused) {
   write("city/x.3tz.json", "x");
   EXPECT_EQ(refusal("city", "a.zip"), "was packed");
   std::filesystem::rename(folder / "city/x.3tz.json", folder / "city/tiles/x.3tz.json");
-  EXPECT_SAYS(refusal("city/tiles", "a.3tz"), "x.3tz.json: is a name that must not be in a .3tz");
+  EXPECT_SAYS(refusal("city/tiles", "a.3tz"), "x.3tz.json: is a name that must not be in the archive");
   std::filesystem::create_directory_symlink(folder / "city/tiles", folder / "city/linked");
   EXPECT_SAYS(refusal("city", "a.zip"), "city/linked: is a link to a folder");
   std::filesystem::remove(folder / "city/linked");
