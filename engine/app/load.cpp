@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "base/log.h"
+#include "source/archive.h"
 #include "source/content_frame.h"
 #include "source/geojson.h"
 #include "source/tileset.h"
@@ -54,12 +55,16 @@ Result<void> loadTileset(std::span<const std::byte> json, const std::string& uri
   return {};
 }
 
-//! A document from the web names servers as it likes, but no files of this machine.
+//! A document from the web, or in an archive, names servers as it likes, but no files of this machine outside it.
 void leaveOutLocalFiles(LoadedCity& city) {
+  const bool fromWeb = source::isHttp(city.uri);
   auto refuse = [&](std::string& uri) {
-    if (uri.empty() || source::isHttp(source::resolveUri(city.uri, uri)) || uri.starts_with("data:")) return false;
-    city.failures.push_back(fmt::format("{}: {} is a file of this machine, and a city from the web may not read it",
-                                        log::withoutSecrets(city.uri), uri));
+    const std::string whole = uri.empty() ? "" : source::resolveUri(city.uri, uri);
+    if (uri.empty() || source::isHttp(whole) || uri.starts_with("data:")) return false;
+    if (!fromWeb && source::mayLead(city.uri, whole, {})) return false;
+    city.failures.push_back(fmt::format("{}: {} is a file of this machine, and a city {} may not read it",
+                                        log::withoutSecrets(city.uri), uri,
+                                        fromWeb ? "from the web" : "in an archive"));
     uri.clear();
     return true;
   };
@@ -83,18 +88,22 @@ Result<LoadedCity> loadCity(const std::string& uri, source::Fetcher& fetcher) {
     Path path = std::filesystem::absolute(uri, ignored);
     city.uri = (std::filesystem::is_directory(path, ignored) ? path / "city.json" : path).string();
   }
+  auto entrance = fetcher.entrance(city.uri);
+  if (!entrance) return entrance.error();
+  city.uri = *entrance;
   auto bytes = fetcher.read(city.uri);
   if (!bytes) return bytes.error();
   if (source::isTilesetJson(*bytes)) {
     if (auto loaded = loadTileset(*bytes, city.uri, city); !loaded) return loaded.error();
     return city;
   }
+  if (auto plain = source::mustBeNoArchive(*bytes, city.uri); !plain) return plain.error();
   auto parsed = city::parseDocument(asText(*bytes), city.uri);
   if (!parsed) return parsed.error();
   city.document = std::move(parsed->document);
   city.problems = std::move(parsed->problems);
   fetcher.allowOrigins(city.document.allowedOrigins);
-  if (source::isHttp(city.uri)) leaveOutLocalFiles(city);
+  leaveOutLocalFiles(city);
   for (const city::Overlay& overlay : city.document.overlays) loadLayer(city, overlay.uri, fetcher);
   for (const city::Project& project : city.document.projects)
     for (const city::Addition& addition : project.additions) loadLayer(city, addition.groundUri, fetcher);

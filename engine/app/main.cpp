@@ -42,9 +42,10 @@ int main(int count, char** values) {
   program.get_formatter()->column_width(44);
   program.require_subcommand(0, 1);
   WindowOptions window;
-  program.add_option(
-      "CITY", window.city,
-      "city.json、tileset.json、文件夹或网址 / city.json, tileset.json, folder or URL; none: the built-in city");
+  program.add_option("CITY", window.city,
+                     "city.json、tileset.json、文件夹、归档（.zip、.3tz）或网址 / city.json, tileset.json, folder, "
+                     "archive (.zip, .3tz) or URL; none: "
+                     "the built-in city");
   program.add_flag("--fullscreen", window.fullscreen, "全屏 / fill the screen");
   program.add_flag("--fresh", window.forget, "不恢复上次的状态 / do not take up the last run's state");
   std::string windowSize;
@@ -54,7 +55,7 @@ int main(int count, char** values) {
   std::string size, camera, compare, language = "zh";
   bool noUi = false;
   CLI::App* renderApp = program.add_subcommand("render", "输出一张图片 / write a picture; needs no display");
-  renderApp->add_option("CITY", render.city, "city.json, tileset.json, folder or URL")->required();
+  renderApp->add_option("CITY", render.city, "city.json, tileset.json, folder, .zip, .3tz or URL")->required();
   renderApp->add_option("--out", render.out, "PNG 文件 / the PNG file to write")->required();
   renderApp->add_option("--size", size, "WIDTHxHEIGHT (1280x720)");
   renderApp->add_option("--view", render.view, "已存视角的编号或名称 / id or name of a saved view");
@@ -82,7 +83,7 @@ int main(int count, char** values) {
 
   BenchOptions bench;
   CLI::App* benchApp = program.add_subcommand("bench", "按给定视点测速 / measure along given poses");
-  benchApp->add_option("--tileset", bench.tileset, "tileset.json: file or URL");
+  benchApp->add_option("--tileset", bench.tileset, "tileset.json (file or URL) or .3tz");
   benchApp->add_option("--poses", bench.poses, "poses.json: file or URL");
   benchApp->add_option("--look", bench.look, "plain | clay")->transform(CLI::CheckedTransformer(kLooks));
   benchApp->add_flag("--swipe", bench.swipe, "two sides, divider in the middle");
@@ -117,7 +118,7 @@ int main(int count, char** values) {
 
   std::string checked;
   CLI::App* checkApp = program.add_subcommand("check", "检查城市文件 / list what is wrong with a city.json");
-  checkApp->add_option("CITY", checked, "city.json")->required();
+  checkApp->add_option("CITY", checked, "city.json, tileset.json, folder, .zip, .3tz or URL")->required();
   program.footer(
       "环境变量 / environment: CITYMIRROR_CACHE_MIB 网络缓存的大小，0 为不用 size of the web cache (1024), 0: none · "
       "CITYMIRROR_TOKEN_TILES_EXAMPLE_ORG 该主机的口令 credentials for that host\n"

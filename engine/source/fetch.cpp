@@ -10,6 +10,7 @@
 #include <unordered_map>
 
 #include "base/jobs.h"
+#include "source/archive.h"
 #include "source/gltf.h"
 #include "source/http.h"
 
@@ -17,24 +18,6 @@ namespace cm::source {
 namespace {
 
 constexpr size_t kMaxUnpackedBytes = size_t{2} << 30;
-
-std::string percentDecoded(std::string_view text) {
-  const auto hex = [](char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    const char lower = static_cast<char>(c | 32);
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-  };
-  std::string out;
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size() && hex(text[i + 1]) >= 0 && hex(text[i + 2]) >= 0) {
-      out += static_cast<char>(hex(text[i + 1]) * 16 + hex(text[i + 2]));
-      i += 2;
-    } else {
-      out += text[i];
-    }
-  }
-  return out;
-}
 
 //! A reference in a tileset is a URI, but a name on disk may hold '%', '?' or '#' itself: what exists wins.
 Path fileOf(std::string_view uri) {
@@ -48,14 +31,6 @@ Path fileOf(std::string_view uri) {
   const std::string_view name = uri.substr(0, uri.find_first_of("?#"));
   if (std::filesystem::exists(name, ignored)) return name;
   return percentDecoded(name);
-}
-
-Result<Bytes> readLocal(const std::string& uri) {
-  auto bytes = uri.starts_with("data:") ? decodeDataUri(uri) : readFile(fileOf(uri));
-  if (!bytes) return bytes.error();
-  bytes = unpacked(std::move(*bytes), kMaxUnpackedBytes);
-  if (!bytes) return bytes.error().within("{}", uri);
-  return bytes;
 }
 
 }  // namespace
@@ -122,6 +97,17 @@ struct Fetcher::Impl {
     JobPool::Id job = 0;
   };
 
+  Result<Bytes> readLocal(const std::string& uri) {
+    const auto inArchive = archiveAddressOf(uri);
+    auto bytes = inArchive                  ? archives.read(*inArchive, options.maxBytes)
+                 : uri.starts_with("data:") ? decodeDataUri(uri)
+                                            : readFile(fileOf(uri));
+    if (!bytes) return bytes.error();
+    bytes = unpacked(std::move(*bytes), inArchive ? options.maxBytes : kMaxUnpackedBytes);
+    if (!bytes) return bytes.error().within("{}", uri);
+    return bytes;
+  }
+
   void fetchLocal(Id id, std::string uri, double rank, Done done) {
     std::lock_guard lock(mutex);  // held while submitting: the job looks for itself in `local`
     Local& request = local[id];
@@ -170,6 +156,7 @@ struct Fetcher::Impl {
   std::unordered_map<Id, Local> local;
   std::vector<std::string> allowed;
   std::unique_ptr<HttpClient> http;
+  Archives archives;
   JobPool files;  // last: joined first
 };
 
@@ -213,11 +200,19 @@ void Fetcher::cancel(Id id) {
 }
 
 Result<Bytes> Fetcher::read(const std::string& uri) {
-  if (!isHttp(uri)) return readLocal(uri);
+  if (!isHttp(uri)) return impl_->readLocal(uri);
   std::promise<Result<Bytes>> promise;
   auto future = promise.get_future();
   fetch(uri, -1e18, [&](Result<Bytes> bytes) { promise.set_value(std::move(bytes)); });
   return future.get();
+}
+
+Result<std::string> Fetcher::entrance(const std::string& uri) {
+  const auto address = archiveAddressOf(uri);
+  if (!address || !address->inside.empty()) return uri;
+  auto path = impl_->archives.entrance(address->file);
+  if (!path) return path.error();
+  return address->file + "/" + *path;
 }
 
 void Fetcher::allowOrigins(std::vector<std::string> origins) {

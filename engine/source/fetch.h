@@ -1,4 +1,4 @@
-//! Bytes from files and HTTP, asynchronously. The fetcher owns its threads; results come back through the callback on one of
+//! Bytes from files, archives (archive.h) and HTTP, asynchronously. The fetcher owns its threads; results come back through the callback on one of
 //! them, which does nothing but post to a mailbox. Outlived by nothing it calls: destruction cancels and joins.
 #pragma once
 
@@ -22,7 +22,8 @@ bool isHttp(std::string_view uri);
 //! Empty for what is not an address on the web.
 std::string originOf(std::string_view uri);
 //! Whether the file at `from` may have the one at `to` read. One from the web may lead to its own origin and to those
-//! allowed, never to files of this machine. Files of this machine are trusted.
+//! allowed, never to files of this machine; one in an archive to the web and to what is in the same archive. Other files of this
+//! machine are trusted.
 Result<void> mayLead(std::string_view from, std::string_view to, std::span<const std::string> allowedOrigins);
 
 class Fetcher {
@@ -35,7 +36,7 @@ class Fetcher {
     unsigned connections = 8;              // per host
     double timeoutSeconds = 30;            // without a kilobyte of progress
     int retries = 2;                       // of what may pass, with growing pauses
-    size_t maxBytes = size_t{256} << 20;   // of one answer from the web, as declared, as sent and unpacked
+    size_t maxBytes = size_t{256} << 20;   // of one answer from the web or entry of an archive: as declared, as sent and unpacked
     Path cacheFolder;                      // of what came from the web; empty: nothing is kept
     size_t cacheBytes = size_t{1} << 30;
     bool cacheCredentialed = false;        // keep answers to requests that carried credentials, too
@@ -70,6 +71,10 @@ class Fetcher {
   void cancel(Id id);
   //! Blocking, for start-up and tools.
   Result<Bytes> read(const std::string& uri);
+
+  //! The address of the document that an archive opens with where `uri` names one alone ("city.zip" -> "city.zip/town/city.json");
+  //! any other `uri` as it is.
+  Result<std::string> entrance(const std::string& uri);
 
   //! What came from `uri` was damaged: it is not to come from the cache again.
   void forget(const std::string& uri);

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "source/archive.h"
 #include "source/fetch.h"
 #include "source/implicit.h"
 #include "source/json.h"
@@ -153,6 +154,7 @@ class Parser {
 
 Result<Tileset> parseTileset(std::span<const std::byte> bytes, const std::string& uri, const glm::dmat4& parent,
                              bool parentZUp) {
+  if (auto plain = mustBeNoArchive(bytes, uri); !plain) return plain.error();
   auto parsed = JsonDocument::parse(bytes);
   if (!parsed) return parsed.error().within("{}", uri);
   const auto document = std::make_shared<JsonDocument>(std::move(*parsed));

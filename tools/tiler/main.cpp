@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "tiling/city_build.h"
 #include "tiling/demo.h"
+#include "tiling/pack.h"
 
 namespace {
 
@@ -32,6 +33,7 @@ constexpr const char* kHelp = R"(citymirror-tiler: city data in, a city of 3D Ti
                          [--dem FILE]... [--crs EPSG:n|GCJ02|BD09] [--bbox w,s,e,n] [--name zh,en]
                          [--memory 2GiB] [--jobs N] [--raw] [--quiet]
   citymirror-tiler demo  --out CITY [--memory 2GiB] [--jobs N] [--quiet]
+  citymirror-tiler pack  CITY --out CITY.zip|TILES.3tz [--jobs N] [--quiet]
 
 build reads   读取
   --osm FILE          OpenStreetMap: .osm .osm.gz .osm.bz2 .osm.pbf
@@ -48,6 +50,11 @@ and takes
   --jobs N            threads; the result is the same for any
   --raw               also writes tiles_raw/, uncompressed, for validators
 demo makes the built-in city 青岛 · Qingdao Bay (示意数据 / illustrative).
+pack makes one file of a folder, and citymirror opens it as it is, read-only  打包成一个文件，直接打开（只读）
+  CITY --out X.zip    a city's folder (city.json)                              城市文件夹
+  TILES --out X.3tz   a tileset's folder (tileset.json), as a 3D Tiles archive 瓦片文件夹
+  What hardly gets smaller is stored as it is; hidden files stay out; the same folder makes the same file.
+  Inside is an index (3TZ 1.3), so that it opens at once whatever its size.
 An interrupted build goes on where it stopped when the same command is run again (CITY.work/).
 
 exit codes  退出码
@@ -147,14 +154,16 @@ Result<glm::dvec4> boxFrom(std::string_view text) {
 struct Arguments {
   std::string command;
   CityOptions city;
+  std::string from;  // what is packed
   bool quiet = false;
 };
 
 Result<Arguments> parse(std::span<char*> words) {
   Arguments arguments;
   arguments.command = words.empty() ? "" : words[0];
-  if (arguments.command != "build" && arguments.command != "demo")
-    return makeError("found \"{}\", expected build or demo; see citymirror-tiler --help", arguments.command);
+  const bool pack = arguments.command == "pack";
+  if (arguments.command != "build" && arguments.command != "demo" && !pack)
+    return makeError("found \"{}\", expected build, demo or pack; see citymirror-tiler --help", arguments.command);
   CityOptions& city = arguments.city;
   for (size_t i = 1; i < words.size(); ++i) {
     std::string option = words[i];
@@ -162,7 +171,11 @@ Result<Arguments> parse(std::span<char*> words) {
       arguments.quiet = true;
       continue;
     }
-    if (option == "--raw") {
+    if (pack && !option.starts_with("--") && arguments.from.empty()) {
+      arguments.from = option;
+      continue;
+    }
+    if (option == "--raw" && !pack) {
       city.uncompressedTwin = true;
       continue;
     }
@@ -173,7 +186,7 @@ Result<Arguments> parse(std::span<char*> words) {
     bool build = arguments.command == "build";
     if (option == "--out") {
       city.out = value;
-    } else if (option == "--memory") {
+    } else if (option == "--memory" && !pack) {
       auto size = sizeFrom(value);
       if (!size) return size.error();
       city.memoryBytes = *size;
@@ -206,7 +219,8 @@ Result<Arguments> parse(std::span<char*> words) {
       return makeError("{}: is not known to {}; see citymirror-tiler --help", option, arguments.command);
     }
   }
-  if (city.out.empty()) return makeError("--out CITY is missing");
+  if (city.out.empty()) return makeError("--out {} is missing", pack ? "CITY.zip or TILES.3tz" : "CITY");
+  if (pack && arguments.from.empty()) return makeError("the folder to pack is missing; see citymirror-tiler --help");
   bool readable = false;
   for (const auto& input : city.inputs) readable = readable || input.kind != CityInput::Kind::Dem;
   if (arguments.command == "build" && !readable)
@@ -228,6 +242,10 @@ void tell(const BuildReport& report, const Path& out, double seconds) {
                (out / "tiles" / "report.json").string());
 }
 
+int codeOf(CityFailure kind) {
+  return kind == CityFailure::Usage ? kUsage : kind == CityFailure::Input ? kInput : kOutput;
+}
+
 int build(const Arguments& arguments) {
   auto begin = std::chrono::steady_clock::now();
   ProgressLine line(arguments.quiet);
@@ -244,7 +262,7 @@ int build(const Arguments& arguments) {
           "{}: 再次运行同一命令即从此处继续；不再需要时可删除 / the same command goes on from here; delete it when not "
           "needed",
           work);
-    return failure->kind == CityFailure::Usage ? kUsage : failure->kind == CityFailure::Input ? kInput : kOutput;
+    return codeOf(failure->kind);
   }
   const auto& report = std::get<CityReport>(outcome);
   constexpr size_t kShown = 10;
@@ -273,6 +291,27 @@ int demo(const Arguments& arguments) {
   return kDone;
 }
 
+int packUp(const Arguments& arguments) {
+  auto begin = std::chrono::steady_clock::now();
+  ProgressLine line(arguments.quiet);
+  PackOptions options;
+  options.from = arguments.from;
+  options.out = arguments.city.out;
+  options.jobs = arguments.city.jobs;
+  options.progress = [&](const Progress& progress) { line(progress); };
+  auto outcome = pack(options);
+  line.end();
+  if (auto* failure = std::get_if<CityError>(&outcome)) {
+    log::error("{}", failure->error.text());
+    return codeOf(failure->kind);
+  }
+  const auto& report = std::get<PackReport>(outcome);
+  fmt::print("{}: {} 个文件 / files, {:.1f} MB -> {:.1f} MB, {:.1f} s\n", options.out.string(), report.files,
+             double(report.bytes) / 1e6, double(report.packedBytes) / 1e6,
+             std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+  return kDone;
+}
+
 }  // namespace
 
 int main(int count, char** words) {
@@ -293,5 +332,6 @@ int main(int count, char** words) {
     log::error("{}", arguments.error().text());
     return kUsage;
   }
+  if (arguments->command == "pack") return packUp(*arguments);
   return arguments->command == "build" ? build(*arguments) : demo(*arguments);
 }
