@@ -7,28 +7,31 @@
 
 namespace cm::frame {
 
-const PlacedTile* PlacedTiles::place(const residency::Residency& residency, const geo::EnuFrame& axes,
-                                     tiles::TileId id) {
-  const residency::ResidentTile* tile = residency.tile(id);
-  if (!tile) return nullptr;
-  PlacedTile& placed = tiles_[id];
-  if (placed.tile == tile && placed.generation == residency.generation()) return &placed;
-  const bool same = placed.tile == tile && placed.enuFromContent == axes.enuFromEcef * tile->ecefFromContent;
-  placed.tile = tile;
-  placed.generation = residency.generation();
-  if (same) return &placed;
-  placed.enuFromContent = axes.enuFromEcef * tile->ecefFromContent;
-  const glm::dvec3 centre = (glm::dvec3(tile->lo) + glm::dvec3(tile->hi)) * 0.5,
-                   half = (glm::dvec3(tile->hi) - glm::dvec3(tile->lo)) * 0.5;
+PlacedTile placed(const residency::ResidentTile& tile, const geo::EnuFrame& axes) {
+  PlacedTile placed;
+  placed.tile = &tile;
+  placed.enuFromContent = axes.enuFromEcef * tile.ecefFromContent;
+  const glm::dvec3 centre = (glm::dvec3(tile.lo) + glm::dvec3(tile.hi)) * 0.5,
+                   half = (glm::dvec3(tile.hi) - glm::dvec3(tile.lo)) * 0.5;
   const glm::dvec3 middle(placed.enuFromContent * glm::dvec4(centre, 1));
   const glm::dmat3 turn(placed.enuFromContent);
   const glm::dvec3 reach = glm::abs(turn[0]) * half.x + glm::abs(turn[1]) * half.y + glm::abs(turn[2]) * half.z;
   placed.loEnu = middle - reach;
   placed.hiEnu = middle + reach;
-  return &placed;
+  return placed;
 }
 
-namespace {
+const PlacedTile* PlacedTiles::place(const residency::Residency& residency, const geo::EnuFrame& axes,
+                                     tiles::TileId id) {
+  const residency::ResidentTile* tile = residency.tile(id);
+  if (!tile) return nullptr;
+  PlacedTile& kept = tiles_[id];
+  if (kept.tile == tile && kept.generation == residency.generation()) return &kept;
+  const bool same = kept.tile == tile && kept.enuFromContent == axes.enuFromEcef * tile->ecefFromContent;
+  if (!same) kept = placed(*tile, axes);
+  kept.generation = residency.generation();
+  return &kept;
+}
 
 shared::DrawInstance instanceOf(const View& view, const PlacedTile& placed) {
   const glm::dmat4& m = placed.enuFromContent;
@@ -40,6 +43,8 @@ shared::DrawInstance instanceOf(const View& view, const PlacedTile& placed) {
   instance.firstRecord = placed.tile->firstRecord;
   return instance;
 }
+
+namespace {
 
 struct Pending {
   uint32_t key = 0;

@@ -144,6 +144,44 @@ TEST(Picture, PicksTheFeatureUnderAPixel) {
   EXPECT_EQ(gpu::Device::validationMessages(), 0u);
 }
 
+//! A pick reads the depth that the GPU made of a vertex; in a surface seen square on it is the same at every pixel, so that each
+//! of three looks measures one coordinate.
+TEST(Picture, PicksWithinAMillimetreAThousandKilometresFromTheOrigin) {
+  Rig rig;
+  CM_NEEDS_DEVICE(rig);
+  const geo::Geodetic far{kPlace.lonDegrees, kPlace.latDegrees - 9, 30};
+  const geo::EnuFrame here = geo::enuFrameAt(far);
+  source::MeshContent content;
+  content.ecefFromContent = here.ecefFromEnu;
+  const glm::vec3 lo(700.1f, 900.2f, 0.3f), hi(712.7f, 911.4f, 33.6f);
+  test::addBox(content, lo, hi, {200, 200, 200, 255});
+  test::addFlat(content, {-1500, -1500}, {1500, 1500}, 0, {90, 90, 90, 255}, source::Surface::Ground);
+  rig.setDocument({.origin = kPlace});
+  rig.add(std::move(content));
+
+  const glm::dvec3 middle = (glm::dvec3(lo) + glm::dvec3(hi)) * 0.5;
+  struct Look {
+    int axis;
+    double exact;
+    glm::dvec3 eye, direction, up;
+  };
+  for (const Look& look : {Look{2, double(hi.z), {middle.x, middle.y, hi.z + 7.3}, {0, 0, -1}, {0, 1, 0}},
+                           Look{1, double(lo.y), {middle.x, lo.y - 7.3, middle.z}, {0, 1, 0}, {0, 0, 1}},
+                           Look{0, double(lo.x), {lo.x - 7.3, middle.y, middle.z}, {1, 0, 0}, {0, 0, 1}}}) {
+    auto scene = fromSouth(city::Look::Plain);
+    scene.eye.position = here.toEcef(look.eye);
+    scene.eye.direction = glm::dmat3(here.ecefFromEnu) * look.direction;
+    scene.eye.up = glm::dmat3(here.ecefFromEnu) * look.up;
+    rig.frame->pick(160, 120);
+    rig.render(scene, rig.oneSide(), kSize);
+    const auto picks = rig.frame->takePicks();
+    ASSERT_EQ(picks.size(), 1u);
+    ASSERT_TRUE(picks[0].hit);
+    EXPECT_NEAR(here.toEnu(picks[0].positionEcef)[look.axis], look.exact, 0.001) << "axis " << look.axis;
+  }
+  EXPECT_EQ(gpu::Device::validationMessages(), 0u);
+}
+
 //! Marks of one colour, unlit, as one feature: in a plane in front of the tower's south wall.
 void addMarks(source::MeshContent& content, source::Topology topology, std::initializer_list<glm::vec2> eastUp,
               std::array<uint8_t, 4> colour, const std::string& id) {
