@@ -96,6 +96,13 @@ int main(int count, char** values) {
   benchApp->add_option("--flight", flight.city,
                        "一段连续飞行的帧时间 / frame times of a flight over CITY instead, as a histogram");
   benchApp->add_option("--seconds", flight.seconds, "of the flight (60)")->check(CLI::Range(1.0, 86400.0));
+  benchApp
+      ->add_option("--frames", flight.frames,
+                   "长时运行：检查内存与句柄是否增长 / a soak of so many frames instead of seconds: does what it holds "
+                   "grow?")
+      ->check(CLI::Range(1u, 100'000'000u));
+  benchApp->add_option("--budget", flight.budgetMiB, "of the flight's tiles on the GPU, MiB (512)")
+      ->check(CLI::Range(1.0, 1048576.0));
   benchApp->add_option("--size", flightSize, "of the flight's picture (1280x720)");
   bool flightNoUi = false;
   Quality fixed;

@@ -44,6 +44,8 @@ struct FlightOptions {
   std::string city, json;                        // json may be empty: the figures are printed anyway
   unsigned width = 1280, height = 720;
   double seconds = 60;
+  unsigned frames = 0;                           // not 0: a soak of so many frames, a thirtieth of a second apart
+  double budgetMiB = 0;                          // of tiles on the GPU; 0: the usual one
   city::Look look = city::Look::Clay;
   bool swipe = false, ui = true;
   std::optional<Quality> quality;                // fixed; else it gives up detail to keep the rate, as the window does

@@ -126,6 +126,7 @@ Builder& Builder::operator=(Builder&&) noexcept = default;
 bool Builder::alreadyRead() const { return impl_->read(); }
 void Builder::noteRepaired(std::string what) { note(impl_->state.repaired, std::move(what)); }
 void Builder::noteDropped(std::string what) { note(impl_->state.dropped, std::move(what)); }
+void Builder::notePartial() { impl_->state.partial = true; }
 glm::dvec4 Builder::bboxDegrees() const {
   if (impl_->read()) return impl_->state.bboxDegrees;
   return (impl_->buildingBox.empty() ? impl_->groundBox : impl_->buildingBox).degrees();
@@ -153,6 +154,7 @@ Result<void> Builder::add(Building building) {
   }
   for (auto& polygon : repaired.polygons) {
     if (!onEarth(polygon.front().front())) {
+      notePartial();
       noteDropped(fmt::format("{}: at {}, {}, expected longitude and latitude in degrees", building.id,
                               polygon.front().front().x, polygon.front().front().y));
       continue;
@@ -332,6 +334,7 @@ Result<void> Builder::Impl::describe(const std::vector<TilePlan>& plans, const s
   json["terrain"] = terrain ? terrainName : "sea level";
   json["geoid"] = geo::Geoid::egm96().name();
   json["synthetic"] = options.synthetic;
+  json["partial"] = state.partial;
   json["repaired"] = state.repaired;
   json["dropped"] = state.dropped;
   return writeFileAtomically(stage / "report.json",
@@ -425,6 +428,7 @@ Result<BuildReport> Builder::finish() {
   if (!attempt(self.describe(plans, *records, frame))) return *failure;
   report.repaired = self.state.repaired;
   report.dropped = self.state.dropped;
+  report.partial = self.state.partial;
   if (!attempt(self.publish())) return *failure;
   self.timed("publish", since);
   return report;

@@ -136,7 +136,7 @@ class CityBuild {
             result.error().text().starts_with(work_.string()) || result.error().text().find(work_.string()) == 0;
         return CityError{disk ? CityFailure::Output : CityFailure::Input, result.error()};
       }
-      take(input, *result);
+      take(input, *result, builder);
       if (result->cutOff && result->buildings + result->ground == 0)
         return CityError{CityFailure::Input, *result->cutOff};
     }
@@ -144,11 +144,11 @@ class CityBuild {
     return {};
   }
 
-  void take(const CityInput& input, ReadReport& read) {
+  void take(const CityInput& input, ReadReport& read, Builder& builder) {
     for (auto& problem : read.problems) report_.problems.push_back(std::move(problem));
     if (read.cutOff) {
       report_.problems.push_back(read.cutOff->text());
-      report_.cutOff = true;
+      builder.notePartial();
     }
     report_.notes.push_back(fmt::format("{}: {} buildings, {} ground features, {} labels", input.file, read.buildings,
                                         read.ground, read.labels));

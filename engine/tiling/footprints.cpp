@@ -153,6 +153,7 @@ class LayerReader {
         if (converted) continue;
         if (bad++ == 0) firstBad_ = fmt::format("{}: {}", id, converted.error().text());
         note(id, converted.error().text());
+        builder_.notePartial();
         return {};
       }
       if (options_.bboxDegrees) {

@@ -124,6 +124,22 @@ TEST_F(Programs, AFlightTellsTheTimesOfItsFrames) {
   EXPECT_EQ(run({CITYMIRROR_PROGRAM, "bench", "--look", "plain"}).code, 2) << "neither poses nor a flight";
 }
 
+TEST_F(Programs, ASoakTellsWhatEachRoundHolds) {
+  fs::path json = folder / "soak.json";
+  Outcome flown = run({CITYMIRROR_PROGRAM, "bench", "--flight", town().string(), "--frames", "1800", "--size", "64x36", "--no-ui",
+                       "--resolution", "1", "--budget", "8", "--json", json.string()});
+  EXPECT_TRUE(flown.says("3 rounds; after the first tenth:")) << flown.output;
+  auto rounds = nlohmann::json::parse(test::textOf(json)).at("rounds");
+  ASSERT_EQ(rounds.size(), 3u);
+  EXPECT_EQ(rounds[2].at("frame").get<int>(), 1800);
+  for (const char* held : {"descriptors", "threads", "gpuObjects"}) {
+    EXPECT_GT(rounds[0].at(held).get<int>(), 0) << held;
+    EXPECT_LE(rounds[2].at(held).get<int>(), rounds[0].at(held).get<int>()) << held;
+  }
+  EXPECT_GT(rounds[2].at("peakTilesMiB").get<double>(), 0);
+  EXPECT_LE(rounds[2].at("peakTilesMiB").get<double>(), 8);
+}
+
 TEST_F(Programs, ChecksTheBuiltInCity) {
   Outcome outcome = run({CITYMIRROR_PROGRAM, "check", test::builtInCity().string()});
   EXPECT_EQ(outcome.code, 0) << outcome.output;

@@ -74,13 +74,27 @@ TEST_F(TilerInput, ACoordinateThatIsNoNumberCostsItsBuildingOnly) {
   ASSERT_NE(at, std::string::npos);
   fs::path file = write("town.geojson", town.substr(0, at + 1) + "NaN" + town.substr(town.find(',', at)));
   Outcome outcome = build({"--footprints", file.string(), "--height-field", "h"});
-  EXPECT_EQ(outcome.code, kDone) << outcome.output;
+  EXPECT_EQ(outcome.code, kPartly) << outcome.output;
   EXPECT_TRUE(outcome.says(file.string() + ": town/b7: coordinate nan") &&
               outcome.says("expected finite longitude and latitude; left out"))
       << outcome.output;
   EXPECT_TRUE(outcome.says("59 buildings")) << outcome.output;
   EXPECT_NE(test::textOf(city / "tiles" / "report.json").find("town/b7"), std::string::npos);
   EXPECT_TRUE(shows("nan.png"));
+}
+
+TEST_F(TilerInput, AResumedBuildStillSaysThatAnInputWasDamaged) {
+  const std::string town = test::townGeoJson(1600);
+  const size_t at = town.find("[120.3", town.find("\"b7\""));
+  ASSERT_NE(at, std::string::npos);
+  fs::path file = write("town.geojson", town.substr(0, at + 1) + "NaN" + town.substr(town.find(',', at)));
+  const std::string tiler = fmt::format("exec '{}' build --quiet --raw --out '{}' --footprints '{}' --height-field h",
+                                        CITYMIRROR_TILER_PROGRAM, city.string(), file.string());
+  Outcome broken = run({"sh", "-c", "ulimit -f 240; " + tiler});
+  ASSERT_EQ(broken.code, kOutput) << broken.output;
+  Outcome resumed = run({"sh", "-c", tiler});
+  EXPECT_TRUE(resumed.says("going on with the interrupted build")) << resumed.output;
+  EXPECT_EQ(resumed.code, kPartly) << resumed.output;
 }
 
 TEST_F(TilerInput, ProjectedMetresWithoutANameAreRefusedWithTheFix) {

@@ -55,7 +55,7 @@ exit codes  退出码
   2  the command line is wrong 命令有误
   3  an input cannot be used 输入不可用
   4  the output cannot be written, e.g. a full disk 无法写出
-  5  done, but an input ended badly: the city holds what could be read 部分完成
+  5  done, but an input is damaged: the city holds what could be read 部分完成
 )";
 
 //! One line on standard error, rewritten in place on a terminal and every few seconds elsewhere.
@@ -252,7 +252,7 @@ int build(const Arguments& arguments) {
   if (report.problems.size() > kShown) log::warning("... and {} more, in report.json", report.problems.size() - kShown);
   for (const auto& note : report.notes) fmt::print("  {}\n", note);
   tell(report.build, options.out, std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
-  return report.cutOff ? kPartly : kDone;
+  return report.build.partial ? kPartly : kDone;
 }
 
 int demo(const Arguments& arguments) {
