@@ -14,7 +14,7 @@ constexpr double kLargestModelMetres = 1e6;  // a larger root about the Earth's 
 
 void loadLayer(LoadedCity& city, const std::string& uri, source::Fetcher& fetcher) {
   if (uri.empty() || city.layers.contains(uri)) return;
-  std::string whole = source::resolveUri(city.uri, uri);
+  std::string whole = source::resolveUri(city.address, uri);
   auto bytes = fetcher.read(whole);
   if (!bytes) {
     city.failures.push_back(bytes.error().text());
@@ -57,7 +57,7 @@ Result<void> loadTileset(std::span<const std::byte> json, const std::string& uri
 //! A document from the web names servers as it likes, but no files of this machine.
 void leaveOutLocalFiles(LoadedCity& city) {
   auto refuse = [&](std::string& uri) {
-    if (uri.empty() || source::isHttp(source::resolveUri(city.uri, uri)) || uri.starts_with("data:")) return false;
+    if (uri.empty() || source::isHttp(source::resolveUri(city.address, uri)) || uri.starts_with("data:")) return false;
     city.failures.push_back(fmt::format("{}: {} is a file of this machine, and a city from the web may not read it",
                                         log::withoutSecrets(city.uri), uri));
     uri.clear();
@@ -72,6 +72,22 @@ void leaveOutLocalFiles(LoadedCity& city) {
     }
 }
 
+void useCredentials(LoadedCity& city, source::Fetcher& fetcher) {
+  std::vector<source::LayerCredentials> layers;
+  const auto use = [&](const std::string& uri, const std::string& variable) {
+    if (!uri.empty() && !variable.empty()) layers.push_back({source::resolveUri(city.address, uri), variable});
+  };
+  for (const city::TilesetRef& tileset : city.document.tilesets) use(tileset.uri, tileset.credentials);
+  for (const city::Overlay& overlay : city.document.overlays) use(overlay.uri, overlay.credentials);
+  for (const city::Project& project : city.document.projects)
+    for (const city::Addition& addition : project.additions) {
+      use(addition.tilesetUri, addition.credentials);
+      use(addition.groundUri, addition.credentials);
+    }
+  for (std::string& problem : fetcher.setLayerCredentials(std::move(layers)))
+    city.problems.push_back({"credentials", std::move(problem)});
+}
+
 }  // namespace
 
 Result<LoadedCity> loadCity(const std::string& uri, source::Fetcher& fetcher) {
@@ -83,7 +99,7 @@ Result<LoadedCity> loadCity(const std::string& uri, source::Fetcher& fetcher) {
     Path path = std::filesystem::absolute(uri, ignored);
     city.uri = (std::filesystem::is_directory(path, ignored) ? path / "city.json" : path).string();
   }
-  auto bytes = fetcher.read(city.uri);
+  auto bytes = fetcher.read(city.uri, &city.address);
   if (!bytes) return bytes.error();
   if (source::isTilesetJson(*bytes)) {
     if (auto loaded = loadTileset(*bytes, city.uri, city); !loaded) return loaded.error();
@@ -95,6 +111,7 @@ Result<LoadedCity> loadCity(const std::string& uri, source::Fetcher& fetcher) {
   city.problems = std::move(parsed->problems);
   fetcher.allowOrigins(city.document.allowedOrigins);
   if (source::isHttp(city.uri)) leaveOutLocalFiles(city);
+  useCredentials(city, fetcher);
   for (const city::Overlay& overlay : city.document.overlays) loadLayer(city, overlay.uri, fetcher);
   for (const city::Project& project : city.document.projects)
     for (const city::Addition& addition : project.additions) loadLayer(city, addition.groundUri, fetcher);

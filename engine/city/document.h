@@ -56,6 +56,7 @@ struct TilesetRef {
   std::string id;
   Text name;
   std::string uri;      // relative to city.json, or http(s)
+  std::string credentials;  // name of the environment variable that holds them: CITYMIRROR_LAYER_...
   std::string source;   // Source::id
   bool operator==(const TilesetRef&) const = default;
 };
@@ -83,6 +84,7 @@ struct Overlay {
   OverlayKind kind = OverlayKind::Greenway;
   Text name;
   std::string uri;
+  std::string credentials;           // as TilesetRef's
   std::string source;
   std::vector<OverlayItem> items;
   bool operator==(const Overlay&) const = default;
@@ -115,6 +117,7 @@ struct Addition {
   std::string phase;
   std::string tilesetUri;
   std::string groundUri;
+  std::string credentials;  // of both, as TilesetRef's
   bool operator==(const Addition&) const = default;
 };
 

@@ -89,6 +89,8 @@ TEST(Document, ReportsEveryProblemWithItsPath) {
     j["tilesets"].push_back(ordered_json::object({{"id", "second"}}));
     j["illustrative"] = "yes";
     j["extras"] = 3;
+    j["tilesets"][0]["credentials"] = "AWS_SECRET_ACCESS_KEY";
+    j["overlays"][0]["credentials"] = "CITYMIRROR_LAYER_";
   });
   auto expect = [&](const char* path, const char* part) { EXPECT_THAT(problems, Contains(problem(path, part))); };
   expect("projects[0].phases[0].from", "2026-13");
@@ -105,6 +107,8 @@ TEST(Document, ReportsEveryProblemWithItsPath) {
   expect("tilesets[1].uri", "found nothing");
   expect("illustrative", "true or false");
   expect("extras", "object");
+  expect("tilesets[0].credentials", "CITYMIRROR_LAYER_SURVEY");
+  expect("overlays[0].credentials", "expected the name of an environment variable");
 }
 
 TEST(Document, KeepsWhatIsGoodBesideWhatIsNot) {
