@@ -301,7 +301,7 @@ int windowProgram(const WindowOptions& options) {
     }
     uri = *builtIn;
   }
-  source::Fetcher fetcher(source::Fetcher::Options::fromEnvironment());
+  source::Fetcher fetcher(options.fetch);
   auto loaded = loadCity(uri, fetcher);
   if (!loaded) {
     log::error("{}", loaded.error().text());
