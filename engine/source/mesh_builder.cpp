@@ -5,6 +5,7 @@
 #include <glm/gtc/matrix_transform.hpp>
 #include <glm/gtc/quaternion.hpp>
 #include <map>
+#include <span>
 
 #include "source/content_frame.h"
 #include "source/materials.h"
@@ -54,7 +55,7 @@ double storedScale(const Accessor& a) {
 
 //! Clamped: a normal whose length is near the smallest float comes out of normalizing longer than one.
 int8_t snorm8(float value) {
-  return static_cast<int8_t>(std::clamp(value, -1.0f, 1.0f) * 127 + (value < 0 ? -0.5f : 0.5f));
+  return static_cast<int8_t>(std::min(std::max(value, -1.0f), 1.0f) * 127 + std::copysign(0.5f, value));
 }
 
 std::array<int8_t, 3> packedNormal(glm::vec3 n) {
@@ -360,11 +361,12 @@ class MeshBuilder {
     const glm::dmat4 contentFromStored = contentFromEcef_ * instance.ecefFromStored;
     const bool mirrored = glm::determinant(glm::dmat3(contentFromStored)) < 0;
     const auto base = static_cast<uint32_t>(out_.vertices.size());
+    const uint32_t surface = static_cast<uint32_t>(loaded.material.surface) << 24;
+    const uint32_t feature = surface | instance.feature.value_or(kNoFeature);
     out_.vertices.resize(base + p.position.count);
     Vertex* vertices = out_.vertices.data() + base;
-    const uint32_t surface = static_cast<uint32_t>(loaded.material.surface) << 24;
     for (size_t i = 0; i < p.position.count; ++i) {
-      vertices[i].featureAndSurface = surface | kNoFeature;
+      vertices[i].featureAndSurface = feature;
       vertices[i].normal = {0, 0, 127};
       vertices[i].colour = {255, 255, 255, 255};
     }
@@ -372,14 +374,13 @@ class MeshBuilder {
     if (p.normal) writeNormals(*p.normal, contentFromStored, mirrored, vertices);
     if (p.colour) writeColours(*p.colour, vertices);
     if (p.sky) eachElement(*p.sky, [&](size_t i, const auto& v) { vertices[i].sky = unorm8(v[0]); });
-    if (instance.feature)
-      for (size_t i = 0; i < p.position.count; ++i) vertices[i].featureAndSurface = surface | *instance.feature;
-    else
-      writeFeatures(p, surface, vertices);
+    if (!instance.feature) writeFeatures(p, surface, vertices);
     writeUvs(loaded, base);
 
     const auto first = static_cast<uint32_t>(out_.indices.size());
-    for (uint32_t corner : p.corners) out_.indices.push_back(base + corner);
+    out_.indices.resize(first + p.corners.size());
+    std::transform(p.corners.begin(), p.corners.end(), out_.indices.begin() + first,
+                   [base](uint32_t corner) { return base + corner; });
     if (p.topology == Topology::Triangles) {
       if (mirrored)
         for (size_t i = first; i + 2 < out_.indices.size(); i += 3) std::swap(out_.indices[i + 1], out_.indices[i + 2]);
@@ -413,9 +414,15 @@ class MeshBuilder {
     glm::mat3 turn(
         glm::dmat3(glm::cross(unit[1], unit[2]), glm::cross(unit[2], unit[0]), glm::cross(unit[0], unit[1])));
     if (mirrored) turn = -turn;
+    glm::vec3 last(0);  // walls and roofs are flat: neighbours mostly share a normal
+    auto packed = packedNormal(last);
     eachElement(accessor, [&](size_t i, const auto& v) {
       const glm::vec3 n(static_cast<float>(v[0]), static_cast<float>(v[1]), static_cast<float>(v[2]));
-      vertices[i].normal = packedNormal(turn * n);
+      if (n != last) {
+        last = n;
+        packed = packedNormal(turn * n);
+      }
+      vertices[i].normal = packed;
     });
   }
 
@@ -443,7 +450,7 @@ class MeshBuilder {
     }
     eachElement(p.features.ids, [&](size_t i, const auto& v) {
       if constexpr (std::is_floating_point_v<std::remove_cvref_t<decltype(v[0])>>) {
-        if (v[0] >= 0 && v[0] < 1e9f) set(i, static_cast<uint64_t>(std::llround(v[0])));
+        if (v[0] >= 0 && v[0] < 1e9f) set(i, static_cast<uint64_t>(double{v[0]} + 0.5));
       } else if (v[0] >= 0) {
         set(i, static_cast<uint64_t>(v[0]));
       }
@@ -489,12 +496,17 @@ class MeshBuilder {
 
   void growBounds(size_t base) {
     if (base == 0 && !out_.vertices.empty()) out_.lo = out_.hi = out_.vertices[0].position;
-    for (size_t i = base; i < out_.vertices.size(); ++i) {
-      const Vertex& vertex = out_.vertices[i];
-      out_.lo = glm::min(out_.lo, vertex.position);
-      out_.hi = glm::max(out_.hi, vertex.position);
-      const uint32_t feature = vertex.featureAndSurface & kNoFeature;
-      if (feature != kNoFeature) features_->grow(feature, vertex.position);
+    const std::span<const Vertex> vertices = std::span(out_.vertices).subspan(base);
+    for (size_t i = 0; i < vertices.size();) {  // run by run of one feature
+      const uint32_t feature = vertices[i].featureAndSurface & kNoFeature;
+      glm::vec3 lo = vertices[i].position, hi = lo;
+      for (++i; i < vertices.size() && (vertices[i].featureAndSurface & kNoFeature) == feature; ++i) {
+        lo = glm::min(lo, vertices[i].position);
+        hi = glm::max(hi, vertices[i].position);
+      }
+      out_.lo = glm::min(out_.lo, lo);
+      out_.hi = glm::max(out_.hi, hi);
+      if (feature != kNoFeature) features_->grow(feature, lo, hi);
     }
   }
 
