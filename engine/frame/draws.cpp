@@ -73,7 +73,8 @@ DrawList buildDraws(FrameArena& arena, const View& view, std::span<const PlacedT
     for (const residency::TileDraw& draw : tile.draws) {
       const bool ground = draw.kind == DrawClass::Ground || draw.kind == DrawClass::Water;
       const bool marks = draw.kind == DrawClass::Points || draw.kind == DrawClass::Lines;
-      if (set == DrawSet::Casters && (ground || marks || draw.kind == DrawClass::Blended)) continue;
+      const bool blends = draw.alphaCutoff == source::Material::kBlends;
+      if (set == DrawSet::Casters && (ground || marks || blends)) continue;
       if (!buildings && draw.kind == DrawClass::Solid) continue;
       instance.baseColour = draw.baseColour;
       instance.flags = draw.unlit ? shared::kDrawUnlit : 0;
@@ -87,7 +88,7 @@ DrawList buildDraws(FrameArena& arena, const View& view, std::span<const PlacedT
       if (!marks) list.triangles += draw.indexCount / 3;
       ++list.draws;
       if (draw.kind == DrawClass::Textured && set == DrawSet::Picture) {
-        list.textured.push_back({&tile, &draw, first});
+        (blends ? list.texturedBlended : list.textured).push_back({&tile, &draw, first});
         continue;
       }
       auto& to = draw.kind == DrawClass::Blended ? blended : pending;

@@ -50,7 +50,7 @@ struct TexturedDraw {
 
 struct DrawList {
   std::vector<DrawGroup> groups;
-  std::vector<TexturedDraw> textured;
+  std::vector<TexturedDraw> textured, texturedBlended;   // nearest first
   std::vector<tiles::TileId> tiles;   // by DrawInstance::id - 1
   Slice instances;                    // DrawInstance each, vertex buffer binding 1
   Slice commands;                     // VkDrawIndexedIndirectCommand each

@@ -253,6 +253,40 @@ TEST(Picture, GlassIsSeenThrough) {
   }
 }
 
+TEST(Picture, APictureIsSeenThroughWhereItIsClear) {
+  for (city::Look look : {city::Look::Plain, city::Look::Clay}) {
+    Rig rig;
+    CM_NEEDS_DEVICE(rig);
+    rig.setDocument({.origin = kPlace});
+    const auto picture = [&](uint8_t alpha) {
+      source::MeshContent content = tinyScene();
+      test::addBox(content, {-10, -40, 0}, {10, -30, 50}, {255, 255, 255, 255}, source::Surface::Authored, "pane");
+      // One texel for the west half of the pane, one for the east half: blue, and yellow as clear as `alpha` says.
+      content.images.push_back({.width = 2, .height = 1, .rgba = {0, 60, 255, 255, 255, 220, 0, alpha}});
+      for (const source::Vertex& vertex : content.vertices)
+        content.uvs.emplace_back((vertex.position.x + 10) / 20, 0.5f);
+      content.materials.push_back({.image = 0, .alphaCutoff = source::Material::kBlends});
+      content.parts.back().material = 1;
+      rig.drawn.clear();
+      rig.add(std::move(content));
+      return rig.render(fromSouth(look), rig.oneSide(), kSize);
+    };
+    const Picture opaque = picture(255), half = picture(128), clear = picture(0);
+    EXPECT_GT(opaque.at(155, 130).b, opaque.at(155, 130).r + 60) << "blue";
+    EXPECT_GT(opaque.at(165, 130).r, opaque.at(165, 130).b + 60) << "yellow";
+    EXPECT_NEAR(half.at(155, 130).b, opaque.at(155, 130).b, 3);
+    EXPECT_LT(std::abs(clear.at(165, 130).r - clear.at(165, 130).b), 25) << "the grey tower behind";
+    EXPECT_NEAR(half.at(165, 130).r, (opaque.at(165, 130).r + clear.at(165, 130).r) / 2, 3);
+    EXPECT_NEAR(half.at(165, 130).b, (opaque.at(165, 130).b + clear.at(165, 130).b) / 2, 3);
+    rig.frame->pick(165, 130);
+    rig.render(fromSouth(look), rig.oneSide(), kSize);
+    const auto picks = rig.frame->takePicks();
+    ASSERT_EQ(picks.size(), 1u);
+    EXPECT_EQ(picks[0].feature, 2u) << "what is seen through can be picked";
+    EXPECT_EQ(gpu::Device::validationMessages(), 0u);
+  }
+}
+
 TEST(Picture, ALostDeviceComesBackEqual) {
   Rig rig;
   CM_NEEDS_DEVICE(rig);
