@@ -56,8 +56,8 @@ struct TilesetRef {
   std::string id;
   Text name;
   std::string uri;      // relative to city.json, or http(s)
-  std::string credentials;  // name of the environment variable that holds them: CITYMIRROR_LAYER_...
   std::string source;   // Source::id
+  std::string credentials;  // name of the environment variable that holds them: CITYMIRROR_LAYER_...
   bool operator==(const TilesetRef&) const = default;
 };
 
@@ -84,9 +84,9 @@ struct Overlay {
   OverlayKind kind = OverlayKind::Greenway;
   Text name;
   std::string uri;
-  std::string credentials;           // as TilesetRef's
   std::string source;
   std::vector<OverlayItem> items;
+  std::string credentials;           // as TilesetRef's
   bool operator==(const Overlay&) const = default;
 };
 
