@@ -10,6 +10,7 @@
 #include "source/content_frame.h"
 #include "source/materials.h"
 #include "source/primitives.h"
+#include "source/property_textures.h"
 
 namespace cm::source {
 namespace {
@@ -40,6 +41,7 @@ struct NodePlace {
 struct LoadedPrimitive {
   Primitive data;
   UsedMaterial material;
+  std::vector<TexelProperty> properties;
 };
 
 double storedScale(const Accessor& a) {
@@ -80,10 +82,11 @@ uint8_t unorm8(T value) {
 class MeshBuilder {
  public:
   MeshBuilder(Gltf& gltf, Placement placement)
-      : gltf_(gltf), placement_(std::move(placement)), materials_(gltf, out_) {}
+      : gltf_(gltf), placement_(std::move(placement)), materials_(gltf, out_), propertyTextures_(gltf, out_.warnings) {}
 
   Result<MeshContent> build() {
     if (auto known = checkExtensions(); !known) return known.error();
+    schema_ = readSchema(gltf_, out_.warnings);
     std::vector<PropertyTable> tables;
     if (placement_.batchTable)
       tables.push_back(std::move(*placement_.batchTable));
@@ -121,15 +124,14 @@ class MeshBuilder {
   }
 
   void readTables(std::vector<PropertyTable>& tables) {
-    const Schema schema = readSchema(gltf_, out_.warnings);
-    tables = readPropertyTables(gltf_, schema.json, out_.warnings);
+    tables = readPropertyTables(gltf_, schema_.json, out_.warnings);
     tableCount_ = tables.size();
     size_t mesh = 0;
     for (const Json& one : gltf_.root()["meshes"].items()) {
       size_t number = 0;
       for (const Json& primitive : one["primitives"].items()) {
         const bool named = primitive["extensions"]["EXT_mesh_features"].present();
-        auto table = named ? std::nullopt : readPropertyAttributes(gltf_, primitive, schema.json, out_.warnings);
+        auto table = named ? std::nullopt : readPropertyAttributes(gltf_, primitive, schema_.json, out_.warnings);
         if (table) {
           vertexTables_[{mesh, number}] = tables.size();
           tables.push_back(std::move(*table));
@@ -306,7 +308,7 @@ class MeshBuilder {
         const bool unlit = read->topology != Topology::Triangles && !read->normal;  // glTF 2.0, 3.7.2.1
         const UsedMaterial material = materials_.use(read->material, unlit);
         known->second.push_back(primitives_.size());
-        primitives_.push_back({std::move(*read), material});
+        primitives_.push_back({std::move(*read), material, propertyTextures_.read(primitive, schema_.json)});
       }
     }
     for (size_t primitive : known->second) {
@@ -376,6 +378,8 @@ class MeshBuilder {
     if (p.sky) eachElement(*p.sky, [&](size_t i, const auto& v) { vertices[i].sky = unorm8(v[0]); });
     if (!instance.feature) writeFeatures(p, surface, vertices);
     writeUvs(loaded, base);
+    if (!loaded.properties.empty() && p.topology == Topology::Triangles)
+      keepProperties(loaded, std::span<const Vertex>(vertices, p.position.count));
 
     const auto first = static_cast<uint32_t>(out_.indices.size());
     out_.indices.resize(first + p.corners.size());
@@ -471,6 +475,24 @@ class MeshBuilder {
     });
   }
 
+  //! For picks: what property textures lie on.
+  void keepProperties(const LoadedPrimitive& loaded, std::span<const Vertex> vertices) {
+    PropertySurface surface;
+    surface.contentFromEcef = contentFromEcef_;
+    for (const Vertex& vertex : vertices) surface.positions.push_back(vertex.position);
+    surface.corners = loaded.data.corners;
+    surface.properties = loaded.properties;
+    for (size_t set = 0; set < surface.uvs.size(); ++set) {
+      const auto& accessor = loaded.data.uv[set];
+      if (!accessor) continue;
+      surface.uvs[set].resize(vertices.size());
+      eachElement(*accessor, [&](size_t i, const auto& v) {
+        surface.uvs[set][i] = {toFloat(v[0], accessor->normalized), toFloat(v[1], accessor->normalized)};
+      });
+    }
+    out_.propertySurfaces.push_back(std::make_shared<const PropertySurface>(std::move(surface)));
+  }
+
   //! Without normals each triangle gets corners and a normal of its own (glTF 2.0, 3.7.2.1).
   void flatten(uint32_t base, uint32_t firstIndex) {
     const std::vector<Vertex> shared(out_.vertices.begin() + base, out_.vertices.end());
@@ -514,6 +536,8 @@ class MeshBuilder {
   Placement placement_;
   MeshContent out_;
   MaterialReader materials_;
+  PropertyTextureReader propertyTextures_;
+  Schema schema_;
   FeatureNumbering* features_ = nullptr;
   std::map<size_t, std::vector<size_t>> meshes_;  // glTF mesh -> primitives_
   std::vector<LoadedPrimitive> primitives_;
