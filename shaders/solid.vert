@@ -7,6 +7,8 @@
 layout(location = 0) out vec3 outShaded;
 layout(location = 1) out vec3 outSunny;
 layout(location = 2) out vec3 outShadowPlace;
+layout(location = 3) out vec2 outFacade;      // by night: metres along the wall and up
+layout(location = 4) flat out int outWall;    // a number of the wall's own; 0 where no windows are
 
 void main() {
   Standing at = standing();
@@ -17,4 +19,15 @@ void main() {
   outShaded = lit.shaded;
   outSunny = lit.sunny;
   outShadowPlace = shadowPlace(at.world, side.sideIndex);
+  if (kNight) {
+    vec3 place = at.world - frame.edgeCentre.xyz;
+    bool building = (inFeatureAndSurface >> 24) == kSurfaceBuilding && abs(normal.z) < 0.4;
+    vec2 facing = normalize(normal.xy + vec2(1e-6, 0.0));
+    outFacade = vec2(dot(place.xy, vec2(-facing.y, facing.x)), place.z);
+    // Walls in one plane are one building's, or a row's.
+    outWall = building ? 1 + int(floor(dot(place.xy, facing) * 0.25)) * 16 + int(atan(facing.y, facing.x) * 5.09 + 16.0) : 0;
+  } else {
+    outFacade = vec2(0.0);
+    outWall = 0;
+  }
 }

@@ -166,8 +166,11 @@ city::Changes Stage::step(std::vector<city::Command> commands, double nowSeconds
   scene_.layers = session().layers;
   scene_.selection = session().selection;
   scene_.nowSeconds = nowSeconds;
+  if (const double hour = session().hourOfDay; hour != daylight_.to)
+    daylight_ = {daylight_.to < 0 ? hour : hourAt(nowSeconds), hour, nowSeconds};
+  scene_.hourOfDay = hourAt(nowSeconds);
   if (scene_.look != city::Look::Plain)
-    scene_.sunDirectionEcef = geo::sunDirectionEcef(document().origin, options_.dayOfYear, session().hourOfDay);
+    scene_.sunDirectionEcef = geo::sunDirectionEcef(document().origin, options_.dayOfYear, scene_.hourOfDay);
 
   streaming_.drain();
   collectSides(nowSeconds);
@@ -196,7 +199,14 @@ void Stage::render(gpu::Target& target, int samples, const frame::UiPass& ui) {
   frame_->render(target, scene_, sides_, samples, ui);
 }
 
-bool Stage::moving(double nowSeconds) const { return city_.moving(nowSeconds) || !held_.empty(); }
+double Stage::hourAt(double nowSeconds) const {
+  const double t = std::clamp((nowSeconds - daylight_.sinceSeconds) / kDaylightSeconds, 0.0, 1.0);
+  return std::lerp(daylight_.from, daylight_.to, t * t * (3 - 2 * t));
+}
+
+bool Stage::moving(double nowSeconds) const {
+  return city_.moving(nowSeconds) || !held_.empty() || nowSeconds < daylight_.sinceSeconds + kDaylightSeconds;
+}
 
 bool Stage::settled() const {
   // A view that wants more than the budget holds is as good as it gets once streaming has given up on more.

@@ -225,7 +225,7 @@ void Frame::Impl::renderPlain(PassContext& pass, gpu::Target& target, std::span<
                               VkDescriptorSet records, shared::FrameUniforms& uniforms) {
   shadows->none(pass.commands);
   pass.globals = globalsFor(pass, uniforms, shadows->kept());
-  scenePass->setMoving(true);
+  scenePass->setVariant(true, false);
   const glm::vec4 clear(pass.scene.plainBackground, 1);
   beginScene(pass.commands, target.view, target.image, depth, target.extent, &clear);
   drawScene(pass, draws, records, false);
@@ -241,7 +241,7 @@ void Frame::Impl::accumulateSample(PassContext& pass, std::span<const SideDraws>
   timings.mark("shadow");
   uniforms.clipFromWorld = clipWithOffset(pass.view, sampleOffset(sample));
   pass.globals = globalsFor(pass, uniforms, shadows->ofSample());
-  scenePass->setMoving(false);
+  scenePass->setVariant(false, uniforms.night.x > 0);
   beginScene(pass.commands, picture.view(), picture.handle(), depth, pass.view.extent, nullptr);
   drawScene(pass, draws, records, true);
   vkCmdEndRendering(pass.commands);
@@ -288,7 +288,7 @@ void Frame::Impl::renderMoving(PassContext& full, std::span<const SideDraws> dra
   statistics.shadowDraws += shadows->keep(pass, casting(sun, records), draws, uniforms);
   timings.mark("shadow");
   pass.globals = globalsFor(pass, uniforms, shadows->kept());
-  scenePass->setMoving(true);
+  scenePass->setVariant(true, uniforms.night.x > 0);
   beginScene(pass.commands, picture.view(), picture.handle(), depth, view.extent, nullptr);
   drawScene(pass, draws, records, true);
   vkCmdEndRendering(pass.commands);

@@ -33,6 +33,7 @@ struct Scene {
   city::Layers layers;
   city::Selection selection;
   glm::dvec3 sunDirectionEcef{0};               // unit, towards the sun
+  double hourOfDay = 12;                        // how many windows are lit after dusk
   double nowSeconds = 0;                        // the loop's clock, for transitions and water
   bool still = false;                           // nothing moves: the picture may refine itself frame by frame
   float resolution = 1;                         // otherwise: of the scene's width and height, enlarged to the target's

@@ -16,6 +16,8 @@ struct FeatureRecord {
 
 const uint kFeatureMask = 0xffffffu;   // of Vertex::featureAndSurface; all ones: no feature
 
+const uint kSurfaceBuilding = 1u, kSurfaceRoad = 5u;   // bits 24..31: source::Surface
+
 #ifdef __cplusplus
 }  // namespace cm::shared
 #endif
