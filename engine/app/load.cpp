@@ -15,7 +15,7 @@ constexpr double kLargestModelMetres = 1e6;  // a larger root about the Earth's 
 
 void loadLayer(LoadedCity& city, const std::string& uri, source::Fetcher& fetcher) {
   if (uri.empty() || city.layers.contains(uri)) return;
-  std::string whole = source::resolveUri(city.uri, uri);
+  std::string whole = source::resolveUri(city.address, uri);
   auto bytes = fetcher.read(whole);
   if (!bytes) {
     city.failures.push_back(bytes.error().text());
@@ -59,9 +59,9 @@ Result<void> loadTileset(std::span<const std::byte> json, const std::string& uri
 void leaveOutLocalFiles(LoadedCity& city) {
   const bool fromWeb = source::isHttp(city.uri);
   auto refuse = [&](std::string& uri) {
-    const std::string whole = uri.empty() ? "" : source::resolveUri(city.uri, uri);
+    const std::string whole = uri.empty() ? "" : source::resolveUri(city.address, uri);
     if (uri.empty() || source::isHttp(whole) || uri.starts_with("data:")) return false;
-    if (!fromWeb && source::mayLead(city.uri, whole, {})) return false;
+    if (!fromWeb && source::mayLead(city.address, whole, {})) return false;
     city.failures.push_back(fmt::format("{}: {} is a file of this machine, and a city {} may not read it",
                                         log::withoutSecrets(city.uri), uri,
                                         fromWeb ? "from the web" : "in an archive"));
@@ -75,6 +75,22 @@ void leaveOutLocalFiles(LoadedCity& city) {
       refuse(addition.tilesetUri);
       refuse(addition.groundUri);
     }
+}
+
+void useCredentials(LoadedCity& city, source::Fetcher& fetcher) {
+  std::vector<source::LayerCredentials> layers;
+  const auto use = [&](const std::string& uri, const std::string& variable) {
+    if (!uri.empty() && !variable.empty()) layers.push_back({source::resolveUri(city.address, uri), variable});
+  };
+  for (const city::TilesetRef& tileset : city.document.tilesets) use(tileset.uri, tileset.credentials);
+  for (const city::Overlay& overlay : city.document.overlays) use(overlay.uri, overlay.credentials);
+  for (const city::Project& project : city.document.projects)
+    for (const city::Addition& addition : project.additions) {
+      use(addition.tilesetUri, addition.credentials);
+      use(addition.groundUri, addition.credentials);
+    }
+  for (std::string& problem : fetcher.setLayerCredentials(std::move(layers)))
+    city.problems.push_back({"credentials", std::move(problem)});
 }
 
 }  // namespace
@@ -91,7 +107,7 @@ Result<LoadedCity> loadCity(const std::string& uri, source::Fetcher& fetcher) {
   auto entrance = fetcher.entrance(city.uri);
   if (!entrance) return entrance.error();
   city.uri = *entrance;
-  auto bytes = fetcher.read(city.uri);
+  auto bytes = fetcher.read(city.uri, &city.address);
   if (!bytes) return bytes.error();
   if (source::isTilesetJson(*bytes)) {
     if (auto loaded = loadTileset(*bytes, city.uri, city); !loaded) return loaded.error();
@@ -104,6 +120,7 @@ Result<LoadedCity> loadCity(const std::string& uri, source::Fetcher& fetcher) {
   city.problems = std::move(parsed->problems);
   fetcher.allowOrigins(city.document.allowedOrigins);
   leaveOutLocalFiles(city);
+  useCredentials(city, fetcher);
   for (const city::Overlay& overlay : city.document.overlays) loadLayer(city, overlay.uri, fetcher);
   for (const city::Project& project : city.document.projects)
     for (const city::Addition& addition : project.additions) loadLayer(city, addition.groundUri, fetcher);

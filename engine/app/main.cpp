@@ -11,6 +11,7 @@
 namespace {
 
 using namespace cm::app;
+namespace source = cm::source;
 
 std::string parseCamera(const std::string& text, std::optional<cm::city::CameraPose>& camera) {
   cm::city::CameraPose c;
@@ -119,9 +120,19 @@ int main(int count, char** values) {
   std::string checked;
   CLI::App* checkApp = program.add_subcommand("check", "检查城市文件 / list what is wrong with a city.json");
   checkApp->add_option("CITY", checked, "city.json, tileset.json, folder, .zip, .3tz or URL")->required();
+  source::Fetcher::Options fetch = source::Fetcher::Options::fromEnvironment();
+  std::string cache;
+  bool noCache = false;
+  for (CLI::App* app : {&program, renderApp, benchApp, checkApp}) {
+    CLI::Option* none = app->add_flag("--no-cache", noCache, "不用网络缓存 / keep nothing of what comes from the web");
+    app->add_option("--cache", cache, "网络缓存的文件夹 / folder for what is kept of the web")->excludes(none);
+  }
   program.footer(
       "环境变量 / environment: CITYMIRROR_CACHE_MIB 网络缓存的大小，0 为不用 size of the web cache (1024), 0: none · "
-      "CITYMIRROR_TOKEN_TILES_EXAMPLE_ORG 该主机的口令 credentials for that host\n"
+      "CITYMIRROR_TOKEN_TILES_EXAMPLE_ORG 该主机的口令 credentials for that host · "
+      "CITYMIRROR_LAYER_NAME 城市文件中某图层的口令：服务器、空格、口令 those of a layer of the city.json: server, "
+      "space, token · "
+      "SSL_CERT_FILE 自有证书颁发机构 certificate authorities\n"
       "退出码 / exit codes: 0 完成 done · 1 失败 failed · 2 参数有误 wrong call · 3 完成但有数据缺失 done, some data "
       "missing");
 
@@ -135,7 +146,14 @@ int main(int count, char** values) {
     if (!sentence.empty()) cm::log::error("{}", sentence);
     return !sentence.empty();
   };
-  if (*checkApp) return checkProgram(checked);
+  if (noCache) {
+    fetch.cacheFolder.clear();
+  } else if (!cache.empty()) {
+    fetch.cacheFolder = cache;
+    if (fetch.cacheBytes == 0) fetch.cacheBytes = source::Fetcher::Options{}.cacheBytes;
+  }
+  render.fetch = bench.fetch = flight.fetch = window.fetch = fetch;
+  if (*checkApp) return checkProgram(checked, fetch);
   if (*benchApp && !flight.city.empty()) {
     if (!flightSize.empty() && refuse(parseSize(flightSize, flight.width, flight.height))) return kExitUsage;
     if (benchApp->count("--look")) flight.look = bench.look;

@@ -119,7 +119,7 @@ Result<void> setUp(Stage& stage, const RenderOptions& options) {
 }  // namespace
 
 int renderProgram(const RenderOptions& options) {
-  source::Fetcher fetcher(source::Fetcher::Options::fromEnvironment());
+  source::Fetcher fetcher(options.fetch);
   auto loaded = loadCity(options.city, fetcher);
   if (!loaded) {
     log::error("{}", loaded.error().text());

@@ -29,14 +29,14 @@ Stage::Stage(gpu::Device& device, VkFormat format, LoadedCity loaded, source::Fe
       streaming_(fetcher),
       ground_(axes_) {
   for (const city::TilesetRef& tileset : document().tilesets) {
-    streaming_.add(source::resolveUri(loaded_.uri, tileset.uri), loaded_.ecefFromTilesets);
+    streaming_.add(source::resolveUri(loaded_.address, tileset.uri), loaded_.ecefFromTilesets);
     ++tilesetCount_;
   }
   for (size_t p = 0; p < document().projects.size(); ++p)
     for (size_t a = 0; a < document().projects[p].additions.size(); ++a) {
       const std::string& uri = document().projects[p].additions[a].tilesetUri;
       if (uri.empty()) continue;
-      tilesetOfAddition_[{p, a}] = streaming_.add(source::resolveUri(loaded_.uri, uri));
+      tilesetOfAddition_[{p, a}] = streaming_.add(source::resolveUri(loaded_.address, uri));
       ++tilesetCount_;
     }
   attach(device, format);

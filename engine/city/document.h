@@ -57,6 +57,7 @@ struct TilesetRef {
   Text name;
   std::string uri;      // relative to city.json, or http(s)
   std::string source;   // Source::id
+  std::string credentials;  // name of the environment variable that holds them: CITYMIRROR_LAYER_...
   bool operator==(const TilesetRef&) const = default;
 };
 
@@ -85,6 +86,7 @@ struct Overlay {
   std::string uri;
   std::string source;
   std::vector<OverlayItem> items;
+  std::string credentials;           // as TilesetRef's
   bool operator==(const Overlay&) const = default;
 };
 
@@ -115,6 +117,7 @@ struct Addition {
   std::string phase;
   std::string tilesetUri;
   std::string groundUri;
+  std::string credentials;  // of both, as TilesetRef's
   bool operator==(const Addition&) const = default;
 };
 

@@ -17,13 +17,13 @@ inline constexpr std::array<Name, 2> kText{"zh", "en"};
 inline constexpr std::array<Name, 3> kPlace{"lon", "lat", "height"};
 inline constexpr std::array<Name, 5> kCamera{"lon", "lat", "height", "heading", "pitch"};
 inline constexpr std::array<Name, 6> kSource{"id", "name", "licence", "uri", "date", "note"};
-inline constexpr std::array<Name, 4> kTileset{"id", "name", "uri", "source"};
+inline constexpr std::array<Name, 5> kTileset{"id", "name", "uri", "credentials", "source"};
 inline constexpr std::array<Name, 8> kItem{"id",    "name",             "colour", "status",
                                            "opens", "lengthKilometres", "story",  "source"};
-inline constexpr std::array<Name, 6> kOverlay{"id", "kind", "name", "uri", "source", "items"};
+inline constexpr std::array<Name, 7> kOverlay{"id", "kind", "name", "uri", "credentials", "source", "items"};
 inline constexpr std::array<Name, 4> kPhase{"id", "name", "from", "to"};
 inline constexpr std::array<Name, 3> kRemoval{"phase", "featureIds", "inside"};
-inline constexpr std::array<Name, 3> kAddition{"phase", "tileset", "ground"};
+inline constexpr std::array<Name, 4> kAddition{"phase", "tileset", "ground", "credentials"};
 inline constexpr std::array<Name, 4> kFigure{"label", "unit", "before", "after"};
 inline constexpr std::array<Name, 12> kProject{"id",     "name",     "kind",      "status",  "story", "boundary",
                                                "phases", "removals", "additions", "figures", "view",  "source"};

@@ -8,6 +8,8 @@
 namespace cm::city {
 namespace {
 
+constexpr std::string_view kLayerVariables = "CITYMIRROR_LAYER_";
+
 //! Duplicate ids of one list (or, for overlay items, of all lists together). The first one stays.
 class Ids {
  public:
@@ -98,8 +100,21 @@ class DocumentParser {
     bool good = tilesets_.take(object, tileset.id);
     object.read("name", tileset.name);
     good &= object.read("uri", tileset.uri, true);
+    parseCredentials(object, tileset.credentials);
     parseSourceOf(object, tileset.source);
     if (good) document_.tilesets.push_back(std::move(tileset));
+  }
+
+  //! Only variables made for this: a city from elsewhere must not have others of this machine sent away.
+  void parseCredentials(const ObjectReader& object, std::string& variable) const {
+    object.read("credentials", variable);
+    const bool named = variable.starts_with(kLayerVariables) && variable.size() > kLayerVariables.size() &&
+                       variable.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == std::string::npos;
+    if (variable.empty() || named) return;
+    object.report("credentials",
+                  fmt::format("found \"{}\", expected the name of an environment variable like \"{}SURVEY\"", variable,
+                              kLayerVariables));
+    variable.clear();
   }
 
   void parseAllowedOrigins(const ObjectReader& city) {
@@ -124,6 +139,7 @@ class DocumentParser {
     good &= object.readEnum("kind", overlay.kind, format::kOverlayKinds, true);
     object.read("name", overlay.name);
     good &= object.read("uri", overlay.uri, true);
+    parseCredentials(object, overlay.credentials);
     parseSourceOf(object, overlay.source);
     object.each("items", format::kItem, [&](const ObjectReader& o) { parseItem(o, overlay); });
     if (good) document_.overlays.push_back(std::move(overlay));
@@ -179,6 +195,7 @@ class DocumentParser {
       parseReference(o, "phase", addition.phase, phases, "phase of this project", true);
       o.read("tileset", addition.tilesetUri);
       o.read("ground", addition.groundUri);
+      parseCredentials(o, addition.credentials);
       if (addition.tilesetUri.empty() && addition.groundUri.empty() && !o.find("tileset") && !o.find("ground"))
         o.report("tileset", "found nothing, expected a tileset, a ground or both");
       project.additions.push_back(std::move(addition));

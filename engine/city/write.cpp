@@ -79,6 +79,7 @@ Json json(const Source& source) {
 Json json(const TilesetRef& tileset) {
   Json out = startWith(tileset.id, tileset.name);
   out["uri"] = tileset.uri;
+  put(out, "credentials", tileset.credentials);
   put(out, "source", tileset.source);
   return out;
 }
@@ -100,6 +101,7 @@ Json json(const Overlay& overlay) {
   out["kind"] = format::kOverlayKinds[static_cast<size_t>(overlay.kind)];
   put(out, "name", overlay.name);
   out["uri"] = overlay.uri;
+  put(out, "credentials", overlay.credentials);
   put(out, "source", overlay.source);
   putList(out, "items", overlay.items, [](const auto& item) { return json(item); });
   return out;
@@ -125,6 +127,7 @@ Json json(const Addition& addition) {
   put(out, "phase", addition.phase);
   put(out, "tileset", addition.tilesetUri);
   put(out, "ground", addition.groundUri);
+  put(out, "credentials", addition.credentials);
   return out;
 }
 

@@ -141,6 +141,7 @@ std::unique_ptr<Held> Residency::Impl::place(source::MeshContent& content, tiles
   }
   tile->tile.tile = id;
   tile->tile.features = std::make_shared<source::FeatureTable>(std::move(content.features));
+  tile->tile.propertySurfaces = std::move(content.propertySurfaces);
   tile->tile.ecefFromContent = content.ecefFromContent;
   tile->tile.lo = content.lo;
   tile->tile.hi = content.hi;

@@ -56,6 +56,7 @@ struct TileBorder {
 struct ResidentTile {
   tiles::TileId tile = tiles::kNoTile;
   std::shared_ptr<const source::FeatureTable> features;
+  std::vector<std::shared_ptr<const source::PropertySurface>> propertySurfaces;
   glm::dmat4 ecefFromContent{1.0};
   glm::vec3 lo{0}, hi{0};
   uint32_t chunk = 0;                           // Residency::chunk(): vertices and indices lie in the same buffer

@@ -93,7 +93,7 @@ struct Fetcher::Impl {
 
   struct Local {
     std::string uri;
-    Done done;
+    DoneAt done;
     JobPool::Id job = 0;
   };
 
@@ -108,7 +108,7 @@ struct Fetcher::Impl {
     return bytes;
   }
 
-  void fetchLocal(Id id, std::string uri, double rank, Done done) {
+  void fetchLocal(Id id, std::string uri, double rank, DoneAt done) {
     std::lock_guard lock(mutex);  // held while submitting: the job looks for itself in `local`
     Local& request = local[id];
     request.uri = std::move(uri);
@@ -125,7 +125,7 @@ struct Fetcher::Impl {
       uri = found->second.uri;
     }
     auto bytes = readLocal(uri);
-    Done done;
+    DoneAt done;
     {
       std::lock_guard lock(mutex);
       const auto found = local.find(id);
@@ -133,7 +133,7 @@ struct Fetcher::Impl {
       done = std::move(found->second.done);
       local.erase(found);
     }
-    done(std::move(bytes));
+    done(std::move(bytes), std::move(uri));
   }
 
   HttpClient& web() {
@@ -141,6 +141,7 @@ struct Fetcher::Impl {
     if (!http) {
       http = std::make_unique<HttpClient>(options);
       http->allowOrigins(allowed);
+      http->setLayerCredentials(layers);
     }
     return *http;
   }
@@ -155,6 +156,7 @@ struct Fetcher::Impl {
   Id next = 1;
   std::unordered_map<Id, Local> local;
   std::vector<std::string> allowed;
+  std::vector<LayerCredentials> layers;
   std::unique_ptr<HttpClient> http;
   Archives archives;
   JobPool files;  // last: joined first
@@ -165,6 +167,11 @@ Fetcher::Fetcher(const Options& options) : impl_(std::make_unique<Impl>(options)
 Fetcher::~Fetcher() = default;
 
 Fetcher::Id Fetcher::fetch(std::string uri, double rank, Done done) {
+  return fetch(std::move(uri), rank,
+               [done = std::move(done)](Result<Bytes> bytes, const std::string&) { done(std::move(bytes)); });
+}
+
+Fetcher::Id Fetcher::fetch(std::string uri, double rank, DoneAt done) {
   Id id = 0;
   {
     std::lock_guard lock(impl_->mutex);
@@ -199,11 +206,15 @@ void Fetcher::cancel(Id id) {
   if (HttpClient* web = impl_->webIfAny()) web->cancel(id);
 }
 
-Result<Bytes> Fetcher::read(const std::string& uri) {
+Result<Bytes> Fetcher::read(const std::string& uri, std::string* address) {
+  if (address) *address = uri;
   if (!isHttp(uri)) return impl_->readLocal(uri);
   std::promise<Result<Bytes>> promise;
   auto future = promise.get_future();
-  fetch(uri, -1e18, [&](Result<Bytes> bytes) { promise.set_value(std::move(bytes)); });
+  fetch(uri, -1e18, [&](Result<Bytes> bytes, std::string at) {
+    if (address) *address = std::move(at);
+    promise.set_value(std::move(bytes));
+  });
   return future.get();
 }
 
@@ -224,6 +235,15 @@ void Fetcher::allowOrigins(std::vector<std::string> origins) {
 std::vector<std::string> Fetcher::allowedOrigins() const {
   std::lock_guard lock(impl_->mutex);
   return impl_->allowed;
+}
+
+std::vector<std::string> Fetcher::setLayerCredentials(std::vector<LayerCredentials> layers) {
+  if (layers.empty() && !impl_->webIfAny()) return {};
+  {
+    std::lock_guard lock(impl_->mutex);
+    impl_->layers = layers;
+  }
+  return impl_->web().setLayerCredentials(layers);
 }
 
 void Fetcher::forget(const std::string& uri) {

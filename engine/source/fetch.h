@@ -26,10 +26,19 @@ std::string originOf(std::string_view uri);
 //! machine are trusted.
 Result<void> mayLead(std::string_view from, std::string_view to, std::span<const std::string> allowedOrigins);
 
+//! A layer's own credentials: the variable's value is the origin they are for, a space, and a bearer token or "user:password".
+struct LayerCredentials {
+  std::string address;   // of the layer: what lies in its folder gets them, and nothing on another origin
+  std::string variable;
+};
+
 class Fetcher {
  public:
   using Id = uint64_t;
   using Done = std::function<void(Result<Bytes>)>;
+  //! With the address the bytes came from: another than was asked for where the server redirected. What they refer to is
+  //! relative to it (RFC 3986, 5.1.3).
+  using DoneAt = std::function<void(Result<Bytes>, std::string address)>;
 
   struct Options {
     unsigned fileThreads = 2;
@@ -59,6 +68,9 @@ class Fetcher {
   //! Where redirects may lead besides the origin they come from; also what allowedOrigins() hands to who resolves references.
   void allowOrigins(std::vector<std::string> origins);
   std::vector<std::string> allowedOrigins() const;
+  //! Those of layers, before those of their host. The longest folder that holds an address wins. Answers what is wrong with the
+  //! variables, one line each, without any secret.
+  std::vector<std::string> setLayerCredentials(std::vector<LayerCredentials> layers);
 
   //! Smaller rank first. gzip-compressed bodies and files (magic 1f 8b) arrive unpacked. Errors name the uri without its
   //! secrets, and pass (Error::passes) where asking again later may help: not after 404 or 403.
@@ -66,17 +78,18 @@ class Fetcher {
   //! underscore, hyphens two) or, with the port, ..._8080; "user:password" or a bearer token. Over plain http only the form
   //! with the port is sent. Addresses with a user in them are refused.
   Id fetch(std::string uri, double rank, Done done);
+  Id fetch(std::string uri, double rank, DoneAt done);
   void rerank(Id id, double rank);
   //! After this `done` is not called, unless it is running now.
   void cancel(Id id);
   //! Blocking, for start-up and tools.
-  Result<Bytes> read(const std::string& uri);
+  Result<Bytes> read(const std::string& uri, std::string* address = nullptr);
 
   //! The address of the document that an archive opens with where `uri` names one alone ("city.zip" -> "city.zip/town/city.json");
   //! any other `uri` as it is.
   Result<std::string> entrance(const std::string& uri);
 
-  //! What came from `uri` was damaged: it is not to come from the cache again.
+  //! What came from `uri` (after redirects) was damaged: it is not to come from the cache again.
   void forget(const std::string& uri);
 
   Statistics statistics() const;  // of the web alone

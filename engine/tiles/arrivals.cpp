@@ -70,16 +70,16 @@ void Streaming::Impl::grow(const source::Tileset& tileset, TilesetId id, TileId 
 void Streaming::Impl::on(TilesetFetched&& event) {
   TilesetEntry& entry = tree.tilesets[event.tileset];
   if (!event.bytes) {
-    on(TilesetParsed{event.tileset, event.bytes.error(), false});
+    on(TilesetParsed{event.tileset, event.bytes.error(), {}, false});
     return;
   }
   fetchedBytes += event.bytes->size();
   answered(entry.uri);
   auto bytes = std::make_shared<Bytes>(std::move(*event.bytes));
-  pool.submit(-std::numeric_limits<double>::infinity(),
-              [bytes, uri = entry.uri, at = entry.ecefFromTileset, id = event.tileset, box = mailbox](std::stop_token) {
-                box->post(TilesetParsed{id, source::parseTileset(*bytes, uri, at)});
-              });
+  pool.submit(-std::numeric_limits<double>::infinity(), [bytes, uri = event.address, at = entry.ecefFromTileset,
+                                                         id = event.tileset, box = mailbox](std::stop_token) {
+    box->post(TilesetParsed{id, source::parseTileset(*bytes, uri, at), uri});
+  });
 }
 
 void Streaming::Impl::on(TilesetParsed&& event) {
@@ -100,7 +100,7 @@ void Streaming::Impl::on(TilesetParsed&& event) {
   entry.error = event.parsed ? fmt::format("{}: holds no tile", entry.uri) : event.parsed.error().text();
   if (!told(entry.uri, passes) && earlier == 0)
     report(entry.uri, fmt::format("{}; the tileset is left out{}", entry.error, passes ? " until it can be read" : ""));
-  if (damaged) fetcher.forget(entry.uri);
+  if (damaged) fetcher.forget(event.address);
   if (passes || damaged) retry(entry.uri, earlier + 1, kNoTile, event.tileset);
 }
 
@@ -142,6 +142,7 @@ void Streaming::Impl::on(ContentFetched&& event) {
     slot.bodyBytes += event.bytes->size();
     if (event.bytes->empty()) slot.errors.push_back(fmt::format("{}: is empty", uri));
     slot.work->bodies[event.content] = std::move(*event.bytes);
+    slot.work->uris[event.content] = std::move(event.address);
   } else {
     const bool passes = event.bytes.error().passes();
     slot.errors.insert(passes ? slot.errors.begin() : slot.errors.end(), event.bytes.error().text());
@@ -166,14 +167,18 @@ void Streaming::Impl::on(ContentDecoded&& event) {
     fetchResources(event.tile, std::move(outcome.missing));
     return;
   }
+  const std::vector<std::string> addresses = std::move(slot.work->uris);
   slot.work.reset();
   outcome.errors.insert(outcome.errors.begin(), slot.errors.begin(), slot.errors.end());
   if (!outcome.externals.empty()) {
     makeExternal(event.tile, outcome);
+    if (states[event.tile] == TileState::Failed)
+      for (const std::string& address : addresses) fetcher.forget(address);
     return;
   }
   if (!outcome.mesh) {
     fail(event.tile, outcome.errors.empty() ? "nothing could be decoded" : outcome.errors.front(), Hope::Content);
+    for (const std::string& address : addresses) fetcher.forget(address);
     return;
   }
   const Tile& tile = tree.tiles[event.tile];
@@ -272,8 +277,6 @@ void Streaming::Impl::fail(TileId id, std::string message, Hope hope) {
                             : ancestor             ? "its parent stays"
                                                    : "nothing stands in for it"));
   if (!web || hope == Hope::None || (hope == Hope::Content && slot.failures > kDamagedAgain)) return;
-  if (hope == Hope::Content)
-    for (const std::string& content : tile.contentUris) fetcher.forget(content);
   retry(uri, slot.failures, id, 0);
 }
 
@@ -298,7 +301,6 @@ void Streaming::Impl::drop(TileId id) {
 void Streaming::Impl::startDecode(TileId id) {
   Slot& slot = slots[id];
   const Tile& tile = tree.tiles[id];
-  slot.work->uris = tile.contentUris;
   slot.work->ecefFromTile = tile.ecefFromTile;
   slot.work->zUp = slot.zUp;
   slot.work->subtree = tile.subtree;

@@ -24,7 +24,7 @@ using std::chrono::steady_clock;
 //! What one decode works on. A worker's while it runs, the slot's between two attempts.
 struct DecodeWork {
   std::vector<Bytes> bodies;  // one a content; empty where it failed
-  std::vector<std::string> uris;
+  std::vector<std::string> uris;  // where they came from, after redirects
   glm::dmat4 ecefFromTile{1.0};
   bool zUp = false;
   std::optional<source::SubtreeRef> subtree;
@@ -43,10 +43,12 @@ struct Outcome {
 struct TilesetFetched {
   TilesetId tileset;
   Result<Bytes> bytes;
+  std::string address;
 };
 struct TilesetParsed {
   TilesetId tileset;
   Result<source::Tileset> parsed;
+  std::string address;
   bool fetched = true;
 };
 struct ContentFetched {
@@ -54,6 +56,7 @@ struct ContentFetched {
   uint32_t generation;
   size_t content;
   Result<Bytes> bytes;
+  std::string address;
 };
 struct ContentDecoded {
   TileId tile;

@@ -92,6 +92,8 @@ TEST(Document, ReportsEveryProblemWithItsPath) {
     j["styles"][0]["colour"]["stops"][1]["value"] = 0;
     j["styles"][1]["colour"]["categories"] = ordered_json::array();
     j["extras"] = 3;
+    j["tilesets"][0]["credentials"] = "AWS_SECRET_ACCESS_KEY";
+    j["overlays"][0]["credentials"] = "CITYMIRROR_LAYER_";
   });
   auto expect = [&](const char* path, const char* part) { EXPECT_THAT(problems, Contains(problem(path, part))); };
   expect("projects[0].phases[0].from", "2026-13");
@@ -111,6 +113,8 @@ TEST(Document, ReportsEveryProblemWithItsPath) {
   expect("styles[0].colour.stops[1].value", "more than the stop before");
   expect("styles[1].colour.stops", "found no colour");
   expect("extras", "object");
+  expect("tilesets[0].credentials", "CITYMIRROR_LAYER_SURVEY");
+  expect("overlays[0].credentials", "expected the name of an environment variable");
 }
 
 TEST(Document, KeepsWhatIsGoodBesideWhatIsNot) {
