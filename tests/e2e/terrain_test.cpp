@@ -48,9 +48,9 @@ std::string writeTerrain(const fs::path& folder) {
   for (uint32_t level = 0; level < kLevel; ++level) levels += "[],";
   const uint32_t x = 4 * kX, y = 4 * kY;
   levels += fmt::format("[{}],[{}],[{},{},{},{}]", test::terrainRange(kX, kY, kX, kY),
-                        test::terrainRange(2 * kX, 2 * kY, 2 * kX + 1, 2 * kY + 1),
-                        test::terrainRange(x, y, x + 3, y), test::terrainRange(x, y + 1, x, y + 3),
-                        test::terrainRange(x + 2, y + 1, x + 3, y + 1), test::terrainRange(x + 1, y + 2, x + 1, y + 3));
+                        test::terrainRange(2 * kX, 2 * kY, 2 * kX + 1, 2 * kY + 1), test::terrainRange(x, y, x + 3, y),
+                        test::terrainRange(x, y + 1, x, y + 3), test::terrainRange(x + 2, y + 1, x + 3, y + 1),
+                        test::terrainRange(x + 1, y + 2, x + 1, y + 3));
   const std::string json = fmt::format(
       R"({{"tilejson":"2.1.0","format":"quantized-mesh-1.0","version":"1.0.0","scheme":"tms","projection":"EPSG:4326",)"
       R"("tiles":["{{z}}/{{x}}/{{y}}.terrain?v={{version}}"],"available":[{}]}})",
