@@ -38,6 +38,7 @@ Result<void> loadTileset(std::span<const std::byte> json, const std::string& uri
   city.document = city::documentForTileset(uri);
   city::Document& document = city.document;
   geo::BoundingVolume bounds = tileset->tiles.front().bounds;
+  if (tileset->focus) bounds = geo::boxOf(*tileset->focus);
   if (!source::isOnEarth(geo::centreOf(bounds)) && geo::radiusOf(bounds) < kLargestModelMetres) {
     city.ecefFromTilesets = geo::enuFrameAt({0, 0, 0}).ecefFromEnu;
     bounds = geo::transformed(bounds, city.ecefFromTilesets);

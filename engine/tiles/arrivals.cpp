@@ -17,6 +17,17 @@ Outcome decode(DecodeWork& work, const std::stop_token& stop) {
   for (size_t i = 0; i < work.bodies.size() && !stop.stop_requested(); ++i) {
     const Bytes& body = work.bodies[i];
     if (body.empty()) continue;
+    if (work.terrain) {
+      auto tile = source::decodeTerrain(body, work.uris[i], *work.terrain);
+      if (!tile) {
+        outcome.errors.push_back(tile.error().text());
+        continue;
+      }
+      outcome.mesh = std::make_shared<MeshContent>(std::move(tile->mesh));
+      outcome.bounds = tile->bounds;
+      outcome.children = std::move(tile->children);
+      continue;
+    }
     if (work.subtree || source::isTilesetJson(body)) {
       auto tileset = work.subtree ? source::parseSubtree(body, work.uris[i], *work.subtree, &work.resources)
                                   : source::parseTileset(body, work.uris[i], work.ecefFromTile, work.zUp);
@@ -181,9 +192,8 @@ void Streaming::Impl::on(ContentDecoded&& event) {
     for (const std::string& address : addresses) fetcher.forget(address);
     return;
   }
-  const Tile& tile = tree.tiles[event.tile];
   for (const std::string& error : outcome.errors)
-    report(tile.contentUris.front(), error + "; the tile's other contents are shown");
+    report(tree.tiles[event.tile].contentUris.front(), error + "; the tile's other contents are shown");
   for (const std::string& warning : outcome.mesh->warnings) log::warning("{}", warning);
   slot.content = std::move(outcome.mesh);
   slot.gpuBytes = slot.content->gpuBytes();
@@ -192,6 +202,23 @@ void Streaming::Impl::on(ContentDecoded&& event) {
   slot.hurried = false;
   decodedBytes += slot.decodedBytes;
   states[event.tile] = TileState::Decoded;
+  growTerrain(event.tile, outcome);
+}
+
+//! The tile stays what it is, and gets to know its own height and the tiles below: once, for it may come again.
+void Streaming::Impl::growTerrain(TileId id, Outcome& outcome) {
+  if (!outcome.bounds) return;
+  tree.tiles[id].bounds = geo::boxOf(*outcome.bounds);
+  if (!tree.tiles[id].children.empty()) return;
+  const uint32_t referrer = slots[id].referrer;
+  for (source::TileDescription& child : outcome.children) {
+    source::Tileset one;
+    one.tiles.push_back(std::move(child));
+    graft(tree, one, tree.tiles[id].tileset, id);
+  }
+  states.resize(tree.tiles.size(), TileState::Absent);
+  slots.resize(tree.tiles.size());
+  for (TileId child : tree.tiles[id].children) slots[child].referrer = referrer;
 }
 
 //! The contents refer to other files: they are fetched as the contents were, and then all is decoded again.
@@ -304,6 +331,7 @@ void Streaming::Impl::startDecode(TileId id) {
   slot.work->ecefFromTile = tile.ecefFromTile;
   slot.work->zUp = slot.zUp;
   slot.work->subtree = tile.subtree;
+  slot.work->terrain = tile.terrain;
   slot.decoding = true;
   ++decodesRunning;
   slot.job = pool.submit(slot.priority,

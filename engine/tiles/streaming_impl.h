@@ -28,6 +28,7 @@ struct DecodeWork {
   glm::dmat4 ecefFromTile{1.0};
   bool zUp = false;
   std::optional<source::SubtreeRef> subtree;
+  std::optional<source::TerrainRef> terrain;
   source::Resources resources;
 };
 
@@ -36,6 +37,8 @@ struct Outcome {
   std::vector<std::string> missing;  // files the contents refer to: fetch them, then decode again
   std::shared_ptr<MeshContent> mesh;
   std::vector<source::Tileset> externals;
+  std::optional<geo::Region> bounds;            // of a terrain's tile, now that its heights are known
+  std::vector<source::TileDescription> children;  // of the same
   std::vector<std::string> meshUris;
   std::vector<std::string> errors;
 };
@@ -155,6 +158,7 @@ struct Streaming::Impl {
   void fetchResources(TileId id, std::vector<std::string> uris);
   void grow(const source::Tileset& tileset, TilesetId id, TileId parent);
   void makeExternal(TileId id, Outcome& outcome);
+  void growTerrain(TileId id, Outcome& outcome);
   void fail(TileId id, std::string message, Hope hope);
   void report(const std::string& uri, std::string message);
   bool told(const std::string& uri, bool passes);
