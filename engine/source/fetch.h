@@ -1,5 +1,5 @@
-//! Bytes from files, archives (archive.h) and HTTP, asynchronously. The fetcher owns its threads; results come back through the callback on one of
-//! them, which does nothing but post to a mailbox. Outlived by nothing it calls: destruction cancels and joins.
+//! Bytes from files, archives (archive.h) and HTTP, asynchronously. The fetcher owns its threads; results come back through the
+//! callback on one of them, which does nothing but post to a mailbox. Outlived by nothing it calls: destruction cancels and joins.
 #pragma once
 
 #include <cstdint>

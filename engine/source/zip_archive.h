@@ -1,7 +1,8 @@
 //! A ZIP or 3D Tiles archive (3TZ 1.3) as a source of bytes: entries stored, deflated or compressed by Zstandard, ZIP64 included.
 //!
-//! A 3D Tiles archive, and any other that holds such an index, is read by it and never loads its directory, which for millions of tiles takes seconds and hundreds
-//! of megabytes; an index that is wrong is told once in the log and the directory used instead. Nothing is ever unpacked to disk.
+//! A 3D Tiles archive, and any other that holds such an index, is read by it and never loads its directory, which for millions of
+//! tiles takes seconds and hundreds of megabytes; an index that is wrong is told once in the log and the directory used instead.
+//! Nothing is ever unpacked to disk.
 #pragma once
 
 #include <atomic>

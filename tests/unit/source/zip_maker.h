@@ -57,7 +57,7 @@ enum class Index { None, Right, CutShort };
 //! Writes the archive and answers with its path. ZIP64 where an offset needs it.
 inline std::string writeZip(const std::string& file, std::vector<ZipEntry> entries, Index index = Index::None) {
   const auto number = [](std::string& out, uint64_t value, int bytes) {
-    for (int i = 0; i < bytes; ++i) out += static_cast<char>(value >> (8 * i));
+    for (int i = 0; i < bytes; ++i) out += i < 8 ? static_cast<char>(value >> (8 * i)) : 0;
   };
   std::string directory, indexed;
   std::vector<source::TileIndexRecord> records;
