@@ -42,9 +42,9 @@ int main(int count, char** values) {
   program.get_formatter()->column_width(44);
   program.require_subcommand(0, 1);
   WindowOptions window;
-  program.add_option(
-      "CITY", window.city,
-      "city.json、tileset.json、文件夹或网址 / city.json, tileset.json, folder or URL; none: the built-in city");
+  program.add_option("CITY", window.city,
+                     "city.json、tileset.json、layer.json、文件夹或网址 / city.json, tileset.json, layer.json, folder "
+                     "or URL; none: the built-in city");
   program.add_flag("--fullscreen", window.fullscreen, "全屏 / fill the screen");
   program.add_flag("--fresh", window.forget, "不恢复上次的状态 / do not take up the last run's state");
   std::string windowSize;
