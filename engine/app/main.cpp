@@ -44,9 +44,8 @@ int main(int count, char** values) {
   program.require_subcommand(0, 1);
   WindowOptions window;
   program.add_option("CITY", window.city,
-                     "city.json、tileset.json、文件夹、归档（.zip、.3tz）或网址 / city.json, tileset.json, folder, "
-                     "archive (.zip, .3tz) or URL; none: "
-                     "the built-in city");
+                     "city.json、tileset.json、layer.json、文件夹、归档（.zip、.3tz）或网址 / city.json, tileset.json, "
+                     "layer.json, folder, archive (.zip, .3tz) or URL; none: the built-in city");
   program.add_flag("--fullscreen", window.fullscreen, "全屏 / fill the screen");
   program.add_flag("--fresh", window.forget, "不恢复上次的状态 / do not take up the last run's state");
   std::string windowSize;

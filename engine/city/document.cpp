@@ -116,13 +116,14 @@ CameraPose viewOf(const Project& project) {
 
 Document documentForTileset(std::string_view uri) {
   Document document;
-  // The folder's name says more than "tileset.json" does.
+  // The folder's name says more than "tileset.json" or "layer.json" does.
   std::string_view path = uri.substr(0, uri.find_first_of("?#"));
   size_t slash = path.find_last_of('/');
   std::string_view file = slash == path.npos ? path : path.substr(slash + 1);
   std::string_view folder = slash == path.npos ? std::string_view{} : path.substr(0, slash);
   if (size_t last = folder.find_last_of('/'); last != folder.npos) folder = folder.substr(last + 1);
-  std::string name(file == "tileset.json" && !folder.empty() && folder != "." && folder != ".." ? folder : file);
+  const bool usual = file == "tileset.json" || file == "layer.json";
+  std::string name(usual && !folder.empty() && folder != "." && folder != ".." ? folder : file);
   document.id = "tileset";
   document.name = {name, name};
   document.tilesets.push_back({"tiles", document.name, std::string(uri), ""});

@@ -253,6 +253,7 @@ std::vector<TileDescription> terrainChildren(const TerrainRef& ref, const geo::R
   const double low = std::min(known.minHeight, std::max(known.minHeight - slack, kLowestMetres));
   const double high = std::max(known.maxHeight, std::min(known.maxHeight + slack, kHighestMetres));
   std::vector<TileDescription> children;
+  children.reserve(below.size());
   for (const TerrainRef& child : below) children.push_back(describe(child, low, high));
   return children;
 }

@@ -173,7 +173,8 @@ class TerrainMesher {
       if (!std::isfinite(normal.x + normal.y + normal.z)) normal = {0, 0, 1};
       for (int k = 0; k < 3; ++k)
         vertex.normal[static_cast<size_t>(k)] = static_cast<int8_t>(std::lround(normal[k] * 127));
-      for (int k = 0; k < 3; ++k) vertex.colour[static_cast<size_t>(k)] = static_cast<uint8_t>(kLand[k] * 255 + 0.5f);
+      for (int k = 0; k < 3; ++k)
+        vertex.colour[static_cast<size_t>(k)] = static_cast<uint8_t>(std::lround(kLand[k] * 255));
       vertex.colour[3] = 255;
       out.lo = i == 0 ? vertex.position : glm::min(out.lo, vertex.position);
       out.hi = i == 0 ? vertex.position : glm::max(out.hi, vertex.position);

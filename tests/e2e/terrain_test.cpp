@@ -114,6 +114,9 @@ TEST_F(Terrain, AHillIsLitAndWholeWhereItsFinestTilesAreNotAllThere) {
   ASSERT_EQ(part.code, 0) << part.output;
   EXPECT_GT(contrast(picture("all.png")), 40);
   EXPECT_LT(difference(picture("all.png"), picture("part.png")), 1.0);
+  test::Outcome checked = test::run({CITYMIRROR_PROGRAM, "check", (folder / "part/layer.json").string()});
+  EXPECT_EQ(checked.code, 0) << checked.output;
+  EXPECT_TRUE(checked.says("(part")) << "named after its folder: " << checked.output;
 }
 
 TEST_F(Terrain, WhereATileIsMissingItsParentStays) {

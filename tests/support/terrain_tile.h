@@ -56,9 +56,9 @@ struct TerrainTileMaker {
     for (int axis = 0; axis < 3; ++axis) {
       int before = 0;
       for (uint32_t grid : order) {
-        const int value = axis == 0   ? int(grid % side * kLargest / cells)
-                          : axis == 1 ? int(grid / side * kLargest / cells)
-                                      : int(std::lround((heights[grid] - low) / (double(high) - low) * kLargest));
+        const uint32_t place = axis == 0 ? grid % side : grid / side;
+        const int value = axis < 2 ? int(place * kLargest / cells)
+                                   : int(std::lround((heights[grid] - low) / (double(high) - low) * kLargest));
         const int difference = value - before;
         put(uint16_t(difference << 1 ^ difference >> 31));
         before = value;
@@ -82,7 +82,8 @@ struct TerrainTileMaker {
       put(uint8_t{1});
       put(count * 2);
       for (uint32_t grid : order) {
-        const glm::dvec2 oct = octEncoded(normalEcef(double(grid % side) / cells, double(grid / side) / cells));
+        const uint32_t row = grid / side;
+        const glm::dvec2 oct = octEncoded(normalEcef(double(grid % side) / cells, double(row) / cells));
         for (int k = 0; k < 2; ++k) put(uint8_t(std::lround((oct[k] * 0.5 + 0.5) * 255)));
       }
     }
