@@ -28,6 +28,13 @@ struct Seen {
   double centring = 1;        // 1 in the middle of a view .. 0.25 far off
 };
 
+//! What the nearest tile above that can be drawn does for what lies below it.
+enum class Above {
+  Nothing,   // there is none: whatever is here is better than a hole
+  Adds,      // it is drawn in any case, and shows nothing of what belongs here
+  StandsIn,  // it is drawn instead unless everything here is covered: nothing partial may remain
+};
+
 struct Drawn {
   TileId tile;
   Mask mask;
@@ -69,11 +76,11 @@ class Traversal {
   Seen look(const Tile& tile, Mask among) const;
   void visitTileset(size_t index);
   void pinTop(TileId root);
-  bool visit(TileId id, Mask among, double parentError, double parentPriority, bool underDrawable);
-  bool visitAsIs(TileId id, const Seen& seen, double priority, bool underDrawable);
-  bool visitReplaced(TileId id, const Seen& seen, double priority, bool underDrawable);
-  bool visitAdded(TileId id, const Seen& seen, double priority, bool underDrawable);
-  bool visitResident(TileId id, Mask among, bool underDrawable);
+  bool visit(TileId id, Mask among, double parentError, double parentPriority, Above above);
+  bool visitAsIs(TileId id, const Seen& seen, double priority, Above above);
+  bool visitReplaced(TileId id, const Seen& seen, double priority, Above above);
+  bool visitAdded(TileId id, const Seen& seen, double priority, Above above);
+  bool visitResident(TileId id, Mask among, Above above);
   void wantOutside(TileId id, double priority);
   void want(TileId id, double priority, bool seen);
   void emit(TileId id, const Seen& seen) { drawn_.push_back({id, seen.mask & drawMask_, seen.distance}); }
@@ -152,7 +159,7 @@ void Traversal::visitTileset(size_t index) {
   }
   pinTop(entry.root);
   visit(entry.root, loadMask_, std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity(),
-        false);
+        Above::Nothing);
 }
 
 //! The first tiles with content below the root are wanted whatever the camera does, and never let go.
@@ -179,8 +186,8 @@ void Traversal::pinTop(TileId root) {
 }
 
 //! Draws what the views see of the tile and everything below. True where all of it is covered by what was emitted, or where
-//! no better can come. `underDrawable`: an ancestor can stand in, so nothing partial may remain when the answer is false.
-bool Traversal::visit(TileId id, Mask among, double parentError, double parentPriority, bool underDrawable) {
+//! no better can come.
+bool Traversal::visit(TileId id, Mask among, double parentError, double parentPriority, Above above) {
   const Tile& tile = tree_.tiles[id];
   Seen seen = look(tile, among);
   if (!seen.mask) return true;
@@ -192,35 +199,38 @@ bool Traversal::visit(TileId id, Mask among, double parentError, double parentPr
 
   bool asked = tile.geometricError * seen.metresToPixels > options_.maxSsePixels;
   bool forced = tile.external || (hasContent(tile) && state(id) == TileState::Failed);
-  bool covered = tile.children.empty() || !(asked || forced) ? visitAsIs(id, seen, priority, underDrawable)
-                 : tile.refine == source::Refine::Add        ? visitAdded(id, seen, priority, underDrawable)
-                                                             : visitReplaced(id, seen, priority, underDrawable);
+  bool covered = tile.children.empty() || !(asked || forced) ? visitAsIs(id, seen, priority, above)
+                 : tile.refine == source::Refine::Add        ? visitAdded(id, seen, priority, above)
+                                                             : visitReplaced(id, seen, priority, above);
   return covered || !(seen.mask & drawMask_);
 }
 
-bool Traversal::visitAsIs(TileId id, const Seen& seen, double priority, bool underDrawable) {
+bool Traversal::visitAsIs(TileId id, const Seen& seen, double priority, Above above) {
   const Tile& tile = tree_.tiles[id];
   if (!hasContent(tile)) return true;  // the data says that nothing is here at this distance
   if (drawable(id)) {
     emit(id, seen);
     return true;
   }
-  if (lost(id)) return !underDrawable;
+  if (lost(id)) return above != Above::StandsIn;
   want(id, priority, seen.mask & drawMask_);
   if (!refinedBefore(id)) return false;
   // Zoomed out, and this tile has to be loaded first: what was drawn below it stays until then.
   Mark before = mark();
   bool all = true;
-  for (TileId child : tile.children) all = visitResident(child, seen.mask, underDrawable) && all;
+  for (TileId child : tile.children) all = visitResident(child, seen.mask, above) && all;
   if (all) {
     refined_.push_back(id);
     return true;
   }
-  if (underDrawable) undoTo(before, priority);
+  if (above == Above::StandsIn)
+    undoTo(before, priority);
+  else
+    refined_.push_back(id);
   return false;
 }
 
-bool Traversal::visitReplaced(TileId id, const Seen& seen, double priority, bool underDrawable) {
+bool Traversal::visitReplaced(TileId id, const Seen& seen, double priority, Above above) {
   const Tile& tile = tree_.tiles[id];
   bool stands = drawable(id);
   bool awaited = hasContent(tile) && !stands && state(id) != TileState::Failed;
@@ -228,9 +238,11 @@ bool Traversal::visitReplaced(TileId id, const Seen& seen, double priority, bool
   Mark before = mark();
   bool all = true;
   for (TileId child : tile.children)
-    all = visit(child, seen.mask, tile.geometricError, priority, underDrawable || stands) && all;
-  // Children may not be shown before their parent is in: without it, the next pan or zoom would tear a hole.
-  if (all && (!awaited || !underDrawable || refinedBefore(id))) {
+    all = visit(child, seen.mask, tile.geometricError, priority, stands ? Above::StandsIn : above) && all;
+  // Children may not be shown before their parent is in: without it, the next pan or zoom would tear a hole, and where only
+  // some are in, it would take them away again when it comes.
+  const bool early = awaited && !refinedBefore(id);
+  if (all && !early) {
     refined_.push_back(id);
     for (TileId child : tile.children) wantOutside(child, kSiblingClass + priority);
     return true;
@@ -240,15 +252,17 @@ bool Traversal::visitReplaced(TileId id, const Seen& seen, double priority, bool
     emit(id, seen);
     return true;
   }
-  if (underDrawable)
+  if (above == Above::StandsIn || early)
     undoTo(before, priority);
   else
     refined_.push_back(id);
   return false;
 }
 
-bool Traversal::visitAdded(TileId id, const Seen& seen, double priority, bool underDrawable) {
+bool Traversal::visitAdded(TileId id, const Seen& seen, double priority, Above above) {
   const Tile& tile = tree_.tiles[id];
+  // What failed is missing from the sum for good: the parts that would be left are no picture of the whole.
+  if (above == Above::StandsIn && hasContent(tile) && state(id) == TileState::Failed) return false;
   bool stands = drawable(id);
   bool awaited = hasContent(tile) && !stands && state(id) != TileState::Failed;
   if (awaited) want(id, priority, seen.mask & drawMask_);
@@ -256,15 +270,15 @@ bool Traversal::visitAdded(TileId id, const Seen& seen, double priority, bool un
   if (stands) emit(id, seen);
   bool all = true;
   for (TileId child : tile.children)
-    all = visit(child, seen.mask, tile.geometricError, priority, underDrawable && !stands) && all;
+    all = visit(child, seen.mask, tile.geometricError, priority, stands ? Above::Adds : above) && all;
   refined_.push_back(id);
   if (stands || (all && !awaited)) return true;  // children only add: a missing one is no hole
-  if (underDrawable) undoTo(before, priority);
+  if (above == Above::StandsIn) undoTo(before, priority);
   return false;
 }
 
 //! Covers with what is resident already, asking for nothing.
-bool Traversal::visitResident(TileId id, Mask among, bool underDrawable) {
+bool Traversal::visitResident(TileId id, Mask among, Above above) {
   const Tile& tile = tree_.tiles[id];
   Seen seen = look(tile, among);
   if (!seen.mask) return true;
@@ -272,9 +286,9 @@ bool Traversal::visitResident(TileId id, Mask among, bool underDrawable) {
     emit(id, seen);
     return true;
   }
-  if (tile.children.empty()) return hasContent(tile) ? lost(id) && !underDrawable : !tile.external;
+  if (tile.children.empty()) return hasContent(tile) ? lost(id) && above != Above::StandsIn : !tile.external;
   bool all = true;
-  for (TileId child : tile.children) all = visitResident(child, seen.mask, underDrawable) && all;
+  for (TileId child : tile.children) all = visitResident(child, seen.mask, above) && all;
   refined_.push_back(id);
   return all || !(seen.mask & drawMask_);
 }

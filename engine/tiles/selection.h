@@ -42,7 +42,8 @@ struct Selection {
 //! A tile is refined when its screen-space error exceeds `options.maxSsePixels` in any view (3D Tiles 1.1, 6.8: SSE =
 //! geometricError * viewportHeight / (2 * distance * tan(fovY / 2))); a parent stays drawn until every child that is in a
 //! frustum is resident, so the picture never has a hole. `ready` is indexed by TileId (shorter: Absent). A failed tile with
-//! children is replaced by them; without, its nearest drawable ancestor stays, and where there is none it draws nothing.
+//! children is replaced by them; without, or where they only add to it, its nearest drawable ancestor stays, and where there
+//! is none it draws nothing.
 //! Where the views of one call differ in what they ask, the finest wish decides for all of them. At most 32 views.
 Selection select(const TileTree& tree, std::span<const TileState> ready, std::span<const SelectionView> views,
                  const Selection& previous, const SelectionOptions& options);
