@@ -83,7 +83,8 @@ class Stage {
  private:
   static constexpr double kLongestWaitSeconds = 3;
   void collectSides(double nowSeconds);
-  tiles::SelectionView selectionView(const frame::Side& side, double aspect, double heightPixels) const;
+  tiles::SelectionView selectionView(const frame::Side& side, const geo::Eye& eye, double aspect, double heightPixels) const;
+  std::vector<tiles::SelectionView> selectionViews(VkExtent2D extent) const;
   bool additionsReady() const;
   std::vector<bool> additionsShown(const frame::Side& side) const;
 

@@ -5,6 +5,8 @@
 #include <limits>
 
 #include "base/check.h"
+#include "tiles/ahead.h"
+#include "tiles/ranks.h"
 
 namespace cm::tiles {
 namespace {
@@ -12,12 +14,6 @@ namespace {
 using Mask = uint32_t;  // one bit a view
 
 constexpr size_t kMaxViews = 32;
-// Classes of urgency, far apart: no screen-space error reaches from one into the next.
-constexpr double kClass = 1e12;
-constexpr double kPinnedClass = -2 * kClass;  // roots: with them there is never a hole
-constexpr double kVisibleClass = 0;
-constexpr double kPrefetchClass = 2 * kClass;  // tilesets that may be switched on any moment
-constexpr double kSiblingClass = 4 * kClass;   // children just outside the frustum of refined tiles
 // A tileset whose root is empty has as its ground floor the first tiles with content below; pinned while they are this few.
 constexpr size_t kMaxPinnedTiles = 16;
 
@@ -61,6 +57,8 @@ class Traversal {
 
   Selection run() {
     for (size_t i = 0; i < tree_.tilesets.size(); ++i) visitTileset(i);
+    for (const SelectionView& view : views_)
+      if (view.ahead) wantAhead(tree_, ready_, view, options_, result_.want, result_.useful);
     finish();
     return std::move(result_);
   }
@@ -148,6 +146,7 @@ void Traversal::visitTileset(size_t index) {
   const TilesetEntry& entry = tree_.tilesets[index];
   drawMask_ = loadMask_ = 0;
   for (size_t v = 0; v < views_.size(); ++v) {
+    if (views_[v].ahead) continue;
     bool drawn = maskBit(views_[v].tilesets, index, true);
     if (drawn) drawMask_ |= Mask{1} << v;
     if (drawn || maskBit(views_[v].prefetch, index, false)) loadMask_ |= Mask{1} << v;

@@ -19,6 +19,7 @@ struct SelectionView {
   double fovYRadians = 1.0;
   std::vector<bool> tilesets;                // by TilesetId: drawn in this view; shorter means true
   std::vector<bool> prefetch;                // by TilesetId: loaded though not drawn; shorter means false
+  bool ahead = false;                        // where the camera will be: loaded for, after all that is seen now; draws nothing
 };
 
 struct SelectionOptions {
@@ -31,7 +32,7 @@ struct WantedTile {
 };
 
 struct Selection {
-  std::vector<std::vector<TileId>> draw;     // per view, nearest first; every tile Resident
+  std::vector<std::vector<TileId>> draw;     // per view, nearest first; every tile Resident; none in a view ahead
   std::vector<WantedTile> want;              // what is missing, most urgent first
   std::vector<TileId> keep;                  // must not be evicted: drawn, their ancestors with content, roots
   std::vector<WantedTile> useful;            // resident, not drawn, and wanted: give way only to what is more urgent

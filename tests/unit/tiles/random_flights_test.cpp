@@ -44,6 +44,12 @@ struct Pilot {
     camera.position = glm::clamp(camera.position, glm::dvec3(-400, -400, 20), glm::dvec3(2450, 2450, 2000));
     camera.position.z = std::clamp(camera.position.z + climb, 20.0, 2000.0);
   }
+  //! Where it may be going: known or not, right or wrong.
+  SelectionView somewhere() {
+    SelectionView view = viewOf({{Plan::kSide * unit(), Plan::kSide * unit(), 50 + 300 * unit()}, 360 * unit(), -20});
+    view.ahead = true;
+    return view;
+  }
   std::vector<SelectionView> views() const {
     if (sides == 1) return {viewOf(camera)};
     if (sides == 2) return {viewOf(camera, 0, divider), viewOf(camera, divider, 1)};
@@ -143,6 +149,7 @@ class Flight {
     for (const TileId id : pinned()) roots += world_.bytes(id);
     if (random_() % 3 != 0) loader_.budget = roots + 6 + random_() % 150;
     if (random_() % 2 == 0) options_.maxSsePixels = 8;
+    looksAhead_ = random_() % 2 == 0;
   }
 
   void run() {
@@ -152,6 +159,7 @@ class Flight {
       loader_.stepInFlight(selection_);
       pilot_.step();
     }
+    looksAhead_ = false;
     int rest = 0;
     do {
       lookAndCheck();
@@ -174,7 +182,9 @@ class Flight {
   void lookAndCheck() {
     std::vector<SelectionView> views = pilot_.views();
     if (views.size() != before_.size()) drawnBefore_.clear();
-    selection_ = select(world_.tree, world_.states, views, selection_, options_);
+    std::vector<SelectionView> all = views;
+    for (size_t i = looksAhead_ ? random_() % 3 : 0; i > 0; --i) all.push_back(pilot_.somewhere());
+    selection_ = select(world_.tree, world_.states, all, selection_, options_);
     checkLists(views.size());
     checkCover(views);
     checkChange(views);
@@ -183,7 +193,8 @@ class Flight {
   }
 
   void checkLists(size_t views) {
-    ASSERT_EQ(selection_.draw.size(), views);
+    ASSERT_GE(selection_.draw.size(), views);
+    for (size_t v = views; v < selection_.draw.size(); ++v) ASSERT_TRUE(selection_.draw[v].empty());
     const std::set<TileId> keep(selection_.keep.begin(), selection_.keep.end());
     for (const TileId id : keep) ASSERT_TRUE(world_.drawable(id)) << "keeps what is not there";
     for (const TileId root : pinned())
@@ -299,6 +310,7 @@ class Flight {
   Pilot pilot_;
   Loader loader_;
   SelectionOptions options_;
+  bool looksAhead_ = false;
   Selection selection_;
   std::vector<glm::dvec3> points_;
   std::vector<SelectionView> before_;
