@@ -124,6 +124,9 @@ tiles::SelectionView Stage::selectionView(const frame::Side& side, const geo::Ey
   view.frustum = geo::frustumOf(eye, aspect, side.left, side.right, kNearMetres, kFarMetres);
   view.viewportHeightPixels = heightPixels;
   view.fovYRadians = eye.fovYRadians;
+  // Looking down, all is at one distance and none of it is the horizon.
+  const double down = glm::dot(eye.direction, glm::normalize(eye.position));
+  view.fogShare = 1 - std::abs(down);
   view.tilesets = additionsShown(side);
   view.prefetch.assign(tilesetCount_, false);
   for (const auto& [key, tileset] : tilesetOfAddition_) {
@@ -190,7 +193,8 @@ city::Changes Stage::step(std::vector<city::Command> commands, double nowSeconds
   streaming_.drain();
   collectSides(nowSeconds);
   selection_ = tiles::select(tree(), streaming_.states(), selectionViews(extent), selection_,
-                             {options_.maxSsePixels * options_.quality.coarseness});
+                             {.maxSsePixels = options_.maxSsePixels * options_.quality.coarseness,
+                              .fogDensity = options_.fogDensity});
   tiles::Orders orders = streaming_.update(selection_, options_.budgets);
   for (const tiles::Upload& upload : orders.uploads) ground_.add(upload.tile, *upload.content);
   for (tiles::TileId tile : orders.evictions) ground_.remove(tile);

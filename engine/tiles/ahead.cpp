@@ -21,7 +21,9 @@ class Lookout {
     const Tile& tile = tree_.tiles[id];
     if (!geo::intersects(view_.frustum, tile.bounds)) return;
     if (tile.requestVolume && geo::distanceTo(*tile.requestVolume, view_.eyeEcef) > 0) return;
-    const double metresToPixels = pixelsPerRadian_ / std::max(geo::distanceTo(tile.bounds, view_.eyeEcef), 1e-6);
+    const double distance = std::max(geo::distanceTo(tile.bounds, view_.eyeEcef), 1e-6);
+    const double metresToPixels = pixelsPerRadian_ / distance;
+    const double limit = options_.maxSsePixels + fogPixelsAt(distance, view_.fogShare, options_);
     const double missingPixels = std::min(parentError * metresToPixels, kClass / 4);
     const double priority = std::max(kAheadClass - missingPixels, std::nextafter(parentPriority, kClass * kClass));
     const TileState state = id < ready_.size() ? ready_[id] : TileState::Absent;
@@ -30,7 +32,7 @@ class Lookout {
       useful_.push_back({id, priority});
     else if (content && state != TileState::Failed)
       want_.push_back({id, priority});
-    const bool asked = tile.geometricError * metresToPixels > options_.maxSsePixels;
+    const bool asked = tile.geometricError * metresToPixels > limit;
     const bool forced = tile.external || (content && state == TileState::Failed);
     if (!asked && !forced) return;
     for (const TileId child : tile.children) visit(child, tile.geometricError, priority);

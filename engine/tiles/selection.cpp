@@ -21,6 +21,7 @@ struct Seen {
   Mask mask = 0;              // views whose frustum the tile meets, among those that load its tileset
   double distance = 0;        // least over these
   double metresToPixels = 0;  // largest over these: error in metres * this = screen-space error
+  double fogPixels = 0;       // least over these
   double centring = 1;        // 1 in the middle of a view .. 0.25 far off
 };
 
@@ -115,6 +116,7 @@ Seen Traversal::look(const Tile& tile, Mask among) const {
   Seen seen;
   seen.distance = std::numeric_limits<double>::infinity();
   double best = 0;
+  double fog = std::numeric_limits<double>::infinity();
   for (size_t v = 0; v < views_.size(); ++v) {
     if (!(among >> v & 1) || !geo::intersects(views_[v].frustum, tile.bounds)) continue;
     if (tile.requestVolume && geo::distanceTo(*tile.requestVolume, views_[v].eyeEcef) > 0) continue;
@@ -122,11 +124,13 @@ Seen Traversal::look(const Tile& tile, Mask among) const {
     double distance = std::max(geo::distanceTo(tile.bounds, views_[v].eyeEcef), 1e-6);
     seen.distance = std::min(seen.distance, distance);
     seen.metresToPixels = std::max(seen.metresToPixels, pixelsPerRadian_[v] / distance);
+    if (options_.fogDensity > 0) fog = std::min(fog, fogPixelsAt(distance, views_[v].fogShare, options_));
     glm::dvec3 toTile = geo::centreOf(tile.bounds) - views_[v].eyeEcef;
     double along = glm::dot(toTile, axes_[v]), square = glm::dot(toTile, toTile);
     // Cosine of the angle between the view's axis and the tile, softened.
     best = std::max(best, along > 0 && square > 0 ? along / std::sqrt(square) : 0.0);
   }
+  if (options_.fogDensity > 0) seen.fogPixels = fog;
   seen.centring = 0.25 + 0.75 * best * best;
   return seen;
 }
@@ -196,7 +200,7 @@ bool Traversal::visit(TileId id, Mask among, double parentError, double parentPr
   double base = seen.mask & drawMask_ ? kVisibleClass : kPrefetchClass;
   double priority = std::max(base - missingPixels, std::nextafter(parentPriority, kClass * kClass));
 
-  bool asked = tile.geometricError * seen.metresToPixels > options_.maxSsePixels;
+  bool asked = tile.geometricError * seen.metresToPixels > options_.maxSsePixels + seen.fogPixels;
   bool forced = tile.external || (hasContent(tile) && state(id) == TileState::Failed);
   bool covered = tile.children.empty() || !(asked || forced) ? visitAsIs(id, seen, priority, above)
                  : tile.refine == source::Refine::Add        ? visitAdded(id, seen, priority, above)
@@ -350,6 +354,11 @@ void Traversal::finish() {
 }
 
 }  // namespace
+
+double fogPixelsAt(double distance, double share, const SelectionOptions& options) {
+  const double thickness = distance * options.fogDensity * share;
+  return options.fogPixels * -std::expm1(-thickness * thickness);
+}
 
 Selection select(const TileTree& tree, std::span<const TileState> ready, std::span<const SelectionView> views,
                  const Selection& previous, const SelectionOptions& options) {

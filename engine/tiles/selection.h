@@ -17,6 +17,7 @@ struct SelectionView {
   geo::Frustum frustum;
   double viewportHeightPixels = 720;
   double fovYRadians = 1.0;
+  double fogShare = 1;                       // of options.fogDensity: 1 looking at the horizon, 0 straight down
   std::vector<bool> tilesets;                // by TilesetId: drawn in this view; shorter means true
   std::vector<bool> prefetch;                // by TilesetId: loaded though not drawn; shorter means false
   bool ahead = false;                        // where the camera will be: loaded for, after all that is seen now; draws nothing
@@ -24,7 +25,13 @@ struct SelectionView {
 
 struct SelectionOptions {
   double maxSsePixels = 16;
+  double fogDensity = 0;                     // per metre; 0: the limit is the same at any distance
+  double fogPixels = 16;                     // what the limit grows by where the fog is thick
 };
+
+//! What the limit of the screen-space error grows by at a distance: the bell curve of CesiumJS
+//! (Cesium3DTileset.dynamicScreenSpaceErrorDensity and ...Factor): factor * (1 - exp(-(distance * density)^2)).
+double fogPixelsAt(double distance, double share, const SelectionOptions& options);
 
 struct WantedTile {
   TileId tile = kNoTile;

@@ -149,6 +149,7 @@ class Flight {
     for (const TileId id : pinned()) roots += world_.bytes(id);
     if (random_() % 3 != 0) loader_.budget = roots + 6 + random_() % 150;
     if (random_() % 2 == 0) options_.maxSsePixels = 8;
+    if (random_() % 3 == 0) options_.fogDensity = 5e-4;
     looksAhead_ = random_() % 2 == 0;
   }
 
@@ -267,8 +268,9 @@ class Flight {
     return false;
   }
   bool asks(const SelectionView& view, TileId id) const {
+    const double distance = geo::distanceTo(world_.tree.tiles[id].bounds, view.eyeEcef);
     return geo::intersects(view.frustum, world_.tree.tiles[id].bounds) &&
-           test::ssePixels(world_, id, view) > options_.maxSsePixels;
+           test::ssePixels(world_, id, view) > options_.maxSsePixels + fogPixelsAt(distance, 1, options_);
   }
   bool seenBy(const std::vector<SelectionView>& views, TileId id) const {
     return std::any_of(views.begin(), views.end(), [&](const SelectionView& view) {

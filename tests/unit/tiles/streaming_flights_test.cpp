@@ -110,7 +110,7 @@ TEST(StreamingFlights, NeverExceedTheBudgetAndComeToRestAtTheSamePicture) {
     const PlanFiles files(plan);
     Flyer flyer{fetcher, files, plan.roots.size(), {}};
     constexpr size_t kTileBytes = 3 * 10 * 6 * 36;  // more than the largest needs
-    flyer.budgets.gpuBytes = (4 + random() % 25) * kTileBytes;
+    flyer.budgets.gpuBytes = (2 + random() % 18) * kTileBytes;
     flyer.budgets.fetches = 1 + static_cast<unsigned>(random() % 16);
     flyer.budgets.uploadBytesPerFrame = (1 + random() % 8) * kTileBytes;
     flyer.open();
@@ -145,7 +145,7 @@ TEST(StreamingFlights, NeverExceedTheBudgetAndComeToRestAtTheSamePicture) {
     if (HasFailure()) return;
   }
   EXPECT_GT(complete, 10u) << "the budgets were too small for it to prove anything";
-  EXPECT_GT(starved, 5u) << "the budgets were too large for it to prove anything";
+  EXPECT_GT(starved, 3u) << "the budgets were too large for it to prove anything";
 }
 
 }  // namespace
