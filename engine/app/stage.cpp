@@ -194,7 +194,9 @@ city::Changes Stage::step(std::vector<city::Command> commands, double nowSeconds
   collectSides(nowSeconds);
   selection_ = tiles::select(tree(), streaming_.states(), selectionViews(extent), selection_,
                              {.maxSsePixels = options_.maxSsePixels * options_.quality.coarseness,
-                              .fogDensity = options_.fogDensity});
+                              .fogDensity = options_.fogDensity,
+                              .skipLevels = options_.skipLevels,
+                              .fullAt = streaming_.statistics().fullAt});
   tiles::Orders orders = streaming_.update(selection_, options_.budgets);
   for (const tiles::Upload& upload : orders.uploads) ground_.add(upload.tile, *upload.content);
   for (tiles::TileId tile : orders.evictions) ground_.remove(tile);

@@ -26,6 +26,7 @@ inline constexpr double kFieldOfViewRadians = 0.7854;
 struct StageOptions {
   tiles::Budgets budgets;
   double maxSsePixels = 8;                   // at 16, as other viewers have it, a quarter of a low town is left out far away
+  unsigned skipLevels = 3;                   // tiles::SelectionOptions: of a deep jump every third level is loaded
   double fogDensity = 0;                     // tiles::SelectionOptions: less detail far away; the window asks for it
   Quality quality;                           // what is given up while moving
   bool refineWhenStill = true;               // false: every frame as while moving (measurements)

@@ -17,7 +17,7 @@ class Lookout {
     pixelsPerRadian_ = view.viewportHeightPixels / (2 * std::tan(view.fovYRadians / 2));
   }
 
-  void visit(TileId id, double parentError, double parentPriority) {
+  void visit(TileId id, double parentError, double parentPriority, unsigned passed) {
     const Tile& tile = tree_.tiles[id];
     if (!geo::intersects(view_.frustum, tile.bounds)) return;
     if (tile.requestVolume && geo::distanceTo(*tile.requestVolume, view_.eyeEcef) > 0) return;
@@ -28,14 +28,19 @@ class Lookout {
     const double priority = std::max(kAheadClass - missingPixels, std::nextafter(parentPriority, kClass * kClass));
     const TileState state = id < ready_.size() ? ready_[id] : TileState::Absent;
     const bool content = !tile.contentUris.empty() && !tile.external;
+    const double error = tile.geometricError * metresToPixels;
+    const bool passes = content && state == TileState::Absent && !tile.children.empty() && parentPriority > -kClass &&
+                        tile.refine == source::Refine::Replace &&
+                        options_.fullAt == std::numeric_limits<double>::infinity() &&
+                        passesOver(error, limit, passed, options_.skipLevels);
     if (content && state == TileState::Resident)
       useful_.push_back({id, priority});
-    else if (content && state != TileState::Failed)
+    else if (content && state != TileState::Failed && !passes)
       want_.push_back({id, priority});
-    const bool asked = tile.geometricError * metresToPixels > limit;
     const bool forced = tile.external || (content && state == TileState::Failed);
-    if (!asked && !forced) return;
-    for (const TileId child : tile.children) visit(child, tile.geometricError, priority);
+    if (error <= limit && !forced) return;
+    if (content) passed = passes ? passed + 1 : 0;
+    for (const TileId child : tile.children) visit(child, tile.geometricError, priority, passed);
   }
 
  private:
@@ -57,7 +62,7 @@ void wantAhead(const TileTree& tree, std::span<const TileState> ready, const Sel
     const bool shown = i >= view.tilesets.size() || view.tilesets[i];
     const TilesetEntry& entry = tree.tilesets[i];
     if (shown && !entry.failed && entry.root != kNoTile)
-      lookout.visit(entry.root, std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity());
+      lookout.visit(entry.root, std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity(), 0);
   }
 }
 

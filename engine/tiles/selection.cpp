@@ -32,6 +32,14 @@ enum class Above {
   StandsIn,  // it is drawn instead unless everything here is covered: nothing partial may remain
 };
 
+//! What a tile is seen from on the way down to it.
+struct Way {
+  double error = std::numeric_limits<double>::infinity();      // metres: of the level above
+  double priority = -std::numeric_limits<double>::infinity();  // of the level above: nothing below is more urgent
+  Above above = Above::Nothing;
+  unsigned passed = 0;  // levels passed over since the last one that is loaded
+};
+
 struct Drawn {
   TileId tile;
   Mask mask;
@@ -72,13 +80,16 @@ class Traversal {
   bool lost(TileId id) const { return state(id) == TileState::Failed && tree_.tiles[id].children.empty(); }
   bool refinedBefore(TileId id) const { return id < previous_.refined.size() && previous_.refined[id]; }
 
+  bool roomy() const { return options_.fullAt == std::numeric_limits<double>::infinity(); }
+  double limit(const Seen& seen) const { return options_.maxSsePixels + seen.fogPixels; }
+
   Seen look(const Tile& tile, Mask among) const;
   void visitTileset(size_t index);
   void pinTop(TileId root);
-  bool visit(TileId id, Mask among, double parentError, double parentPriority, Above above);
-  bool visitAsIs(TileId id, const Seen& seen, double priority, Above above);
-  bool visitReplaced(TileId id, const Seen& seen, double priority, Above above);
-  bool visitAdded(TileId id, const Seen& seen, double priority, Above above);
+  bool visit(TileId id, Mask among, const Way& way);
+  bool visitAsIs(TileId id, const Seen& seen, Way way);
+  bool visitReplaced(TileId id, const Seen& seen, Way way);
+  bool visitAdded(TileId id, const Seen& seen, Way way);
   bool visitResident(TileId id, Mask among, Above above);
   void wantOutside(TileId id, double priority);
   void want(TileId id, double priority, bool seen);
@@ -109,6 +120,7 @@ class Traversal {
   std::vector<TileId> refined_;  // their children stand in drawn_
   std::vector<uint8_t> seen_;    // by TileId: some view that loads its tileset sees it
   std::vector<TileId> pinned_, level_, nextLevel_;
+  size_t missing_ = 0;  // seen and wanted
   Selection result_;
 };
 
@@ -143,7 +155,9 @@ void Traversal::want(TileId id, double priority, bool seen) {
     return;
   }
   result_.want.push_back({id, priority});
-  if (seen) result_.complete = false;
+  if (!seen) return;
+  result_.complete = false;
+  ++missing_;
 }
 
 void Traversal::visitTileset(size_t index) {
@@ -161,8 +175,7 @@ void Traversal::visitTileset(size_t index) {
     return;
   }
   pinTop(entry.root);
-  visit(entry.root, loadMask_, std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity(),
-        Above::Nothing);
+  visit(entry.root, loadMask_, {});
 }
 
 //! The first tiles with content below the root are wanted whatever the camera does, and never let go.
@@ -190,93 +203,111 @@ void Traversal::pinTop(TileId root) {
 
 //! Draws what the views see of the tile and everything below. True where all of it is covered by what was emitted, or where
 //! no better can come.
-bool Traversal::visit(TileId id, Mask among, double parentError, double parentPriority, Above above) {
+bool Traversal::visit(TileId id, Mask among, const Way& way) {
   const Tile& tile = tree_.tiles[id];
   Seen seen = look(tile, among);
   if (!seen.mask) return true;
   seen_[id] = 1;
   // What the picture lacks while this tile is missing is the parent's error at this distance.
-  double missingPixels = std::min(parentError * seen.metresToPixels, kClass / 4) * seen.centring;
+  double missingPixels = std::min(way.error * seen.metresToPixels, kClass / 4) * seen.centring;
   double base = seen.mask & drawMask_ ? kVisibleClass : kPrefetchClass;
-  double priority = std::max(base - missingPixels, std::nextafter(parentPriority, kClass * kClass));
+  double priority = std::max(base - missingPixels, std::nextafter(way.priority, kClass * kClass));
 
-  bool asked = tile.geometricError * seen.metresToPixels > options_.maxSsePixels + seen.fogPixels;
+  bool asked = tile.geometricError * seen.metresToPixels > limit(seen);
   bool forced = tile.external || (hasContent(tile) && state(id) == TileState::Failed);
-  bool covered = tile.children.empty() || !(asked || forced) ? visitAsIs(id, seen, priority, above)
-                 : tile.refine == source::Refine::Add        ? visitAdded(id, seen, priority, above)
-                                                             : visitReplaced(id, seen, priority, above);
+  const Way here{tile.geometricError, priority, way.above, way.passed};
+  bool covered = tile.children.empty() || !(asked || forced) ? visitAsIs(id, seen, here)
+                 : tile.refine == source::Refine::Add        ? visitAdded(id, seen, here)
+                                                             : visitReplaced(id, seen, here);
   return covered || !(seen.mask & drawMask_);
 }
 
-bool Traversal::visitAsIs(TileId id, const Seen& seen, double priority, Above above) {
+bool Traversal::visitAsIs(TileId id, const Seen& seen, Way way) {
   const Tile& tile = tree_.tiles[id];
   if (!hasContent(tile)) return true;  // the data says that nothing is here at this distance
   if (drawable(id)) {
     emit(id, seen);
     return true;
   }
-  if (lost(id)) return above != Above::StandsIn;
-  want(id, priority, seen.mask & drawMask_);
+  if (lost(id)) return way.above != Above::StandsIn;
+  want(id, way.priority, seen.mask & drawMask_);
   if (!refinedBefore(id)) return false;
   // Zoomed out, and this tile has to be loaded first: what was drawn below it stays until then.
   Mark before = mark();
   bool all = true;
-  for (TileId child : tile.children) all = visitResident(child, seen.mask, above) && all;
+  for (TileId child : tile.children) all = visitResident(child, seen.mask, way.above) && all;
+  if (way.above == Above::StandsIn && way.priority >= options_.fullAt) {
+    undoTo(before, std::nextafter(way.priority, kClass * kClass));  // it makes room for the tile
+    return false;
+  }
   if (all) {
     refined_.push_back(id);
     return true;
   }
-  if (above == Above::StandsIn)
-    undoTo(before, priority);
+  if (way.above == Above::StandsIn)
+    undoTo(before, way.priority);
   else
     refined_.push_back(id);
   return false;
 }
 
-bool Traversal::visitReplaced(TileId id, const Seen& seen, double priority, Above above) {
+bool Traversal::visitReplaced(TileId id, const Seen& seen, Way way) {
   const Tile& tile = tree_.tiles[id];
   bool stands = drawable(id);
   bool awaited = hasContent(tile) && !stands && state(id) != TileState::Failed;
-  if (awaited) want(id, priority, seen.mask & drawMask_);
+  bool passed = awaited && state(id) == TileState::Absent && way.above == Above::StandsIn &&
+                (roomy() || refinedBefore(id)) &&
+                passesOver(tile.geometricError * seen.metresToPixels, limit(seen), way.passed, options_.skipLevels);
+  if (passed) awaited = false;
+  if (awaited) want(id, way.priority, seen.mask & drawMask_);
   Mark before = mark();
+  const size_t missingBefore = missing_;
+  Way below = way;
+  if (stands) below.above = Above::StandsIn;
+  if (hasContent(tile)) below.passed = passed ? way.passed + 1 : 0;
   bool all = true;
-  for (TileId child : tile.children)
-    all = visit(child, seen.mask, tile.geometricError, priority, stands ? Above::StandsIn : above) && all;
+  for (TileId child : tile.children) all = visit(child, seen.mask, below) && all;
   // Children may not be shown before their parent is in: without it, the next pan or zoom would tear a hole, and where only
   // some are in, it would take them away again when it comes.
   const bool early = awaited && !refinedBefore(id);
   if (all && !early) {
     refined_.push_back(id);
-    for (TileId child : tile.children) wantOutside(child, kSiblingClass + priority);
+    for (TileId child : tile.children) wantOutside(child, kSiblingClass + way.priority);
     return true;
   }
   if (stands) {
-    undoTo(before, priority);
+    undoTo(before, way.priority);
     emit(id, seen);
     return true;
   }
-  if (above == Above::StandsIn || early)
-    undoTo(before, priority);
+  // Something below is missing for good: this level will have to do after all.
+  if (passed && missing_ == missingBefore) want(id, way.priority, seen.mask & drawMask_);
+  if (early)
+    undoTo(before, std::nextafter(way.priority, kClass * kClass));
+  else if (way.above == Above::StandsIn)
+    undoTo(before, way.priority);
   else
     refined_.push_back(id);
   return false;
 }
 
-bool Traversal::visitAdded(TileId id, const Seen& seen, double priority, Above above) {
+bool Traversal::visitAdded(TileId id, const Seen& seen, Way way) {
   const Tile& tile = tree_.tiles[id];
   // What failed is missing from the sum for good: the parts that would be left are no picture of the whole.
-  if (above == Above::StandsIn && hasContent(tile) && state(id) == TileState::Failed) return false;
+  if (way.above == Above::StandsIn && hasContent(tile) && state(id) == TileState::Failed) return false;
   bool stands = drawable(id);
   bool awaited = hasContent(tile) && !stands && state(id) != TileState::Failed;
-  if (awaited) want(id, priority, seen.mask & drawMask_);
+  if (awaited) want(id, way.priority, seen.mask & drawMask_);
   Mark before = mark();
   if (stands) emit(id, seen);
+  Way below = way;
+  below.passed = 0;
+  if (stands) below.above = Above::Adds;
   bool all = true;
-  for (TileId child : tile.children)
-    all = visit(child, seen.mask, tile.geometricError, priority, stands ? Above::Adds : above) && all;
+  for (TileId child : tile.children) all = visit(child, seen.mask, below) && all;
   refined_.push_back(id);
   if (stands || (all && !awaited)) return true;  // children only add: a missing one is no hole
-  if (above == Above::StandsIn) undoTo(before, priority);
+  if (way.above == Above::StandsIn) undoTo(before, way.priority);
   return false;
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <glm/glm.hpp>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -27,6 +28,11 @@ struct SelectionOptions {
   double maxSsePixels = 16;
   double fogDensity = 0;                     // per metre; 0: the limit is the same at any distance
   double fogPixels = 16;                     // what the limit grows by where the fog is thick
+  //! Of the levels between what is drawn and what is asked only every n-th is loaded; 0: all.
+  unsigned skipLevels = 0;
+  //! Nothing this urgent or less finds room (StreamingStatistics::fullAt). Then no level is passed over, for one of them may
+  //! have to do; and what is finer than asked gives way where it keeps the tile out that was asked for.
+  double fullAt = std::numeric_limits<double>::infinity();
 };
 
 //! What the limit of the screen-space error grows by at a distance: the bell curve of CesiumJS

@@ -76,11 +76,12 @@ class Planner {
       plan_.nodes[node].gate = true;
     } else if (empty) {
       plan_.nodes[node].content = plan_.nodes[node].fails = false;
-      plan_.nodes[node].error = 1e9;  // nothing is no picture of anything
     }
+    const double below = plan_.nodes[node].error;  // no child's error is larger than that of any tile above it
+    if (empty) plan_.nodes[node].error = 1e9;      // nothing is no picture of anything
     const bool adds = !gate && unit() < adds_;
     plan_.nodes[node].refine = adds ? source::Refine::Add : source::Refine::Replace;
-    const double error = (plan_.nodes[node].error > 1e6 ? 64 : plan_.nodes[node].error) / (1.5 + 2 * unit());
+    const double error = below / (1.5 + 2 * unit());
     for (const Rectangle& part : parts(plan_.nodes[node].ground)) {
       if (adds && !empty && oneIn(4)) continue;  // what only adds need not be everywhere
       const size_t child = plan_.add(part, error);

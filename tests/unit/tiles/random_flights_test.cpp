@@ -93,7 +93,7 @@ struct Loader {
     return true;
   }
   //! In any order, and what need not stay may go.
-  void stepInFlight(const Selection& selection) {
+  void stepInFlight(const Selection& selection, SelectionOptions& options) {
     for (TileId id = 0; id < world.states.size(); ++id)
       if (world.drawable(id) && random() % evictionsOneIn == 0 &&
           std::find(selection.keep.begin(), selection.keep.end(), id) == selection.keep.end())
@@ -101,15 +101,22 @@ struct Loader {
     fresh.clear();
     std::vector<WantedTile> order = selection.want;
     std::shuffle(order.begin(), order.end(), random);
+    options.fullAt = std::numeric_limits<double>::infinity();
     for (const WantedTile& wanted : order)
-      if (random() % arrivalsOneIn == 0) load(selection, wanted);
+      if (random() % arrivalsOneIn == 0 && !load(selection, wanted))
+        options.fullAt = std::min(options.fullAt, wanted.priority);
   }
-  //! Strictly by urgency. False when nothing came.
-  bool stepAtRest(const Selection& selection) {
+  //! Strictly by urgency. False when nothing will come any more.
+  bool stepAtRest(const Selection& selection, SelectionOptions& options) {
     fresh.clear();
-    for (const WantedTile& wanted : selection.want)
-      if (fresh.size() == 4 || !load(selection, wanted)) break;
-    return !fresh.empty();
+    const double was = std::exchange(options.fullAt, std::numeric_limits<double>::infinity());
+    for (const WantedTile& wanted : selection.want) {
+      if (fresh.size() == 4) break;
+      if (load(selection, wanted)) continue;
+      options.fullAt = wanted.priority;
+      break;
+    }
+    return !fresh.empty() || options.fullAt != was;
   }
 };
 
@@ -150,6 +157,7 @@ class Flight {
     if (random_() % 3 != 0) loader_.budget = roots + 6 + random_() % 150;
     if (random_() % 2 == 0) options_.maxSsePixels = 8;
     if (random_() % 3 == 0) options_.fogDensity = 5e-4;
+    if (random_() % 2 == 0) options_.skipLevels = 2 + random_() % 3;
     looksAhead_ = random_() % 2 == 0;
   }
 
@@ -157,14 +165,14 @@ class Flight {
     constexpr int kSteps = 50;
     for (int step = 0; step < kSteps && !testing::Test::HasFailure(); ++step) {
       lookAndCheck();
-      loader_.stepInFlight(selection_);
+      loader_.stepInFlight(selection_, options_);
       pilot_.step();
     }
     looksAhead_ = false;
     int rest = 0;
     do {
       lookAndCheck();
-    } while (loader_.stepAtRest(selection_) && ++rest < 1000 && !testing::Test::HasFailure());
+    } while (loader_.stepAtRest(selection_, options_) && ++rest < 1000 && !testing::Test::HasFailure());
     EXPECT_LT(rest, 1000) << "never comes to rest";
     if (!testing::Test::HasFailure()) checkEnd();
   }
@@ -239,8 +247,8 @@ class Flight {
       }
   }
 
-  //! No flash: what is drawn gives way to coarser only where the camera asks for no more than that, or where something came
-  //! into sight below it that is not in, so that a hole would be the price.
+  //! No flash: what is drawn gives way to coarser only where the camera asks for no more than that, where something came
+  //! into sight below it that is not in, so that a hole would be the price, or where memory is full.
   void checkChange(const std::vector<SelectionView>& views) {
     std::vector<TileId> drawnNow;
     for (size_t v = 0; v < views.size(); ++v)
@@ -263,8 +271,14 @@ class Flight {
   bool hasReason(const std::vector<SelectionView>& views, TileId drawn) const {
     if (std::none_of(views.begin(), views.end(), [&](const SelectionView& view) { return asks(view, drawn); }))
       return true;
-    for (TileId id = 0; id < world_.tree.tiles.size(); ++id)
-      if (!world_.drawable(id) && world_.isBelow(id, drawn) && seenBy(views, id) && !seenBy(before_, id)) return true;
+    for (TileId id = 0; id < world_.tree.tiles.size(); ++id) {
+      if (world_.drawable(id) || !world_.isBelow(id, drawn) || !seenBy(views, id)) continue;
+      if (!seenBy(before_, id)) return true;
+      // Finer tiles gave way to one that would do, and had no room beside them.
+      const bool full = options_.fullAt < std::numeric_limits<double>::infinity();
+      if (full && std::none_of(views.begin(), views.end(), [&](const auto& view) { return asks(view, id); }))
+        return true;
+    }
     return false;
   }
   bool asks(const SelectionView& view, TileId id) const {

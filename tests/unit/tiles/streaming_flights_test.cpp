@@ -59,6 +59,7 @@ struct Flyer {
   test::Device device;
   Selection selection;
   std::vector<TileId> uploading;
+  unsigned skipLevels = 0;
 
   void open() {
     for (size_t i = 0; i < tilesets; ++i) streaming.add(files.tileset(i));
@@ -67,7 +68,8 @@ struct Flyer {
   template <class Reports>
   void frame(const SelectionView& view, Reports reports) {
     streaming.drain();
-    selection = select(streaming.tree(), streaming.states(), std::span(&view, 1), selection, {});
+    selection = select(streaming.tree(), streaming.states(), std::span(&view, 1), selection,
+                       {.skipLevels = skipLevels, .fullAt = streaming.statistics().fullAt});
     for (const TileId id : selection.keep) ASSERT_EQ(streaming.states()[id], TileState::Resident);
     for (const TileId id : selection.draw[0]) ASSERT_TRUE(device.held.contains(id)) << "drawn but not there";
     for (const TileId id : device.obey(streaming.update(selection, budgets), budgets)) uploading.push_back(id);
@@ -113,6 +115,7 @@ TEST(StreamingFlights, NeverExceedTheBudgetAndComeToRestAtTheSamePicture) {
     flyer.budgets.gpuBytes = (2 + random() % 18) * kTileBytes;
     flyer.budgets.fetches = 1 + static_cast<unsigned>(random() % 16);
     flyer.budgets.uploadBytesPerFrame = (1 + random() % 8) * kTileBytes;
+    flyer.skipLevels = static_cast<unsigned>(random() % 4);
     flyer.open();
     test::Camera camera{{Plan::kSide / 2, -200, 300}, 0, -30};
     for (int step = 0; step < 60 && !HasFailure(); ++step) {
