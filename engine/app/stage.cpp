@@ -127,6 +127,8 @@ tiles::SelectionView Stage::selectionView(const frame::Side& side, const geo::Ey
   // Looking down, all is at one distance and none of it is the horizon.
   const double down = glm::dot(eye.direction, glm::normalize(eye.position));
   view.fogShare = 1 - std::abs(down);
+  if (scene_.look != city::Look::Plain && scene_.layers.shadows)
+    view.sun = tiles::SunLight{.direction = scene_.sunDirectionEcef, .up = glm::normalize(eye.position)};
   view.tilesets = additionsShown(side);
   view.prefetch.assign(tilesetCount_, false);
   for (const auto& [key, tileset] : tilesetOfAddition_) {
@@ -203,7 +205,10 @@ city::Changes Stage::step(std::vector<city::Command> commands, double nowSeconds
   residency::Residency::Report report = residency_->apply(orders, options_.budgets.uploadBytesPerFrame);
   for (tiles::TileId tile : report.uploaded) streaming_.uploaded(tile);
   for (tiles::TileId tile : report.failed) streaming_.uploadFailed(tile);
-  for (size_t i = 0; i < sides_.size(); ++i) sides_[i].draw = selection_.draw[i];
+  for (size_t i = 0; i < sides_.size(); ++i) {
+    sides_[i].draw = selection_.draw[i];
+    sides_[i].cast = selection_.cast[i];
+  }
   scene_.resolution = options_.quality.resolution;
   frame_->updateVisibility(tree(), sides_, tilesetOfAddition_);
 

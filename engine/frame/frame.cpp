@@ -78,7 +78,7 @@ struct Frame::Impl {
   void fillUniforms(PassContext& pass, shared::FrameUniforms& uniforms) const;
   VkDescriptorSet globalsFor(PassContext& pass, const shared::FrameUniforms& uniforms, const ShadowMaps& maps) const;
   Casting casting(const glm::dvec3& sun, VkDescriptorSet records) {
-    return {tree, placed, axes, visibility, records, sun};
+    return {placed, axes, visibility, records, sun};
   }
   void beginScene(VkCommandBuffer commands, VkImageView colour, VkImage colourImage, VkExtent2D extent,
                   const glm::vec4* clear);

@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "tiles/ahead.h"
+#include "tiles/casters.h"
 #include "tiles/ranks.h"
 
 namespace cm::tiles {
@@ -370,6 +371,7 @@ void Traversal::finish() {
     std::sort(order.begin(), order.end());
     for (const auto& [distance, tile] : order) result_.draw[v].push_back(tile);
   }
+  selectCasters(tree_, ready_, views_, options_, result_);
   auto byPriority = [](const WantedTile& a, const WantedTile& b) {
     return a.priority != b.priority ? a.priority < b.priority : a.tile < b.tile;
   };

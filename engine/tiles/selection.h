@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <glm/glm.hpp>
 #include <limits>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -11,6 +12,13 @@
 #include "tiles/tree.h"
 
 namespace cm::tiles {
+
+//! Light whose shadows are drawn: what stands outside the view and throws one into it is selected too.
+struct SunLight {
+  glm::dvec3 direction{0, 0, 1};             // unit, towards the sun, ECEF
+  glm::dvec3 up{0, 0, 1};                    // unit, where the view is
+  double reachMetres = 14000;                // from the eye; beyond, shadows are not drawn
+};
 
 //! One view as selection sees it. `frustum` is already cut to the view's rectangle.
 struct SelectionView {
@@ -21,6 +29,7 @@ struct SelectionView {
   double fogShare = 1;                       // of options.fogDensity: 1 looking at the horizon, 0 straight down
   std::vector<bool> tilesets;                // by TilesetId: drawn in this view; shorter means true
   std::vector<bool> prefetch;                // by TilesetId: loaded though not drawn; shorter means false
+  std::optional<SunLight> sun;               // empty: no shadows
   bool ahead = false;                        // where the camera will be: loaded for, after all that is seen now; draws nothing
 };
 
@@ -46,6 +55,7 @@ struct WantedTile {
 
 struct Selection {
   std::vector<std::vector<TileId>> draw;     // per view, nearest first; every tile Resident; none in a view ahead
+  std::vector<std::vector<TileId>> cast;     // per view: what it does not draw but may throw shadows into it; Resident
   std::vector<WantedTile> want;              // what is missing, most urgent first
   std::vector<TileId> keep;                  // must not be evicted: drawn, their ancestors with content, roots
   std::vector<WantedTile> useful;            // resident, not drawn, and wanted: give way only to what is more urgent

@@ -159,6 +159,7 @@ class Flight {
     if (random_() % 3 == 0) options_.fogDensity = 5e-4;
     if (random_() % 2 == 0) options_.skipLevels = 2 + random_() % 3;
     looksAhead_ = random_() % 2 == 0;
+    sunny_ = random_() % 2 == 0;
   }
 
   void run() {
@@ -168,7 +169,7 @@ class Flight {
       loader_.stepInFlight(selection_, options_);
       pilot_.step();
     }
-    looksAhead_ = false;
+    looksAhead_ = sunny_ = false;
     int rest = 0;
     do {
       lookAndCheck();
@@ -191,6 +192,9 @@ class Flight {
   void lookAndCheck() {
     std::vector<SelectionView> views = pilot_.views();
     if (views.size() != before_.size()) drawnBefore_.clear();
+    if (sunny_)
+      for (SelectionView& view : views)
+        view.sun = SunLight{.direction = glm::normalize(glm::dvec3(1, pilot_.unit(), 0.4)), .up = {0, 0, 1}};
     std::vector<SelectionView> all = views;
     for (size_t i = looksAhead_ ? random_() % 3 : 0; i > 0; --i) all.push_back(pilot_.somewhere());
     selection_ = select(world_.tree, world_.states, all, selection_, options_);
@@ -214,6 +218,9 @@ class Flight {
         for (TileId at = id; at != kNoTile; at = world_.tree.tiles[at].parent)
           ASSERT_TRUE(!world_.drawable(at) || keep.contains(at)) << "what stands in when the camera turns may go";
       }
+    for (size_t v = 0; v < views; ++v)
+      for (const TileId id : selection_.cast[v])
+        ASSERT_TRUE(world_.drawable(id) && std::count(selection_.draw[v].begin(), selection_.draw[v].end(), id) == 0);
     std::set<TileId> once;
     for (size_t i = 0; i < selection_.want.size(); ++i) {
       const WantedTile& wanted = selection_.want[i];
@@ -326,7 +333,7 @@ class Flight {
   Pilot pilot_;
   Loader loader_;
   SelectionOptions options_;
-  bool looksAhead_ = false;
+  bool looksAhead_ = false, sunny_ = false;
   Selection selection_;
   std::vector<glm::dvec3> points_;
   std::vector<SelectionView> before_;
