@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "app/ahead.h"
 #include "geo/sun.h"
 
 namespace cm::app {
@@ -16,6 +17,11 @@ bool changesScenario(const city::Command& command) {
   return std::holds_alternative<city::ShowSide>(command) || std::holds_alternative<city::SetCompare>(command) ||
          std::holds_alternative<city::SetScenario>(command) || std::holds_alternative<city::SetDate>(command) ||
          std::holds_alternative<city::SetProject>(command) || std::holds_alternative<city::SetAllProjects>(command);
+}
+
+geo::Eye eyeOf(const city::CameraPose& c) {
+  return geo::eyeAt({c.lonDegrees, c.latDegrees, c.heightMetres}, c.headingDegrees, c.pitchDegrees,
+                    kFieldOfViewRadians);
 }
 
 }  // namespace
@@ -60,9 +66,7 @@ void Stage::detach() {
 
 geo::Eye Stage::eye() const {
   if (eyeOverride_) return *eyeOverride_;
-  const city::CameraPose& c = session().camera;
-  return geo::eyeAt({c.lonDegrees, c.latDegrees, c.heightMetres}, c.headingDegrees, c.pitchDegrees,
-                    kFieldOfViewRadians);
+  return eyeOf(session().camera);
 }
 
 void Stage::setPlainLight(glm::vec3 background, glm::dvec3 sunEcef, float diffuse, float ambient) {
@@ -113,13 +117,18 @@ std::vector<bool> Stage::additionsShown(const frame::Side& side) const {
   return shown;
 }
 
-tiles::SelectionView Stage::selectionView(const frame::Side& side, double aspect, double heightPixels) const {
+tiles::SelectionView Stage::selectionView(const frame::Side& side, const geo::Eye& eye, double aspect,
+                                          double heightPixels) const {
   tiles::SelectionView view;
-  geo::Eye eye = scene_.eye;
   view.eyeEcef = eye.position;
   view.frustum = geo::frustumOf(eye, aspect, side.left, side.right, kNearMetres, kFarMetres);
   view.viewportHeightPixels = heightPixels;
   view.fovYRadians = eye.fovYRadians;
+  // Looking down, all is at one distance and none of it is the horizon.
+  const double down = glm::dot(eye.direction, glm::normalize(eye.position));
+  view.fogShare = 1 - std::abs(down);
+  if (scene_.look != city::Look::Plain && scene_.layers.shadows)
+    view.sun = tiles::SunLight{.direction = scene_.sunDirectionEcef, .up = glm::normalize(eye.position)};
   view.tilesets = additionsShown(side);
   view.prefetch.assign(tilesetCount_, false);
   for (const auto& [key, tileset] : tilesetOfAddition_) {
@@ -128,6 +137,20 @@ tiles::SelectionView Stage::selectionView(const frame::Side& side, double aspect
     if (tileset < view.prefetch.size()) view.prefetch[tileset] = glm::distance(there, eye.position) < kPrefetchMetres;
   }
   return view;
+}
+
+//! What the sides show, and what they will show where a flight leads.
+std::vector<tiles::SelectionView> Stage::selectionViews(VkExtent2D extent) const {
+  const double aspect = double(extent.width) / std::max(1u, extent.height);
+  std::vector<tiles::SelectionView> views;
+  for (const frame::Side& side : sides_) views.push_back(selectionView(side, scene_.eye, aspect, extent.height));
+  if (eyeOverride_) return views;
+  for (const city::CameraPose& pose : posesAhead(session(), held_, now_))
+    for (const frame::Side& side : sides_) {
+      views.push_back(selectionView(side, eyeOf(pose), aspect, extent.height));
+      views.back().ahead = true;
+    }
+  return views;
 }
 
 bool Stage::additionsReady() const {
@@ -174,18 +197,21 @@ city::Changes Stage::step(std::vector<city::Command> commands, double nowSeconds
 
   streaming_.drain();
   collectSides(nowSeconds);
-  double aspect = double(extent.width) / std::max(1u, extent.height);
-  std::vector<tiles::SelectionView> views;
-  for (const frame::Side& side : sides_) views.push_back(selectionView(side, aspect, extent.height));
-  selection_ = tiles::select(tree(), streaming_.states(), views, selection_,
-                             {options_.maxSsePixels * options_.quality.coarseness});
+  selection_ = tiles::select(tree(), streaming_.states(), selectionViews(extent), selection_,
+                             {.maxSsePixels = options_.maxSsePixels * options_.quality.coarseness,
+                              .fogDensity = options_.fogDensity,
+                              .skipLevels = options_.skipLevels,
+                              .fullAt = streaming_.statistics().fullAt});
   tiles::Orders orders = streaming_.update(selection_, options_.budgets);
   for (const tiles::Upload& upload : orders.uploads) ground_.add(upload.tile, *upload.content);
   for (tiles::TileId tile : orders.evictions) ground_.remove(tile);
   residency::Residency::Report report = residency_->apply(orders, options_.budgets.uploadBytesPerFrame);
   for (tiles::TileId tile : report.uploaded) streaming_.uploaded(tile);
   for (tiles::TileId tile : report.failed) streaming_.uploadFailed(tile);
-  for (size_t i = 0; i < sides_.size(); ++i) sides_[i].draw = selection_.draw[i];
+  for (size_t i = 0; i < sides_.size(); ++i) {
+    sides_[i].draw = selection_.draw[i];
+    sides_[i].cast = selection_.cast[i];
+  }
   scene_.resolution = options_.quality.resolution;
   frame_->setStyle(session().style);
   frame_->updateVisibility(tree(), sides_, tilesetOfAddition_);

@@ -26,6 +26,8 @@ inline constexpr double kFieldOfViewRadians = 0.7854;
 struct StageOptions {
   tiles::Budgets budgets;
   double maxSsePixels = 8;                   // at 16, as other viewers have it, a quarter of a low town is left out far away
+  unsigned skipLevels = 3;                   // tiles::SelectionOptions: of a deep jump every third level is loaded
+  double fogDensity = 0;                     // tiles::SelectionOptions: less detail far away; the window asks for it
   Quality quality;                           // what is given up while moving
   bool refineWhenStill = true;               // false: every frame as while moving (measurements)
   int dayOfYear = 288;                       // for the sun: mid-October, when even early afternoon's shadows are long
@@ -83,7 +85,8 @@ class Stage {
  private:
   static constexpr double kLongestWaitSeconds = 3, kDaylightSeconds = 0.8;
   void collectSides(double nowSeconds);
-  tiles::SelectionView selectionView(const frame::Side& side, double aspect, double heightPixels) const;
+  tiles::SelectionView selectionView(const frame::Side& side, const geo::Eye& eye, double aspect, double heightPixels) const;
+  std::vector<tiles::SelectionView> selectionViews(VkExtent2D extent) const;
   bool additionsReady() const;
   std::vector<bool> additionsShown(const frame::Side& side) const;
   double hourAt(double nowSeconds) const;

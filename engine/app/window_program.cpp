@@ -333,7 +333,8 @@ int windowProgram(const WindowOptions& options) {
   {
     WindowInput input(window.handle);
     ImGui_ImplGlfw_InitForVulkan(window.handle, true);
-    Stage stage(*screen.device, screen.chain->format(), std::move(*loaded), fetcher, {});
+    // At ten kilometres towards the horizon twice the error is allowed, at one nothing more than nearby.
+    Stage stage(*screen.device, screen.chain->format(), std::move(*loaded), fetcher, {.fogDensity = 1e-4});
     if (!options.forget)
       if (auto json = readFile(saved)) {
         city::Session session = stage.session();

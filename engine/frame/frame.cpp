@@ -79,7 +79,7 @@ struct Frame::Impl {
   void fillUniforms(PassContext& pass, shared::FrameUniforms& uniforms) const;
   VkDescriptorSet globalsFor(PassContext& pass, const shared::FrameUniforms& uniforms, const ShadowMaps& maps) const;
   Casting casting(const glm::dvec3& sun, VkDescriptorSet records) {
-    return {tree, placed, axes, visibility, records, sun};
+    return {placed, axes, visibility, records, sun};
   }
   void drawScene(PassContext& pass, std::span<const SideDraws> draws, VkDescriptorSet records, bool clay);
   uint64_t keyOf(const View& view, const Scene& scene, std::span<const Side> sides) const;

@@ -50,6 +50,7 @@ struct Side {
   std::vector<city::ProjectState> from, to;     // by Document::projects
   float transition = 1;                         // 0 at its start .. 1 done
   std::span<const tiles::TileId> draw;
+  std::span<const tiles::TileId> cast;          // not drawn, but their shadows may be seen
 };
 
 //! What lies under a pixel. Delivered some frames after it was asked for.
@@ -84,7 +85,7 @@ class Frame {
 
   //! Which features each resident tile shows in each side: call after residency.apply and whenever a side's states change.
   //! Incremental: only new tiles and changed projects are recomputed. `tilesetOfAddition` maps project/addition to TilesetId.
-  //! `tree` is looked at again by render, for shadows of what stands outside the view.
+  //! `tree` is looked at again by render.
   void updateVisibility(const tiles::TileTree& tree, std::span<const Side> sides,
                         const std::map<std::pair<size_t, size_t>, tiles::TilesetId>& tilesetOfAddition);
 

@@ -62,7 +62,7 @@ void setPlace(shared::FrameUniforms& uniforms, unsigned side, unsigned cascade, 
 }
 
 DrawList castersIn(PassContext& pass, const Casting& casting, const SideView& side, const ShadowRegion& region) {
-  const auto tiles = castersOf(pass.residency, casting.tree, casting.placed, casting.axes, side.side->draw, region);
+  const auto tiles = castersOf(pass.residency, casting.placed, casting.axes, *side.side, region);
   return buildDraws(pass.arena, pass.view, tiles, casting.visibility, side.slot, side.side->transition < 1,
                     DrawSet::Casters, pass.scene.layers.buildings);
 }
@@ -97,6 +97,7 @@ uint32_t SunShadows::keep(PassContext& pass, const Casting& casting, std::span<c
       if (side.side->transition < 1) state.add(side.side->transition);
       casters.add(pass.residency.generation());
       for (const PlacedTile* tile : draws[side.index].tiles) casters.add(tile->tile->tile);
+      for (const tiles::TileId tile : side.side->cast) casters.add(tile);
       ++map.age;
       const bool stale = map.casters != casters.value() && map.age >= kPatience;
       if (!map.region || *map.region != region || map.state != state.value() || stale) {

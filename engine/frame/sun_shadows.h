@@ -10,16 +10,14 @@
 #include "frame/draws.h"
 #include "frame/shadow.h"
 #include "frame/visibility.h"
-#include "tiles/tree.h"
 
 namespace cm::frame {
 
 //! A still picture is refined by this many samples and then left alone.
 inline constexpr unsigned kStillSamples = 24;
 
-//! Everything that may throw a shadow, in the view or not.
+//! What it takes to draw what throws shadows.
 struct Casting {
-  const tiles::TileTree* tree = nullptr;        // null: only what is drawn
   PlacedTiles& placed;
   const geo::EnuFrame& axes;
   const Visibility& visibility;

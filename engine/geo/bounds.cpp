@@ -136,4 +136,22 @@ bool intersects(const Frustum& frustum, const BoundingVolume& volume) {
   return true;
 }
 
+double reachAlong(const BoundingVolume& volume, const glm::dvec3& direction) {
+  if (const auto* sphere = std::get_if<Sphere>(&volume)) return sphere->radius;
+  OrientedBox made;
+  const OrientedBox& box = boxIn(volume, made);
+  return std::abs(glm::dot(direction, box.halfAxes[0])) + std::abs(glm::dot(direction, box.halfAxes[1])) +
+         std::abs(glm::dot(direction, box.halfAxes[2]));
+}
+
+bool intersectsSwept(const Frustum& frustum, const BoundingVolume& volume, const glm::dvec3& along) {
+  const glm::dvec3 centre = centreOf(volume);
+  for (const Plane& plane : frustum.planes)
+    if (glm::dot(plane.normal, centre) + plane.offset + std::max(glm::dot(plane.normal, along), 0.0) +
+            reachAlong(volume, plane.normal) <
+        0)
+      return false;
+  return true;
+}
+
 }  // namespace cm::geo

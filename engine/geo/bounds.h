@@ -48,5 +48,9 @@ struct Frustum {
   std::array<Plane, 6> planes;  // left, right, bottom, top, near, far
 };
 bool intersects(const Frustum& frustum, const BoundingVolume& volume);
+//! The same for what the volume sweeps when moved by `along`.
+bool intersectsSwept(const Frustum& frustum, const BoundingVolume& volume, const glm::dvec3& along);
+//! How far the volume reaches from its centre along a unit direction.
+double reachAlong(const BoundingVolume& volume, const glm::dvec3& direction);
 
 }  // namespace cm::geo

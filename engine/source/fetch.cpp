@@ -8,6 +8,8 @@
 #include <future>
 #include <mutex>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "base/jobs.h"
 #include "source/archive.h"
@@ -108,6 +110,81 @@ struct Fetcher::Impl {
     return bytes;
   }
 
+  //! Requests for one address that is under way: one is made, each caller hears of it.
+  struct Shared {
+    struct Caller {
+      Id id;
+      double rank;
+      DoneAt done;
+    };
+    Id request = 0;
+    std::string uri;
+    double rank = 0;  // the least of the callers'
+    std::vector<Caller> callers;
+  };
+
+  void start(Id id, std::string uri, double rank, DoneAt done) {
+    if (isHttp(uri))
+      web().start(id, std::move(uri), rank, std::move(done));
+    else
+      fetchLocal(id, std::move(uri), rank, std::move(done));
+  }
+
+  //! The answer is here: for whoever has not cancelled until its turn comes, most urgent first.
+  void deliver(const std::shared_ptr<Shared>& shared, Result<Bytes> bytes, const std::string& address) {
+    for (bool first = true, last = false; !last; first = false) {
+      DoneAt done;
+      {
+        std::lock_guard lock(sharing);
+        if (first) leave(shared);  // who asks now asks anew
+        if (shared->callers.empty()) return;
+        const auto turn = std::min_element(shared->callers.begin(), shared->callers.end(),
+                                           [](const auto& a, const auto& b) { return a.rank < b.rank; });
+        done = std::move(turn->done);
+        sharedOf.erase(turn->id);
+        shared->callers.erase(turn);
+        last = shared->callers.empty();
+      }
+      if (last)
+        done(std::move(bytes), address);
+      else
+        done(bytes, address);
+    }
+  }
+
+  //! With `sharing` held: nobody joins this request any more.
+  void leave(const std::shared_ptr<Shared>& shared) {
+    const auto found = byUri.find(shared->uri);
+    if (found != byUri.end() && found->second == shared) byUri.erase(found);
+  }
+
+  //! With `sharing` held.
+  void rankAnew(Shared& shared) {
+    double rank = shared.callers.front().rank;
+    for (const Shared::Caller& caller : shared.callers) rank = std::min(rank, caller.rank);
+    if (rank != std::exchange(shared.rank, rank)) rerank(shared.request, rank);
+  }
+
+  void rerank(Id id, double rank) {
+    {
+      std::lock_guard lock(mutex);
+      if (const auto found = local.find(id); found != local.end()) return files.rerank(found->second.job, rank);
+    }
+    if (HttpClient* client = webIfAny()) client->rerank(id, rank);
+  }
+
+  void cancel(Id id) {
+    {
+      std::lock_guard lock(mutex);
+      if (const auto found = local.find(id); found != local.end()) {
+        files.cancel(found->second.job);
+        local.erase(found);
+        return;
+      }
+    }
+    if (HttpClient* client = webIfAny()) client->cancel(id);
+  }
+
   void fetchLocal(Id id, std::string uri, double rank, DoneAt done) {
     std::lock_guard lock(mutex);  // held while submitting: the job looks for itself in `local`
     Local& request = local[id];
@@ -152,8 +229,11 @@ struct Fetcher::Impl {
   }
 
   const Options options;
-  mutable std::mutex mutex;
+  std::mutex sharing;  // of the next three; taken before `mutex`, and never while a `done` runs
   Id next = 1;
+  std::unordered_map<std::string, std::shared_ptr<Shared>> byUri;
+  std::unordered_map<Id, std::shared_ptr<Shared>> sharedOf;
+  mutable std::mutex mutex;
   std::unordered_map<Id, Local> local;
   std::vector<std::string> allowed;
   std::vector<LayerCredentials> layers;
@@ -172,38 +252,48 @@ Fetcher::Id Fetcher::fetch(std::string uri, double rank, Done done) {
 }
 
 Fetcher::Id Fetcher::fetch(std::string uri, double rank, DoneAt done) {
-  Id id = 0;
-  {
-    std::lock_guard lock(impl_->mutex);
-    id = impl_->next++;
+  Impl& s = *impl_;
+  std::lock_guard lock(s.sharing);
+  const Id id = s.next++;
+  std::shared_ptr<Impl::Shared>& shared = s.byUri[uri];
+  const bool first = !shared;
+  if (first) {
+    shared = std::make_shared<Impl::Shared>();
+    shared->request = s.next++;
+    shared->uri = uri;
+    shared->rank = rank;
   }
-  if (isHttp(uri)) {
-    impl_->web().start(id, std::move(uri), rank, std::move(done));
-  } else {
-    impl_->fetchLocal(id, std::move(uri), rank, std::move(done));
-  }
+  shared->callers.push_back({id, rank, std::move(done)});
+  s.sharedOf[id] = shared;
+  if (first)
+    s.start(shared->request, std::move(uri), rank,
+            [&s, shared = shared](Result<Bytes> bytes, const std::string& address) {
+              s.deliver(shared, std::move(bytes), address);
+            });
+  else
+    s.rankAnew(*shared);
   return id;
 }
 
 void Fetcher::rerank(Id id, double rank) {
-  {
-    std::lock_guard lock(impl_->mutex);
-    if (const auto found = impl_->local.find(id); found != impl_->local.end())
-      return impl_->files.rerank(found->second.job, rank);
-  }
-  if (HttpClient* web = impl_->webIfAny()) web->rerank(id, rank);
+  std::lock_guard lock(impl_->sharing);
+  const auto found = impl_->sharedOf.find(id);
+  if (found == impl_->sharedOf.end()) return;
+  for (Impl::Shared::Caller& caller : found->second->callers)
+    if (caller.id == id) caller.rank = rank;
+  impl_->rankAnew(*found->second);
 }
 
 void Fetcher::cancel(Id id) {
-  {
-    std::lock_guard lock(impl_->mutex);
-    if (const auto found = impl_->local.find(id); found != impl_->local.end()) {
-      impl_->files.cancel(found->second.job);
-      impl_->local.erase(found);
-      return;
-    }
-  }
-  if (HttpClient* web = impl_->webIfAny()) web->cancel(id);
+  std::lock_guard lock(impl_->sharing);
+  const auto found = impl_->sharedOf.find(id);
+  if (found == impl_->sharedOf.end()) return;
+  const std::shared_ptr<Impl::Shared> shared = found->second;
+  impl_->sharedOf.erase(found);
+  std::erase_if(shared->callers, [&](const Impl::Shared::Caller& caller) { return caller.id == id; });
+  if (!shared->callers.empty()) return impl_->rankAnew(*shared);
+  impl_->leave(shared);
+  impl_->cancel(shared->request);
 }
 
 Result<Bytes> Fetcher::read(const std::string& uri, std::string* address) {

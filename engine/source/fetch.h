@@ -77,6 +77,7 @@ class Fetcher {
   //! Credentials come from the environment, for one host each: CITYMIRROR_TOKEN_TILES_EXAMPLE_ORG (dots become one
   //! underscore, hyphens two) or, with the port, ..._8080; "user:password" or a bearer token. Over plain http only the form
   //! with the port is sent. Addresses with a user in them are refused.
+  //! Requests for one address at the same time are one, at the smallest of their ranks; each is answered and cancelled alone.
   Id fetch(std::string uri, double rank, Done done);
   Id fetch(std::string uri, double rank, DoneAt done);
   void rerank(Id id, double rank);

@@ -296,13 +296,14 @@ void Streaming::Impl::fail(TileId id, std::string message, Hope hope) {
   bool ancestor = false;
   for (TileId at = tile.parent; at != kNoTile && !ancestor; at = tree.tiles[at].parent)
     ancestor = !tree.tiles[at].contentUris.empty() && !tree.tiles[at].external;
+  const bool standIn = !tile.children.empty() && (tile.refine == source::Refine::Replace || !ancestor);
   const bool web = source::isHttp(uri);
   const bool first = slot.failures++ == 0;
   if (!told(uri, web && hope == Hope::Server) && first)
     report(uri, fmt::format("{}; tile skipped, {}", message,
-                            !tile.children.empty() ? "its children stand in"
-                            : ancestor             ? "its parent stays"
-                                                   : "nothing stands in for it"));
+                            standIn    ? "its children stand in"
+                            : ancestor ? "its parent stays"
+                                       : "nothing stands in for it"));
   if (!web || hope == Hope::None || (hope == Hope::Content && slot.failures > kDamagedAgain)) return;
   retry(uri, slot.failures, id, 0);
 }

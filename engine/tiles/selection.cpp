@@ -5,6 +5,9 @@
 #include <limits>
 
 #include "base/check.h"
+#include "tiles/ahead.h"
+#include "tiles/casters.h"
+#include "tiles/ranks.h"
 
 namespace cm::tiles {
 namespace {
@@ -12,12 +15,6 @@ namespace {
 using Mask = uint32_t;  // one bit a view
 
 constexpr size_t kMaxViews = 32;
-// Classes of urgency, far apart: no screen-space error reaches from one into the next.
-constexpr double kClass = 1e12;
-constexpr double kPinnedClass = -2 * kClass;  // roots: with them there is never a hole
-constexpr double kVisibleClass = 0;
-constexpr double kPrefetchClass = 2 * kClass;  // tilesets that may be switched on any moment
-constexpr double kSiblingClass = 4 * kClass;   // children just outside the frustum of refined tiles
 // A tileset whose root is empty has as its ground floor the first tiles with content below; pinned while they are this few.
 constexpr size_t kMaxPinnedTiles = 16;
 
@@ -25,7 +22,23 @@ struct Seen {
   Mask mask = 0;              // views whose frustum the tile meets, among those that load its tileset
   double distance = 0;        // least over these
   double metresToPixels = 0;  // largest over these: error in metres * this = screen-space error
+  double fogPixels = 0;       // least over these
   double centring = 1;        // 1 in the middle of a view .. 0.25 far off
+};
+
+//! What the nearest tile above that can be drawn does for what lies below it.
+enum class Above {
+  Nothing,   // there is none: whatever is here is better than a hole
+  Adds,      // it is drawn in any case, and shows nothing of what belongs here
+  StandsIn,  // it is drawn instead unless everything here is covered: nothing partial may remain
+};
+
+//! What a tile is seen from on the way down to it.
+struct Way {
+  double error = std::numeric_limits<double>::infinity();      // metres: of the level above
+  double priority = -std::numeric_limits<double>::infinity();  // of the level above: nothing below is more urgent
+  Above above = Above::Nothing;
+  unsigned passed = 0;  // levels passed over since the last one that is loaded
 };
 
 struct Drawn {
@@ -54,6 +67,8 @@ class Traversal {
 
   Selection run() {
     for (size_t i = 0; i < tree_.tilesets.size(); ++i) visitTileset(i);
+    for (const SelectionView& view : views_)
+      if (view.ahead) wantAhead(tree_, ready_, view, options_, result_.want, result_.useful);
     finish();
     return std::move(result_);
   }
@@ -66,14 +81,17 @@ class Traversal {
   bool lost(TileId id) const { return state(id) == TileState::Failed && tree_.tiles[id].children.empty(); }
   bool refinedBefore(TileId id) const { return id < previous_.refined.size() && previous_.refined[id]; }
 
+  bool roomy() const { return options_.fullAt == std::numeric_limits<double>::infinity(); }
+  double limit(const Seen& seen) const { return options_.maxSsePixels + seen.fogPixels; }
+
   Seen look(const Tile& tile, Mask among) const;
   void visitTileset(size_t index);
   void pinTop(TileId root);
-  bool visit(TileId id, Mask among, double parentError, double parentPriority, bool underDrawable);
-  bool visitAsIs(TileId id, const Seen& seen, double priority, bool underDrawable);
-  bool visitReplaced(TileId id, const Seen& seen, double priority, bool underDrawable);
-  bool visitAdded(TileId id, const Seen& seen, double priority, bool underDrawable);
-  bool visitResident(TileId id, Mask among, bool underDrawable);
+  bool visit(TileId id, Mask among, const Way& way);
+  bool visitAsIs(TileId id, const Seen& seen, Way way);
+  bool visitReplaced(TileId id, const Seen& seen, Way way);
+  bool visitAdded(TileId id, const Seen& seen, Way way);
+  bool visitResident(TileId id, Mask among, Above above);
   void wantOutside(TileId id, double priority);
   void want(TileId id, double priority, bool seen);
   void emit(TileId id, const Seen& seen) { drawn_.push_back({id, seen.mask & drawMask_, seen.distance}); }
@@ -103,6 +121,7 @@ class Traversal {
   std::vector<TileId> refined_;  // their children stand in drawn_
   std::vector<uint8_t> seen_;    // by TileId: some view that loads its tileset sees it
   std::vector<TileId> pinned_, level_, nextLevel_;
+  size_t missing_ = 0;  // seen and wanted
   Selection result_;
 };
 
@@ -110,6 +129,7 @@ Seen Traversal::look(const Tile& tile, Mask among) const {
   Seen seen;
   seen.distance = std::numeric_limits<double>::infinity();
   double best = 0;
+  double fog = std::numeric_limits<double>::infinity();
   for (size_t v = 0; v < views_.size(); ++v) {
     if (!(among >> v & 1) || !geo::intersects(views_[v].frustum, tile.bounds)) continue;
     if (tile.requestVolume && geo::distanceTo(*tile.requestVolume, views_[v].eyeEcef) > 0) continue;
@@ -117,11 +137,13 @@ Seen Traversal::look(const Tile& tile, Mask among) const {
     double distance = std::max(geo::distanceTo(tile.bounds, views_[v].eyeEcef), 1e-6);
     seen.distance = std::min(seen.distance, distance);
     seen.metresToPixels = std::max(seen.metresToPixels, pixelsPerRadian_[v] / distance);
+    if (options_.fogDensity > 0) fog = std::min(fog, fogPixelsAt(distance, views_[v].fogShare, options_));
     glm::dvec3 toTile = geo::centreOf(tile.bounds) - views_[v].eyeEcef;
     double along = glm::dot(toTile, axes_[v]), square = glm::dot(toTile, toTile);
     // Cosine of the angle between the view's axis and the tile, softened.
     best = std::max(best, along > 0 && square > 0 ? along / std::sqrt(square) : 0.0);
   }
+  if (options_.fogDensity > 0) seen.fogPixels = fog;
   seen.centring = 0.25 + 0.75 * best * best;
   return seen;
 }
@@ -134,13 +156,16 @@ void Traversal::want(TileId id, double priority, bool seen) {
     return;
   }
   result_.want.push_back({id, priority});
-  if (seen) result_.complete = false;
+  if (!seen) return;
+  result_.complete = false;
+  ++missing_;
 }
 
 void Traversal::visitTileset(size_t index) {
   const TilesetEntry& entry = tree_.tilesets[index];
   drawMask_ = loadMask_ = 0;
   for (size_t v = 0; v < views_.size(); ++v) {
+    if (views_[v].ahead) continue;
     bool drawn = maskBit(views_[v].tilesets, index, true);
     if (drawn) drawMask_ |= Mask{1} << v;
     if (drawn || maskBit(views_[v].prefetch, index, false)) loadMask_ |= Mask{1} << v;
@@ -151,8 +176,7 @@ void Traversal::visitTileset(size_t index) {
     return;
   }
   pinTop(entry.root);
-  visit(entry.root, loadMask_, std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity(),
-        false);
+  visit(entry.root, loadMask_, {});
 }
 
 //! The first tiles with content below the root are wanted whatever the camera does, and never let go.
@@ -179,92 +203,117 @@ void Traversal::pinTop(TileId root) {
 }
 
 //! Draws what the views see of the tile and everything below. True where all of it is covered by what was emitted, or where
-//! no better can come. `underDrawable`: an ancestor can stand in, so nothing partial may remain when the answer is false.
-bool Traversal::visit(TileId id, Mask among, double parentError, double parentPriority, bool underDrawable) {
+//! no better can come.
+bool Traversal::visit(TileId id, Mask among, const Way& way) {
   const Tile& tile = tree_.tiles[id];
   Seen seen = look(tile, among);
   if (!seen.mask) return true;
   seen_[id] = 1;
   // What the picture lacks while this tile is missing is the parent's error at this distance.
-  double missingPixels = std::min(parentError * seen.metresToPixels, kClass / 4) * seen.centring;
+  double missingPixels = std::min(way.error * seen.metresToPixels, kClass / 4) * seen.centring;
   double base = seen.mask & drawMask_ ? kVisibleClass : kPrefetchClass;
-  double priority = std::max(base - missingPixels, std::nextafter(parentPriority, kClass * kClass));
+  double priority = std::max(base - missingPixels, std::nextafter(way.priority, kClass * kClass));
 
-  bool asked = tile.geometricError * seen.metresToPixels > options_.maxSsePixels;
+  bool asked = tile.geometricError * seen.metresToPixels > limit(seen);
   bool forced = tile.external || (hasContent(tile) && state(id) == TileState::Failed);
-  bool covered = tile.children.empty() || !(asked || forced) ? visitAsIs(id, seen, priority, underDrawable)
-                 : tile.refine == source::Refine::Add        ? visitAdded(id, seen, priority, underDrawable)
-                                                             : visitReplaced(id, seen, priority, underDrawable);
+  const Way here{tile.geometricError, priority, way.above, way.passed};
+  bool covered = tile.children.empty() || !(asked || forced) ? visitAsIs(id, seen, here)
+                 : tile.refine == source::Refine::Add        ? visitAdded(id, seen, here)
+                                                             : visitReplaced(id, seen, here);
   return covered || !(seen.mask & drawMask_);
 }
 
-bool Traversal::visitAsIs(TileId id, const Seen& seen, double priority, bool underDrawable) {
+bool Traversal::visitAsIs(TileId id, const Seen& seen, Way way) {
   const Tile& tile = tree_.tiles[id];
   if (!hasContent(tile)) return true;  // the data says that nothing is here at this distance
   if (drawable(id)) {
     emit(id, seen);
     return true;
   }
-  if (lost(id)) return !underDrawable;
-  want(id, priority, seen.mask & drawMask_);
+  if (lost(id)) return way.above != Above::StandsIn;
+  want(id, way.priority, seen.mask & drawMask_);
   if (!refinedBefore(id)) return false;
   // Zoomed out, and this tile has to be loaded first: what was drawn below it stays until then.
   Mark before = mark();
   bool all = true;
-  for (TileId child : tile.children) all = visitResident(child, seen.mask, underDrawable) && all;
+  for (TileId child : tile.children) all = visitResident(child, seen.mask, way.above) && all;
+  if (way.above == Above::StandsIn && way.priority >= options_.fullAt) {
+    undoTo(before, std::nextafter(way.priority, kClass * kClass));  // it makes room for the tile
+    return false;
+  }
   if (all) {
     refined_.push_back(id);
     return true;
   }
-  if (underDrawable) undoTo(before, priority);
-  return false;
-}
-
-bool Traversal::visitReplaced(TileId id, const Seen& seen, double priority, bool underDrawable) {
-  const Tile& tile = tree_.tiles[id];
-  bool stands = drawable(id);
-  bool awaited = hasContent(tile) && !stands && state(id) != TileState::Failed;
-  if (awaited) want(id, priority, seen.mask & drawMask_);
-  Mark before = mark();
-  bool all = true;
-  for (TileId child : tile.children)
-    all = visit(child, seen.mask, tile.geometricError, priority, underDrawable || stands) && all;
-  // Children may not be shown before their parent is in: without it, the next pan or zoom would tear a hole.
-  if (all && (!awaited || !underDrawable || refinedBefore(id))) {
-    refined_.push_back(id);
-    for (TileId child : tile.children) wantOutside(child, kSiblingClass + priority);
-    return true;
-  }
-  if (stands) {
-    undoTo(before, priority);
-    emit(id, seen);
-    return true;
-  }
-  if (underDrawable)
-    undoTo(before, priority);
+  if (way.above == Above::StandsIn)
+    undoTo(before, way.priority);
   else
     refined_.push_back(id);
   return false;
 }
 
-bool Traversal::visitAdded(TileId id, const Seen& seen, double priority, bool underDrawable) {
+bool Traversal::visitReplaced(TileId id, const Seen& seen, Way way) {
   const Tile& tile = tree_.tiles[id];
   bool stands = drawable(id);
   bool awaited = hasContent(tile) && !stands && state(id) != TileState::Failed;
-  if (awaited) want(id, priority, seen.mask & drawMask_);
+  bool passed = awaited && state(id) == TileState::Absent && way.above == Above::StandsIn &&
+                (roomy() || refinedBefore(id)) &&
+                passesOver(tile.geometricError * seen.metresToPixels, limit(seen), way.passed, options_.skipLevels);
+  if (passed) awaited = false;
+  if (awaited) want(id, way.priority, seen.mask & drawMask_);
+  Mark before = mark();
+  const size_t missingBefore = missing_;
+  Way below = way;
+  if (stands) below.above = Above::StandsIn;
+  if (hasContent(tile)) below.passed = passed ? way.passed + 1 : 0;
+  bool all = true;
+  for (TileId child : tile.children) all = visit(child, seen.mask, below) && all;
+  // Children may not be shown before their parent is in: without it, the next pan or zoom would tear a hole, and where only
+  // some are in, it would take them away again when it comes.
+  const bool early = awaited && !refinedBefore(id);
+  if (all && !early) {
+    refined_.push_back(id);
+    for (TileId child : tile.children) wantOutside(child, kSiblingClass + way.priority);
+    return true;
+  }
+  if (stands) {
+    undoTo(before, way.priority);
+    emit(id, seen);
+    return true;
+  }
+  // Something below is missing for good: this level will have to do after all.
+  if (passed && missing_ == missingBefore) want(id, way.priority, seen.mask & drawMask_);
+  if (early)
+    undoTo(before, std::nextafter(way.priority, kClass * kClass));
+  else if (way.above == Above::StandsIn)
+    undoTo(before, way.priority);
+  else
+    refined_.push_back(id);
+  return false;
+}
+
+bool Traversal::visitAdded(TileId id, const Seen& seen, Way way) {
+  const Tile& tile = tree_.tiles[id];
+  // What failed is missing from the sum for good: the parts that would be left are no picture of the whole.
+  if (way.above == Above::StandsIn && hasContent(tile) && state(id) == TileState::Failed) return false;
+  bool stands = drawable(id);
+  bool awaited = hasContent(tile) && !stands && state(id) != TileState::Failed;
+  if (awaited) want(id, way.priority, seen.mask & drawMask_);
   Mark before = mark();
   if (stands) emit(id, seen);
+  Way below = way;
+  below.passed = 0;
+  if (stands) below.above = Above::Adds;
   bool all = true;
-  for (TileId child : tile.children)
-    all = visit(child, seen.mask, tile.geometricError, priority, underDrawable && !stands) && all;
+  for (TileId child : tile.children) all = visit(child, seen.mask, below) && all;
   refined_.push_back(id);
   if (stands || (all && !awaited)) return true;  // children only add: a missing one is no hole
-  if (underDrawable) undoTo(before, priority);
+  if (way.above == Above::StandsIn) undoTo(before, way.priority);
   return false;
 }
 
 //! Covers with what is resident already, asking for nothing.
-bool Traversal::visitResident(TileId id, Mask among, bool underDrawable) {
+bool Traversal::visitResident(TileId id, Mask among, Above above) {
   const Tile& tile = tree_.tiles[id];
   Seen seen = look(tile, among);
   if (!seen.mask) return true;
@@ -272,9 +321,9 @@ bool Traversal::visitResident(TileId id, Mask among, bool underDrawable) {
     emit(id, seen);
     return true;
   }
-  if (tile.children.empty()) return hasContent(tile) ? lost(id) && !underDrawable : !tile.external;
+  if (tile.children.empty()) return hasContent(tile) ? lost(id) && above != Above::StandsIn : !tile.external;
   bool all = true;
-  for (TileId child : tile.children) all = visitResident(child, seen.mask, underDrawable) && all;
+  for (TileId child : tile.children) all = visitResident(child, seen.mask, above) && all;
   refined_.push_back(id);
   return all || !(seen.mask & drawMask_);
 }
@@ -322,6 +371,7 @@ void Traversal::finish() {
     std::sort(order.begin(), order.end());
     for (const auto& [distance, tile] : order) result_.draw[v].push_back(tile);
   }
+  selectCasters(tree_, ready_, views_, options_, result_);
   auto byPriority = [](const WantedTile& a, const WantedTile& b) {
     return a.priority != b.priority ? a.priority < b.priority : a.tile < b.tile;
   };
@@ -337,6 +387,11 @@ void Traversal::finish() {
 }
 
 }  // namespace
+
+double fogPixelsAt(double distance, double share, const SelectionOptions& options) {
+  const double thickness = distance * options.fogDensity * share;
+  return options.fogPixels * -std::expm1(-thickness * thickness);
+}
 
 Selection select(const TileTree& tree, std::span<const TileState> ready, std::span<const SelectionView> views,
                  const Selection& previous, const SelectionOptions& options) {

@@ -342,6 +342,7 @@ StreamingStatistics Streaming::statistics() const {
   statistics.gpuBytes = s.liveBytes;
   statistics.fetchedBytes = s.fetchedBytes;
   statistics.starved = s.starved;
+  statistics.fullAt = s.starvedPriority;
   return statistics;
 }
 

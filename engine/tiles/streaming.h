@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <span>
 #include <string>
@@ -43,6 +44,7 @@ struct StreamingStatistics {
   size_t tiles = 0, resident = 0, fetching = 0, decoding = 0, failed = 0;
   size_t gpuBytes = 0, fetchedBytes = 0;
   bool starved = false;                      // the budget is full: what is still wanted does not fit
+  double fullAt = std::numeric_limits<double>::infinity();  // then: the priority of the first that does not
 };
 
 class Streaming {

@@ -101,14 +101,76 @@ TEST_F(Fetch, MostUrgentFileFirstAndCancelledNever) {
     gate.pass();
   });
   begun.get_future().wait();  // the thread is held; what follows waits in the queue
-  const auto add = [&](double rank, char name) { return fetcher.fetch(path, rank, [&, name](Result<Bytes>) { order += name; }); };
+  const auto add = [&](double rank, char name) {
+    return fetcher.fetch(file(std::string(1, name), "x"), rank, [&, name](Result<Bytes>) { order += name; });
+  };
   add(3, 'c');
   add(2, 'b');
   const auto never = add(1, 'n');
   const auto late = add(4, 'a');
-  fetcher.fetch(path, 9, [&](Result<Bytes>) { ended.set_value(); });
+  fetcher.fetch(file("last", "x"), 9, [&](Result<Bytes>) { ended.set_value(); });
   fetcher.rerank(late, 0.5);
   fetcher.cancel(never);
+  gate.release();
+  ended.get_future().wait();
+  EXPECT_EQ(order, "abc");
+}
+
+TEST_F(Fetch, OneAddressAtOneTimeIsAskedForOnceAndEachCallerIsOnItsOwn) {
+  std::atomic<int> asked{0};
+  Gate gate;
+  std::promise<void> arrived;
+  HttpServer server([&](const std::string& path) {
+    if (asked++ == 0) {
+      arrived.set_value();
+      gate.pass();
+    }
+    return HttpServer::ok("got " + path);
+  });
+  Fetcher fetcher;
+  std::promise<Result<Bytes>> one, two, other;
+  std::atomic<bool> called{false};
+  const auto cancelled = fetcher.fetch(server.uri("/a"), 1, [&](Result<Bytes>) { called = true; });
+  arrived.get_future().wait();
+  fetcher.fetch(server.uri("/a"), 2, [&](Result<Bytes> bytes) { one.set_value(std::move(bytes)); });
+  fetcher.fetch(server.uri("/a"), 3, [&](Result<Bytes> bytes) { two.set_value(std::move(bytes)); });
+  fetcher.cancel(cancelled);
+  gate.release();
+  EXPECT_EQ(text(one.get_future().get()), "got /a");
+  EXPECT_EQ(text(two.get_future().get()), "got /a");
+  EXPECT_FALSE(called);
+  EXPECT_EQ(asked, 1);
+  EXPECT_EQ(text(fetcher.read(server.uri("/a"))), "got /a");
+  EXPECT_EQ(asked, 2) << "later is not at the same time";
+}
+
+TEST_F(Fetch, ARequestEndsWithItsLastCallerAndRunsAtTheRankOfTheMostUrgent) {
+  Fetcher::Options options;
+  options.fileThreads = 1;
+  Fetcher fetcher(options);
+  const std::string held = file("held", "x"), shared = file("shared", "x"), between = file("between", "x");
+  Gate gate;
+  std::promise<void> begun, ended;
+  std::string order;  // written by the one file thread only
+  fetcher.fetch(held, 0, [&](Result<Bytes>) {
+    begun.set_value();
+    gate.pass();
+  });
+  begun.get_future().wait();
+  const auto add = [&](const std::string& path, double rank, char name) {
+    return fetcher.fetch(path, rank, [&, name](Result<Bytes>) { order += name; });
+  };
+  add(shared, 5, 'b');
+  add(between, 3, 'c');
+  const auto urgent = add(shared, 1, 'u'), a = add(shared, 7, 'a');
+  fetcher.rerank(a, 0.5);
+  fetcher.cancel(urgent);
+  const std::string gone = file("gone", "x");
+  const auto first = add(gone, 0.1, 'x'), second = add(gone, 0.2, 'y');
+  fetcher.cancel(first);
+  fetcher.cancel(second);
+  fetcher.cancel(second);
+  fetcher.fetch(file("last", "x"), 9, [&](Result<Bytes>) { ended.set_value(); });
   gate.release();
   ended.get_future().wait();
   EXPECT_EQ(order, "abc");

@@ -281,7 +281,7 @@ TEST_F(Http, OneSlowHostDoesNotHoldUpAnother) {
   HttpServer quick([](const std::string&) { return HttpServer::ok("quick"); });
   options.connections = 2;
   Fetcher fetcher(options);
-  for (int i = 0; i < 6; ++i) fetcher.fetch(slow.uri("/"), -1, [](Result<Bytes>) {});
+  for (int i = 0; i < 6; ++i) fetcher.fetch(slow.uri("/" + std::to_string(i)), -1, [](Result<Bytes>) {});
   ASSERT_TRUE(until([&] { return held == 2; }));
   EXPECT_EQ(text(fetcher.read(quick.uri("/"))), "quick");
   EXPECT_EQ(most, 2);

@@ -312,5 +312,44 @@ TEST(Selection, EqualsTheReferencePlanWhenEverythingIsLoaded) {
   EXPECT_GT(drawn, 4000u);
 }
 
+TEST(SelectionFog, RelaxesTheLimitWithDistanceByTheBellCurve) {
+  const SelectionOptions options{.maxSsePixels = 16, .fogDensity = 1e-3, .fogPixels = 10};
+  EXPECT_EQ(fogPixelsAt(0, 1, options), 0);
+  EXPECT_NEAR(fogPixelsAt(1000, 1, options), 10 * (1 - std::exp(-1.0)), 1e-9);
+  EXPECT_NEAR(fogPixelsAt(1000, 0.5, options), 10 * (1 - std::exp(-0.25)), 1e-9);
+  EXPECT_NEAR(fogPixelsAt(9000, 1, options), 10, 1e-9);
+
+  // A tile whose error is seen as 20 pixels: too much near by, little enough in the fog.
+  World world;
+  const TileId root = world.add(kNoTile, {0, 0, 100, 100}, 1);
+  world.add(root, {0, 0, 100, 100}, 0);
+  world.setAll(TileState::Resident);
+  const auto drawnAt = [&](double distance, double share) {
+    SelectionView view = viewOf({{50, -distance, 15}, 0, 0});
+    view.fogShare = share;
+    world.tree.tiles[root].geometricError = 20 * distance * 2 * std::tan(view.fovYRadians / 2) / 720;
+    return select(world.tree, world.states, std::span(&view, 1), {}, options).draw[0].front();
+  };
+  EXPECT_NE(drawnAt(100, 1), root);
+  EXPECT_EQ(drawnAt(1000, 1), root);
+  EXPECT_NE(drawnAt(1000, 0), root) << "looking down there is no fog";
+}
+
+TEST(SelectionFog, TakesFarDetailOnlyAndLeavesNoHole) {
+  World world = test::quadtree(9, 21);
+  world.setAll(TileState::Resident);
+  const SelectionView view = viewOf({{2048, -100, 60}, 0, -4});
+  const auto clear = select(world.tree, world.states, std::span(&view, 1), {}, {.maxSsePixels = 4});
+  const auto foggy = select(world.tree, world.states, std::span(&view, 1), {}, {.maxSsePixels = 4, .fogDensity = 1e-3});
+  EXPECT_LT(foggy.draw[0].size() * 4, clear.draw[0].size() * 3);
+  EXPECT_EQ(foggy.draw[0].front(), clear.draw[0].front());
+  std::mt19937_64 random(3);
+  std::uniform_real_distribution<double> place(0, 4096);
+  for (int i = 0; i < 300; ++i) {
+    const glm::dvec3 point{place(random), place(random), 10};
+    if (test::sees(view, point)) EXPECT_EQ(test::over(world, foggy.draw[0], point).size(), 1u);
+  }
+}
+
 }  // namespace
 }  // namespace cm::tiles

@@ -8,6 +8,7 @@
 #include <numeric>
 #include <set>
 
+#include "fake_device.h"
 #include "flat_world.h"
 #include "tile_files.h"
 #include "unit/source/http_server.h"
@@ -17,6 +18,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using test::childrenJson;
+using test::Device;
 using test::tileJson;
 using test::viewOf;
 using testing::ElementsAre;
@@ -26,34 +28,6 @@ using testing::Not;
 using testing::SizeIs;
 
 constexpr size_t kTriangles = 100;
-
-//! A device that holds what it is told to hold, and complains when told nonsense.
-struct Device {
-  std::set<TileId> held;
-  size_t bytes = 0, mostBytes = 0, uploads = 0;
-  std::map<TileId, size_t> bytesOf;
-
-  std::vector<TileId> obey(const Orders& orders, const Budgets& budgets) {
-    for (TileId id : orders.evictions) {
-      EXPECT_EQ(held.erase(id), 1u) << "evicted what is not there";
-      bytes -= bytesOf[id];
-    }
-    std::vector<TileId> done;
-    size_t now = 0;
-    for (const Upload& upload : orders.uploads) {
-      EXPECT_TRUE(held.insert(upload.tile).second) << "uploaded twice";
-      bytesOf[upload.tile] = upload.content->gpuBytes();
-      bytes += bytesOf[upload.tile];
-      now += bytesOf[upload.tile];
-      done.push_back(upload.tile);
-      ++uploads;
-    }
-    if (orders.uploads.size() > 1) EXPECT_LE(now, budgets.uploadBytesPerFrame);
-    mostBytes = std::max(mostBytes, bytes);
-    EXPECT_LE(bytes, budgets.gpuBytes);
-    return done;
-  }
-};
 
 struct StreamingTest : testing::Test {
   test::TileFiles files;
