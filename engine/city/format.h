@@ -21,6 +21,10 @@ inline constexpr std::array<Name, 4> kTileset{"id", "name", "uri", "source"};
 inline constexpr std::array<Name, 8> kItem{"id",    "name",             "colour", "status",
                                            "opens", "lengthKilometres", "story",  "source"};
 inline constexpr std::array<Name, 6> kOverlay{"id", "kind", "name", "uri", "source", "items"};
+inline constexpr std::array<Name, 19> kImagery{
+    "id",         "name",     "kind",     "uri",         "matrix", "layer",   "style", "matrixSet",      "format",
+    "subdomains", "minLevel", "maxLevel", "levelOffset", "bounds", "opacity", "key",   "keyEnvironment", "attribution",
+    "source"};
 inline constexpr std::array<Name, 4> kPhase{"id", "name", "from", "to"};
 inline constexpr std::array<Name, 3> kRemoval{"phase", "featureIds", "inside"};
 inline constexpr std::array<Name, 3> kAddition{"phase", "tileset", "ground"};
@@ -29,15 +33,15 @@ inline constexpr std::array<Name, 12> kProject{"id",     "name",     "kind",    
                                                "phases", "removals", "additions", "figures", "view",  "source"};
 inline constexpr std::array<Name, 5> kScenario{"id", "name", "date", "allProjects", "projects"};
 inline constexpr std::array<Name, 3> kView{"id", "name", "camera"};
-inline constexpr std::array<Name, 16> kCity{"version",  "id",        "name",    "description", "illustrative",   "origin",
+inline constexpr std::array<Name, 17> kCity{"version",  "id",        "name",    "description", "illustrative",   "origin",
                                             "geoid",    "dataDate",  "sources", "tilesets",    "allowedOrigins", "overlays",
-                                            "projects", "scenarios", "views",   "extras"};
+                                            "imagery",  "projects",  "scenarios", "views",     "extras"};
 
 struct Kind {
   Name name;  // as in the schema's $defs; "city" is its root
   Names keys;
 };
-inline constexpr std::array<Kind, 15> kKinds{{{"city", kCity},
+inline constexpr std::array<Kind, 16> kKinds{{{"city", kCity},
                                               {"text", kText},
                                               {"place", kPlace},
                                               {"camera", kCamera},
@@ -45,6 +49,7 @@ inline constexpr std::array<Kind, 15> kKinds{{{"city", kCity},
                                               {"tileset", kTileset},
                                               {"overlay", kOverlay},
                                               {"item", kItem},
+                                              {"imagery", kImagery},
                                               {"project", kProject},
                                               {"phase", kPhase},
                                               {"removal", kRemoval},
@@ -55,6 +60,8 @@ inline constexpr std::array<Kind, 15> kKinds{{{"city", kCity},
 
 // Indexed by the enumerations of document.h.
 inline constexpr std::array<Name, 6> kOverlayKinds{"greenway", "metro", "rail", "district", "place", "ground"};
+inline constexpr std::array<Name, 5> kImageryKinds{"xyz", "tms", "wmts", "wms", "mbtiles"};
+inline constexpr std::array<Name, 2> kImageryMatrices{"webMercator", "geographic"};
 inline constexpr std::array<Name, 4> kStatuses{"existing", "planned", "underConstruction", "approved"};
 inline constexpr std::array<Name, 8> kProjectKinds{"oldCommunity",       "villageInCity", "historicQuarter", "waterfront",
                                                    "industrialHeritage", "park",          "transport",       "other"};
