@@ -17,7 +17,7 @@ constexpr double kMoveShare = 0.10;  // of a level's width: farther than this fr
 constexpr double kLeastHeightMetres = 15;
 constexpr int kLeastExponent = -2;  // 0.25 m a texel
 constexpr double kLeastReachMetres = 2048, kMostReachMetres = 65536;
-constexpr double kTexelsPerPixel = 1.6;  // at the nearest ground in sight
+constexpr double kImageryTexelPixels = 1.0;  // pictures are sharper than plans: edges of those are soft anyway
 
 }  // namespace
 
@@ -34,7 +34,7 @@ std::array<DrapeLevel, 5> drapeLevels(const DrapeEye& eye, uint32_t size, glm::d
   const double pixel = 2.0 * std::tan(0.5 * eye.fovYRadians) / std::max(1u, eye.pixelRows);
   const double footprint = nearAway * pixel / std::sqrt(std::max(height / nearAway, 0.12));
 
-  const double ideal = std::log2(footprint * kTexelsPerPixel);
+  const double ideal = std::log2(footprint * eye.texelPixels);
   int exponent = static_cast<int>(std::lround(ideal));
   if (previousExponent && std::abs(ideal - *previousExponent) < 0.75) exponent = *previousExponent;
   exponent = std::max(exponent, kLeastExponent);
@@ -149,8 +149,9 @@ struct Drape::Impl {
       lo = bare ? glm::dvec2(-reachMetres) : glm::min(lo, glm::dvec2(-reachMetres));
       hi = bare ? glm::dvec2(reachMetres) : glm::max(hi, glm::dvec2(reachMetres));
     }
-    return drapeLevels({view.eyeEnu, view.forward, view.up, height, view.fovYRadians, view.extent.height}, size, lo, hi,
-                       exponent);
+    DrapeEye eye{view.eyeEnu, view.forward, view.up, height, view.fovYRadians, view.extent.height};
+    if (!document.imagery.empty()) eye.texelPixels = kImageryTexelPixels;
+    return drapeLevels(eye, size, lo, hi, exponent);
   }
 
   void makePipeline() {

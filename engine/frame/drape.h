@@ -29,6 +29,7 @@ struct DrapeEye {
   double heightMetres = 0;                       // above the ground
   double fovYRadians = 1;
   uint32_t pixelRows = 720;
+  double texelPixels = 1.6;                      // of the finest level, at the nearest ground in sight
 };
 //! The levels of a set, finest first, the one over [lo, hi] last; `size` texels each. `previousExponent` is that of the
 //! finest level last time: it stays until a clearly better one is there.
