@@ -71,6 +71,7 @@ void leaveOutLocalFiles(LoadedCity& city) {
   };
   std::erase_if(city.document.tilesets, [&](city::TilesetRef& tileset) { return refuse(tileset.uri); });
   std::erase_if(city.document.overlays, [&](city::Overlay& overlay) { return refuse(overlay.uri); });
+  std::erase_if(city.document.imagery, [&](city::Imagery& imagery) { return refuse(imagery.uri); });
   for (city::Project& project : city.document.projects)
     for (city::Addition& addition : project.additions) {
       refuse(addition.tilesetUri);

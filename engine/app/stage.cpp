@@ -11,6 +11,7 @@ namespace cm::app {
 namespace {
 
 constexpr double kNearMetres = 0.5, kFarMetres = 4.0e6;
+constexpr size_t kImageryShare = 4;       // at most this part of the GPU's budget is imagery; the tiles have the rest
 constexpr double kPrefetchMetres = 9000;  // projects nearer than this are kept ready to be switched on
 
 bool changesScenario(const city::Command& command) {
@@ -33,6 +34,7 @@ Stage::Stage(gpu::Device& device, VkFormat format, LoadedCity loaded, source::Fe
       city_(loaded_.document),
       axes_(geo::enuFrameAt(loaded_.document.origin)),
       streaming_(fetcher),
+      imagery_(fetcher, loaded_.document, loaded_.address, !source::isHttp(loaded_.address)),
       ground_(axes_) {
   for (const city::TilesetRef& tileset : document().tilesets) {
     streaming_.add(source::resolveUri(loaded_.address, tileset.uri), loaded_.ecefFromTilesets);
@@ -61,6 +63,7 @@ void Stage::detach() {
   residency_.reset();
   ground_.clear();
   streaming_.forgetResident();
+  imagery_.forgetResident();
   selection_ = {};
 }
 
@@ -202,7 +205,7 @@ city::Changes Stage::step(std::vector<city::Command> commands, double nowSeconds
                               .fogDensity = options_.fogDensity,
                               .skipLevels = options_.skipLevels,
                               .fullAt = streaming_.statistics().fullAt});
-  tiles::Orders orders = streaming_.update(selection_, options_.budgets);
+  tiles::Orders orders = streaming_.update(selection_, updateImagery(extent));
   for (const tiles::Upload& upload : orders.uploads) ground_.add(upload.tile, *upload.content);
   for (tiles::TileId tile : orders.evictions) ground_.remove(tile);
   residency::Residency::Report report = residency_->apply(orders, options_.budgets.uploadBytesPerFrame);
@@ -217,9 +220,21 @@ city::Changes Stage::step(std::vector<city::Command> commands, double nowSeconds
   frame_->updateVisibility(tree(), sides_, tilesetOfAddition_);
 
   wantedPeak_ = selection_.want.empty() ? 0 : std::max(wantedPeak_, selection_.want.size());
-  scene_.still =
-      options_.refineWhenStill && !moved && !moving(nowSeconds) && selection_.complete && !residency_->pending();
+  scene_.still = options_.refineWhenStill && !moved && !moving(nowSeconds) && selection_.complete &&
+                 !residency_->pending() && !imagery_.busy();
   return changes;
+}
+
+//! One turn of imagery; what it leaves of the budget.
+tiles::Budgets Stage::updateImagery(VkExtent2D extent) {
+  tiles::Budgets budgets = options_.budgets;
+  if (document().imagery.empty()) return budgets;
+  // The plain look is a measurement of tiles; nothing is laid on the ground in it.
+  const bool draped = scene_.look == city::Look::Clay;
+  const auto areas = draped ? frame_->imageryAreas(scene_, extent) : std::vector<tiles::ImageryArea>{};
+  frame_->imagery(imagery_.update(areas, scene_.layers, budgets.gpuBytes / kImageryShare));
+  budgets.gpuBytes -= std::min(budgets.gpuBytes, imagery_.statistics().bytes);
+  return budgets;
 }
 
 void Stage::render(gpu::Target& target, int samples, const frame::UiPass& ui) {
@@ -238,7 +253,7 @@ bool Stage::moving(double nowSeconds) const {
 bool Stage::settled() const {
   // A view that wants more than the budget holds is as good as it gets once streaming has given up on more.
   return (selection_.complete || streaming_.statistics().starved) && !streaming_.busy() && !residency_->pending() &&
-         !moving(now_);
+         !imagery_.busy() && !moving(now_);
 }
 
 double Stage::loaded() const {
@@ -249,6 +264,7 @@ double Stage::loaded() const {
 std::vector<std::string> Stage::takeFailures() {
   std::vector<std::string> sentences;
   for (tiles::TileFailure& failure : streaming_.takeFailures()) sentences.push_back(std::move(failure.message));
+  for (std::string& failure : imagery_.takeFailures()) sentences.push_back(std::move(failure));
   return sentences;
 }
 

@@ -16,6 +16,7 @@
 #include "frame/frame.h"
 #include "gpu/device.h"
 #include "residency/residency.h"
+#include "tiles/imagery.h"
 #include "tiles/streaming.h"
 
 namespace cm::app {
@@ -49,6 +50,7 @@ class Stage {
   const geo::EnuFrame& axes() const { return axes_; }
   const GroundHeights& ground() const { return ground_; }
   tiles::StreamingStatistics streamingStatistics() const { return streaming_.statistics(); }
+  tiles::ImageryStatistics imageryStatistics() const { return imagery_.statistics(); }
   std::vector<std::string> takeFailures();
   const std::vector<std::string>& loadFailures() const { return loaded_.failures; }
   StageOptions& options() { return options_; }
@@ -84,6 +86,7 @@ class Stage {
 
  private:
   static constexpr double kLongestWaitSeconds = 3, kDaylightSeconds = 0.8;
+  tiles::Budgets updateImagery(VkExtent2D extent);
   void collectSides(double nowSeconds);
   tiles::SelectionView selectionView(const frame::Side& side, const geo::Eye& eye, double aspect, double heightPixels) const;
   std::vector<tiles::SelectionView> selectionViews(VkExtent2D extent) const;
@@ -101,6 +104,7 @@ class Stage {
   city::City city_;
   geo::EnuFrame axes_;
   tiles::Streaming streaming_;
+  tiles::ImageryStreaming imagery_;
   tiles::Selection selection_;
   std::map<std::pair<size_t, size_t>, tiles::TilesetId> tilesetOfAddition_;
   size_t tilesetCount_ = 0;

@@ -241,6 +241,12 @@ class Loop {
                     t.decoding, t.failed),
         fmt::format("GPU {:.1f} MiB · fetched {:.1f} MiB", double(t.gpuBytes) / 1048576.0,
                     double(t.fetchedBytes) / 1048576.0)};
+    if (!stage_.document().imagery.empty()) {
+      const tiles::ImageryStatistics i = stage_.imageryStatistics();
+      lines.push_back(fmt::format("imagery {} tiles · {} fetching · {} failed · GPU {:.1f} MiB{}", i.resident,
+                                  i.fetching, i.failed, double(i.bytes) / 1048576.0,
+                                  i.starved ? " (budget is full)" : ""));
+    }
     for (const auto& [name, ms] : f.passes) lines.push_back(fmt::format("{}: {:.2f} ms", name, ms));
     return lines;
   }

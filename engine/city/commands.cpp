@@ -97,7 +97,7 @@ class Applier {
     session_.layers = c.layers;
   }
   void operator()(const SetItemVisible& c) {
-    if (!document_.item(c.item)) return log::warning("there is no item \"{}\"", c.item);
+    if (!document_.hasItem(c.item)) return log::warning("there is no item \"{}\"", c.item);
     changes.layers |= c.visible ? session_.layers.hiddenItems.erase(c.item) > 0 : session_.layers.hiddenItems.insert(c.item).second;
   }
   void operator()(const SetLook& c) { set(session_.look, c.look); }

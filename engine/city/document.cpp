@@ -86,6 +86,8 @@ const SavedView* Document::view(std::string_view wanted) const { return byId(vie
 const Style* Document::style(std::string_view wanted) const { return byId(styles, wanted); }
 const Source* Document::source(std::string_view wanted) const { return byId(sources, wanted); }
 
+bool Document::hasItem(std::string_view wanted) const { return item(wanted) || byId(imagery, wanted); }
+
 const OverlayItem* Document::item(std::string_view wanted) const {
   for (const Overlay& overlay : overlays)
     if (const OverlayItem* found = byId(overlay.items, wanted)) return found;

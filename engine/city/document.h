@@ -90,6 +90,31 @@ struct Overlay {
   bool operator==(const Overlay&) const = default;
 };
 
+enum class ImageryKind { Xyz, Tms, Wmts, Wms, Mbtiles };
+enum class ImageryMatrix { WebMercator, Geographic };
+
+//! Pictures of the ground in map tiles, laid on it below everything else, in the order of the document.
+//! The address is a template: engine/source/imagery.h says what is put in.
+struct Imagery {
+  std::string id;                    // unique among overlay items, too: both are switched by it
+  Text name;
+  ImageryKind kind = ImageryKind::Xyz;
+  std::string uri;
+  ImageryMatrix matrix = ImageryMatrix::WebMercator;
+  std::string layer, style, matrixSet, format;
+  std::vector<std::string> subdomains;
+  int minLevel = 0, maxLevel = 18;
+  int levelOffset = 0;
+  std::optional<glm::dvec4> bounds;  // west, south, east, north; degrees
+  double opacity = 1;
+  std::string key;                   // a secret: never in a log
+  std::string keyEnvironment;        // the environment variable that holds it, CITYMIRROR_KEY_...
+  Text attribution;                  // on screen and on every picture while the layer is shown
+  std::string source;
+  bool operator==(const Imagery&) const = default;
+};
+inline constexpr std::string_view kKeyEnvironmentPrefix = "CITYMIRROR_KEY_";
+
 //! WGS84 degrees; first ring outer, the rest holes; rings not closed.
 using Polygon = std::vector<std::vector<glm::dvec2>>;
 //! Even-odd over all rings, so holes are outside.
@@ -202,6 +227,7 @@ struct Document {
   std::vector<TilesetRef> tilesets;
   std::vector<std::string> allowedOrigins;  // servers that what comes from the web may lead to besides its own
   std::vector<Overlay> overlays;
+  std::vector<Imagery> imagery;      // the lowest first
   std::vector<Project> projects;
   std::vector<Scenario> scenarios;   // the first is "before", the second "after" by default
   std::vector<SavedView> views;      // the first is home
@@ -214,6 +240,7 @@ struct Document {
   const Style* style(std::string_view id) const;
   const Source* source(std::string_view id) const;
   const OverlayItem* item(std::string_view id) const;   // of any overlay
+  bool hasItem(std::string_view id) const;              // of an overlay, or imagery: what Layers::hiddenItems may name
   bool operator==(const Document&) const = default;
 };
 

@@ -21,6 +21,10 @@ inline constexpr std::array<Name, 5> kTileset{"id", "name", "uri", "credentials"
 inline constexpr std::array<Name, 8> kItem{"id",    "name",             "colour", "status",
                                            "opens", "lengthKilometres", "story",  "source"};
 inline constexpr std::array<Name, 7> kOverlay{"id", "kind", "name", "uri", "credentials", "source", "items"};
+inline constexpr std::array<Name, 19> kImagery{
+    "id",         "name",     "kind",     "uri",         "matrix", "layer",   "style", "matrixSet",      "format",
+    "subdomains", "minLevel", "maxLevel", "levelOffset", "bounds", "opacity", "key",   "keyEnvironment", "attribution",
+    "source"};
 inline constexpr std::array<Name, 4> kPhase{"id", "name", "from", "to"};
 inline constexpr std::array<Name, 3> kRemoval{"phase", "featureIds", "inside"};
 inline constexpr std::array<Name, 4> kAddition{"phase", "tileset", "ground", "credentials"};
@@ -33,15 +37,15 @@ inline constexpr std::array<Name, 4> kStyle{"id", "name", "show", "colour"};
 inline constexpr std::array<Name, 6> kStyleColour{"property", "unit", "stops", "stepped", "categories", "other"};
 inline constexpr std::array<Name, 2> kStop{"value", "colour"};
 inline constexpr std::array<Name, 3> kCategory{"value", "colour", "name"};
-inline constexpr std::array<Name, 17> kCity{"version",  "id",        "name",    "description", "illustrative",   "origin",
+inline constexpr std::array<Name, 18> kCity{"version",  "id",        "name",    "description", "illustrative",   "origin",
                                             "geoid",    "dataDate",  "sources", "tilesets",    "allowedOrigins", "overlays",
-                                            "projects", "scenarios", "views",   "styles",    "extras"};
+                                            "imagery",  "projects",  "scenarios", "views",     "styles",         "extras"};
 
 struct Kind {
   Name name;  // as in the schema's $defs; "city" is its root
   Names keys;
 };
-inline constexpr std::array<Kind, 19> kKinds{{{"city", kCity},
+inline constexpr std::array<Kind, 20> kKinds{{{"city", kCity},
                                               {"text", kText},
                                               {"place", kPlace},
                                               {"camera", kCamera},
@@ -49,6 +53,7 @@ inline constexpr std::array<Kind, 19> kKinds{{{"city", kCity},
                                               {"tileset", kTileset},
                                               {"overlay", kOverlay},
                                               {"item", kItem},
+                                              {"imagery", kImagery},
                                               {"project", kProject},
                                               {"phase", kPhase},
                                               {"removal", kRemoval},
@@ -63,6 +68,8 @@ inline constexpr std::array<Kind, 19> kKinds{{{"city", kCity},
 
 // Indexed by the enumerations of document.h.
 inline constexpr std::array<Name, 6> kOverlayKinds{"greenway", "metro", "rail", "district", "place", "ground"};
+inline constexpr std::array<Name, 5> kImageryKinds{"xyz", "tms", "wmts", "wms", "mbtiles"};
+inline constexpr std::array<Name, 2> kImageryMatrices{"webMercator", "geographic"};
 inline constexpr std::array<Name, 4> kStatuses{"existing", "planned", "underConstruction", "approved"};
 inline constexpr std::array<Name, 8> kProjectKinds{"oldCommunity",       "villageInCity", "historicQuarter", "waterfront",
                                                    "industrialHeritage", "park",          "transport",       "other"};

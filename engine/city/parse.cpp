@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "city/document.h"
@@ -46,6 +47,7 @@ class DocumentParser {
     city.each("tilesets", format::kTileset, [&](const ObjectReader& o) { parseTileset(o); });
     parseAllowedOrigins(city);
     city.each("overlays", format::kOverlay, [&](const ObjectReader& o) { parseOverlay(o); });
+    city.each("imagery", format::kImagery, [&](const ObjectReader& o) { parseImagery(o); });
     city.each("projects", format::kProject, [&](const ObjectReader& o) { parseProject(o); });
     city.each("scenarios", format::kScenario, [&](const ObjectReader& o) { parseScenario(o); });
     city.each("views", format::kView, [&](const ObjectReader& o) { parseView(o); });
@@ -143,6 +145,68 @@ class DocumentParser {
     parseSourceOf(object, overlay.source);
     object.each("items", format::kItem, [&](const ObjectReader& o) { parseItem(o, overlay); });
     if (good) document_.overlays.push_back(std::move(overlay));
+  }
+
+  void parseImagery(const ObjectReader& object) {
+    Imagery imagery;
+    bool good = items_.take(object, imagery.id);
+    object.read("name", imagery.name);
+    good &= object.readEnum("kind", imagery.kind, format::kImageryKinds, true);
+    good &= object.read("uri", imagery.uri, true);
+    object.readEnum("matrix", imagery.matrix, format::kImageryMatrices);
+    object.read("layer", imagery.layer);
+    object.read("style", imagery.style);
+    object.read("matrixSet", imagery.matrixSet);
+    object.read("format", imagery.format);
+    object.read("subdomains", imagery.subdomains);
+    readWhole(object, "minLevel", imagery.minLevel, 0, 24);
+    readWhole(object, "maxLevel", imagery.maxLevel, 0, 24);
+    readWhole(object, "levelOffset", imagery.levelOffset, -24, 24);
+    if (imagery.maxLevel < imagery.minLevel) {
+      object.report("maxLevel",
+                    fmt::format("found {}, expected at least \"minLevel\" ({})", imagery.maxLevel, imagery.minLevel));
+      imagery.maxLevel = imagery.minLevel;
+    }
+    parseBounds(object, imagery.bounds);
+    object.read("opacity", imagery.opacity, 0, 1);
+    object.read("key", imagery.key);
+    // A document may ask for keys that are meant for it, not for whatever else the environment holds.
+    if (object.read("keyEnvironment", imagery.keyEnvironment) &&
+        !imagery.keyEnvironment.starts_with(kKeyEnvironmentPrefix)) {
+      object.report("keyEnvironment", fmt::format("found \"{}\", expected a name that begins with {}",
+                                                  imagery.keyEnvironment, kKeyEnvironmentPrefix));
+      imagery.keyEnvironment.clear();
+    }
+    object.read("attribution", imagery.attribution);
+    parseSourceOf(object, imagery.source);
+    if (good) document_.imagery.push_back(std::move(imagery));
+  }
+
+  static void readWhole(const ObjectReader& object, std::string_view key, int& target, int least, int most) {
+    double number = target;
+    if (!object.read(key, number, least, most)) return;
+    if (number != std::floor(number))
+      return object.report(key, fmt::format("found {}, expected a whole number", number));
+    target = static_cast<int>(number);
+  }
+
+  static void parseBounds(const ObjectReader& object, std::optional<glm::dvec4>& target) {
+    const Json* value = object.find("bounds");
+    if (!value) return;
+    glm::dvec4 bounds{0};
+    bool good = value->is_array() && value->size() == 4;
+    for (int i = 0; good && i < 4; ++i) {
+      const Json& number = (*value)[static_cast<size_t>(i)];
+      good = number.is_number();
+      if (good) bounds[i] = number.get<double>();
+    }
+    good = good && bounds.x >= -180 && bounds.z <= 180 && bounds.y >= -90 && bounds.w <= 90 && bounds.x < bounds.z &&
+           bounds.y < bounds.w;
+    if (good)
+      target = bounds;
+    else
+      object.report("bounds",
+                    fmt::format("found {}, expected west, south, east and north in degrees", describe(value)));
   }
 
   void parseItem(const ObjectReader& object, Overlay& overlay) {

@@ -78,7 +78,7 @@ void readLayers(const Json& object, const Document& document, Layers& layers) {
   const Json& hidden = member(object, "hiddenItems");
   if (!hidden.is_array()) return;
   for (const Json& id : hidden)
-    if (id.is_string() && document.item(id.get<std::string>())) layers.hiddenItems.insert(id.get<std::string>());
+    if (id.is_string() && document.hasItem(id.get<std::string>())) layers.hiddenItems.insert(id.get<std::string>());
 }
 
 }  // namespace

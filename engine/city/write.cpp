@@ -107,6 +107,29 @@ Json json(const Overlay& overlay) {
   return out;
 }
 
+Json json(const Imagery& imagery) {
+  const Imagery plain;
+  Json out = startWith(imagery.id, imagery.name);
+  out["kind"] = format::kImageryKinds[static_cast<size_t>(imagery.kind)];
+  out["uri"] = imagery.uri;
+  if (imagery.matrix != plain.matrix) out["matrix"] = format::kImageryMatrices[static_cast<size_t>(imagery.matrix)];
+  put(out, "layer", imagery.layer);
+  put(out, "style", imagery.style);
+  put(out, "matrixSet", imagery.matrixSet);
+  put(out, "format", imagery.format);
+  putList(out, "subdomains", imagery.subdomains, [](const auto& name) { return Json(name); });
+  if (imagery.minLevel != plain.minLevel) out["minLevel"] = imagery.minLevel;
+  if (imagery.maxLevel != plain.maxLevel) out["maxLevel"] = imagery.maxLevel;
+  if (imagery.levelOffset != plain.levelOffset) out["levelOffset"] = imagery.levelOffset;
+  if (const auto& b = imagery.bounds) out["bounds"] = Json::array({b->x, b->y, b->z, b->w});
+  if (imagery.opacity != plain.opacity) out["opacity"] = imagery.opacity;
+  put(out, "key", imagery.key);
+  put(out, "keyEnvironment", imagery.keyEnvironment);
+  put(out, "attribution", imagery.attribution);
+  put(out, "source", imagery.source);
+  return out;
+}
+
 Json json(const Phase& phase) {
   Json out = startWith(phase.id, phase.name);
   out["from"] = toString(phase.from);
@@ -247,6 +270,7 @@ std::string writeDocument(const Document& document) {
   putList(out, "tilesets", document.tilesets, element);
   putList(out, "allowedOrigins", document.allowedOrigins, [](const auto& server) { return Json(server); });
   putList(out, "overlays", document.overlays, element);
+  putList(out, "imagery", document.imagery, element);
   putList(out, "projects", document.projects, element);
   putList(out, "scenarios", document.scenarios, element);
   putList(out, "views", document.views, element);

@@ -15,8 +15,9 @@ using shared::kDrapeSets;
 constexpr VkFormat kFormat = VK_FORMAT_R8G8B8A8_UNORM;
 constexpr double kMoveShare = 0.10;  // of a level's width: farther than this from its middle it is redrawn
 constexpr double kLeastHeightMetres = 15;
-constexpr int kLeastExponent = -2;       // 0.25 m a texel
-constexpr double kTexelsPerPixel = 1.6;  // at the nearest ground in sight
+constexpr int kLeastExponent = -2;  // 0.25 m a texel
+constexpr double kLeastReachMetres = 2048, kMostReachMetres = 65536;
+constexpr double kImageryTexelPixels = 1.0;  // pictures are sharper than plans: edges of those are soft anyway
 
 }  // namespace
 
@@ -33,7 +34,7 @@ std::array<DrapeLevel, 5> drapeLevels(const DrapeEye& eye, uint32_t size, glm::d
   const double pixel = 2.0 * std::tan(0.5 * eye.fovYRadians) / std::max(1u, eye.pixelRows);
   const double footprint = nearAway * pixel / std::sqrt(std::max(height / nearAway, 0.12));
 
-  const double ideal = std::log2(footprint * kTexelsPerPixel);
+  const double ideal = std::log2(footprint * eye.texelPixels);
   int exponent = static_cast<int>(std::lround(ideal));
   if (previousExponent && std::abs(ideal - *previousExponent) < 0.75) exponent = *previousExponent;
   exponent = std::max(exponent, kLeastExponent);
@@ -69,11 +70,14 @@ struct Drape::Impl {
     int exponent = 0;
     double texelMetres = 0;
     glm::dvec2 centre{0};
+    ImageryDraws imagery;            // as drawn
+    uint64_t imageryGeneration = 0;  // when that was last found to be what there is
   };
   //! Four levels in a ring (an exponent always has the same place, so that zooming redraws one of them), then the whole.
   struct Set {
     bool used = false;
     bool changed = false;
+    bool filled = false;
     DrapeContent content;
     std::vector<DrapeDraw> draws;
     std::array<Level, kDrapeLevels> levels;
@@ -89,6 +93,8 @@ struct Drape::Impl {
   geo::EnuFrame axes;
   DrapeShapes shapes;
   gpu::Buffer vertices, indices;
+  DrapeImagery imagery;
+  double reachMetres = kLeastReachMetres;
 
   uint32_t size;
   gpu::Image nothing, image;
@@ -100,7 +106,9 @@ struct Drape::Impl {
   unsigned redrawn = 0;
   bool waiting = false;
 
-  explicit Impl(gpu::Device& d) : device(d), pipelines(d), size(d.isSoftware() ? 1280 : 2048) { setOfSlot.fill(-1); }
+  explicit Impl(gpu::Device& d) : device(d), pipelines(d), imagery(d, kFormat), size(d.isSoftware() ? 1280 : 2048) {
+    setOfSlot.fill(-1);
+  }
 
   static size_t place(const DrapeLevel& level) {
     return level.exponent == kWholeLevel ? kDrapeLevels - 1
@@ -111,6 +119,39 @@ struct Drape::Impl {
     const glm::dvec2 moved = glm::abs(now.centre - level.centre) / (size * level.texelMetres);
     return now.drawn && now.exponent == level.exponent && now.texelMetres == level.texelMetres &&
            std::max(moved.x, moved.y) <= kMoveShare;
+  }
+
+  static bool showsImagery(const DrapeContent& content) {
+    return std::find(content.imagery.begin(), content.imagery.end(), true) != content.imagery.end();
+  }
+
+  tiles::ImageryArea areaOf(const DrapeLevel& level) const {
+    return {level.centre, size * level.texelMetres, level.texelMetres};
+  }
+
+  //! The level shows other tiles than it could.
+  bool imageryChanged(Set& set, const DrapeLevel& wanted) {
+    Level& level = set.levels[place(wanted)];
+    if (level.imageryGeneration == imagery.generation() || !showsImagery(set.content)) return false;
+    const tiles::ImageryArea area{level.centre, size * level.texelMetres, level.texelMetres};
+    if (imagery.draws(set.content.imagery, area) != level.imagery) return true;
+    level.imageryGeneration = imagery.generation();
+    return false;
+  }
+
+  std::array<DrapeLevel, kDrapeLevels> levelsFor(const View& view) const {
+    // Over the height of the document's origin, which stands for the ground's; the Earth falls away by the square of the distance.
+    const double curved = glm::dot(glm::dvec2(view.eyeEnu), glm::dvec2(view.eyeEnu)) / (2 * geo::kSemiMajorMetres);
+    const double height = view.eyeEnu.z + curved - document.origin.heightMetres;
+    glm::dvec2 lo(shapes.lo), hi(shapes.hi);
+    if (!document.imagery.empty()) {
+      const bool bare = shapes.shapes.empty();
+      lo = bare ? glm::dvec2(-reachMetres) : glm::min(lo, glm::dvec2(-reachMetres));
+      hi = bare ? glm::dvec2(reachMetres) : glm::max(hi, glm::dvec2(reachMetres));
+    }
+    DrapeEye eye{view.eyeEnu, view.forward, view.up, height, view.fovYRadians, view.extent.height};
+    if (!document.imagery.empty()) eye.texelPixels = kImageryTexelPixels;
+    return drapeLevels(eye, size, lo, hi, exponent);
   }
 
   void makePipeline() {
@@ -137,9 +178,9 @@ struct Drape::Impl {
     for (Set& set : sets) set.used = set.changed = false;
     std::vector<std::pair<unsigned, DrapeContent>> open;
     for (const SideView& side : context.sides) {
-      DrapeContent content = drapeContent(context.scene, *side.side);
-      auto held = std::find_if(sets.begin(), sets.end(),
-                               [&](const Set& s) { return !s.draws.empty() && s.content == content; });
+      DrapeContent content = drapeContent(context.scene, *side.side, document);
+      auto held =
+          std::find_if(sets.begin(), sets.end(), [&](const Set& s) { return s.filled && s.content == content; });
       if (held == sets.end()) {
         open.emplace_back(side.slot, std::move(content));
         continue;
@@ -153,11 +194,11 @@ struct Drape::Impl {
                                [&content = content](const Set& s) { return s.changed && s.content == content; });
       if (same == sets.end()) {
         std::vector<DrapeDraw> draws = drapeDraws(shapes, document, content);
-        if (draws.empty()) continue;
+        if (draws.empty() && !showsImagery(content)) continue;
         same = std::find_if(sets.begin(), sets.end(), [](const Set& s) { return !s.used; });
         if (same == sets.end()) continue;  // more than kDrapeSets different sides: the rest goes without
         for (Level& level : same->levels) level.drawn = false;
-        same->used = same->changed = true;
+        same->used = same->changed = same->filled = true;
         same->content = std::move(content);
         same->draws = std::move(draws);
       }
@@ -208,7 +249,8 @@ struct Drape::Impl {
                             .toAccess = VK_ACCESS_2_SHADER_SAMPLED_READ_BIT});
   }
 
-  void drawLevel(VkCommandBuffer commands, size_t setIndex, const DrapeLevel& level) {
+  void drawLevel(PassContext& context, size_t setIndex, const DrapeLevel& level) {
+    VkCommandBuffer commands = context.commands;
     Set& set = sets[setIndex];
     const VkRenderingAttachmentInfo attachment{
         .sType = VK_STRUCTURE_TYPE_RENDERING_ATTACHMENT_INFO,
@@ -226,6 +268,16 @@ struct Drape::Impl {
     const VkViewport viewport{0, 0, float(size), float(size), 0, 1};
     vkCmdSetViewport(commands, 0, 1, &viewport);
     vkCmdSetScissor(commands, 0, 1, &area);
+    ImageryDraws imageryDraws = imagery.draws(set.content.imagery, areaOf(level));
+    imagery.draw(context, imageryDraws, areaOf(level));
+    if (!set.draws.empty()) drawShapes(commands, set, level);
+    vkCmdEndRendering(commands);
+    set.levels[place(level)] = {true,         level.exponent,          level.texelMetres,
+                                level.centre, std::move(imageryDraws), imagery.generation()};
+    ++redrawn;
+  }
+
+  void drawShapes(VkCommandBuffer commands, const Set& set, const DrapeLevel& level) const {
     vkCmdBindPipeline(commands, VK_PIPELINE_BIND_POINT_GRAPHICS, pipeline);
     const VkBuffer buffer = vertices.handle();
     const VkDeviceSize offset = 0;
@@ -250,9 +302,6 @@ struct Drape::Impl {
                          &push);
       vkCmdDrawIndexed(commands, draw.indexCount, 1, draw.firstIndex, 0, 0);
     }
-    vkCmdEndRendering(commands);
-    set.levels[place(level)] = {true, level.exponent, level.texelMetres, level.centre};
-    ++redrawn;
   }
 };
 
@@ -266,6 +315,7 @@ void Drape::setDocument(const city::Document& document, const VectorLayers& laye
   d.document = document;
   d.axes = axes;
   d.shapes = drapeShapes(document, layers, axes);
+  d.imagery.setDocument(document, axes);
   for (const std::string& problem : d.shapes.problems) log::warning("left out of the drape: {}", problem);
   for (Impl::Set& set : d.sets) set = {};
   d.setOfSlot.fill(-1);
@@ -287,21 +337,38 @@ void Drape::setDocument(const city::Document& document, const VectorLayers& laye
   d.shapes.mesh = {};
 }
 
+void Drape::setReach(double metres) {
+  // By steps of two, so that the level over all is not redrawn for every tile that comes.
+  impl_->reachMetres = std::exp2(std::ceil(std::log2(std::clamp(metres, kLeastReachMetres, kMostReachMetres))));
+}
+
+std::vector<tiles::ImageryArea> Drape::imageryAreas(const View& view) const {
+  const Impl& d = *impl_;
+  std::vector<tiles::ImageryArea> areas;
+  if (d.document.imagery.empty()) return areas;
+  for (const DrapeLevel& level : d.levelsFor(view)) {
+    if (!level.wanted) continue;
+    areas.push_back(d.areaOf(level));
+    // A level that need not be redrawn stays where it is.
+    for (const Impl::Set& set : d.sets)
+      if (set.used && d.upToDate(set, level)) areas.back().centre = set.levels[Impl::place(level)].centre;
+  }
+  return areas;
+}
+
+void Drape::imagery(tiles::ImageryOrders orders) { impl_->imagery.apply(std::move(orders)); }
+
 void Drape::update(PassContext& context) {
   Impl& d = *impl_;
   d.redrawn = 0;
   d.waiting = false;
   d.makeNothing(context.commands);
+  d.imagery.upload(context);
   d.assignSets(context);
   d.makeImage();
   if (!d.image) return;
 
-  const View& view = context.view;
-  // Over the height of the document's origin, which stands for the ground's; the Earth falls away by the square of the distance.
-  const double curved = glm::dot(glm::dvec2(view.eyeEnu), glm::dvec2(view.eyeEnu)) / (2 * geo::kSemiMajorMetres);
-  const double height = view.eyeEnu.z + curved - d.document.origin.heightMetres;
-  d.wish = drapeLevels({view.eyeEnu, view.forward, view.up, height, view.fovYRadians, view.extent.height}, d.size,
-                       d.shapes.lo, d.shapes.hi, d.exponent);
+  d.wish = d.levelsFor(context.view);
   d.exponent = d.wish[0].exponent;
 
   struct Order {
@@ -313,7 +380,7 @@ void Drape::update(PassContext& context) {
     if (!d.sets[s].used) continue;
     for (size_t k = 0; k < kDrapeLevels; ++k) {
       const DrapeLevel& level = d.wish[k];
-      if (!level.wanted || d.upToDate(d.sets[s], level)) continue;
+      if (!level.wanted || (d.upToDate(d.sets[s], level) && !d.imageryChanged(d.sets[s], level))) continue;
       const bool whole = level.exponent == kWholeLevel,
                  fresh = d.sets[s].changed || !d.sets[s].levels[Impl::place(level)].drawn;
       orders.push_back({s, k, whole || fresh ? 0 : int(k) + 1});
@@ -337,7 +404,7 @@ void Drape::update(PassContext& context) {
                 .fromStage = VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT,
                 .toStage = VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT,
                 .toAccess = VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT | VK_ACCESS_2_COLOR_ATTACHMENT_READ_BIT});
-  for (const Order& order : orders) d.drawLevel(context.commands, order.set, d.wish[order.level]);
+  for (const Order& order : orders) d.drawLevel(context, order.set, d.wish[order.level]);
   gpu::barrier(context.commands, {.image = d.image.handle(),
                                   .from = VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL,
                                   .to = VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL,
@@ -371,7 +438,7 @@ Slice Drape::uniforms(PassContext& context) const {
 VkImageView Drape::view() const { return impl_->image ? impl_->image.view() : impl_->nothing.view(); }
 VkSampler Drape::sampler() const { return impl_->sampler; }
 bool Drape::empty(unsigned slot) const { return impl_->setOfSlot[slot] < 0; }
-bool Drape::wantsAnotherFrame() const { return impl_->waiting; }
+bool Drape::wantsAnotherFrame() const { return impl_->waiting || impl_->imagery.pending(); }
 unsigned Drape::redrawn() const { return impl_->redrawn; }
 
 city::Selection Drape::hit(unsigned slot, const glm::dvec3& positionEcef, double toleranceMetres) const {

@@ -9,6 +9,7 @@
 #include <array>
 #include <memory>
 
+#include "frame/drape_imagery.h"
 #include "frame/drape_shapes.h"
 #include "frame/pass_context.h"
 
@@ -28,6 +29,7 @@ struct DrapeEye {
   double heightMetres = 0;                       // above the ground
   double fovYRadians = 1;
   uint32_t pixelRows = 720;
+  double texelPixels = 1.6;                      // of the finest level, at the nearest ground in sight
 };
 //! The levels of a set, finest first, the one over [lo, hi] last; `size` texels each. `previousExponent` is that of the
 //! finest level last time: it stays until a clearly better one is there.
@@ -42,6 +44,13 @@ class Drape {
   Drape& operator=(const Drape&) = delete;
 
   void setDocument(const city::Document& document, const VectorLayers& layers, const geo::EnuFrame& axes);
+
+  //! How far the city reaches from the document's origin: the level over all shows imagery that far.
+  void setReach(double metres);
+  //! The squares that the levels show or will show with the next `update`, for whom imagery is to be fetched; finest first.
+  std::vector<tiles::ImageryArea> imageryAreas(const View& view) const;
+  //! Map tiles come and go; what shows them is redrawn by the next updates.
+  void imagery(tiles::ImageryOrders orders);
 
   //! Outside any rendering, before the scene.
   void update(PassContext& context);

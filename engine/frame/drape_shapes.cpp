@@ -238,7 +238,7 @@ DrapeShapes drapeShapes(const city::Document& document, const VectorLayers& laye
   return out;
 }
 
-DrapeContent drapeContent(const Scene& scene, const Side& side) {
+DrapeContent drapeContent(const Scene& scene, const Side& side, const city::Document& document) {
   DrapeContent content{.date = side.date,
                        .projects = side.to,
                        .projectAreas = scene.layers.projectAreas,
@@ -246,6 +246,8 @@ DrapeContent drapeContent(const Scene& scene, const Side& side) {
                        .metro = scene.layers.metro,
                        .hiddenItems = scene.layers.hiddenItems,
                        .selection = scene.selection};
+  for (const city::Imagery& layer : document.imagery)
+    content.imagery.push_back(layer.opacity > 0 && !scene.layers.hiddenItems.contains(layer.id));
   switch (content.selection.kind) {
     case city::PickKind::Project:
     case city::PickKind::Greenway:

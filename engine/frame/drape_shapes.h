@@ -55,10 +55,11 @@ struct DrapeContent {
   std::vector<city::ProjectState> projects;
   bool projectAreas = true, greenways = true, metro = true;
   std::set<std::string> hiddenItems;
+  std::vector<bool> imagery;          // by layer of the document: shown
   city::Selection selection;          // emptied when it is nothing that is draped
   bool operator==(const DrapeContent&) const = default;
 };
-DrapeContent drapeContent(const Scene& scene, const Side& side);
+DrapeContent drapeContent(const Scene& scene, const Side& side, const city::Document& document);
 
 //! One call of the drape pipeline; mirrors DrapePush in shaders/shared/drape.h but for the level.
 struct DrapeDraw {

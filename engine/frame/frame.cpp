@@ -74,6 +74,7 @@ struct Frame::Impl {
   ~Impl();
 
   InFlight& begin();
+  void lookAround();
   void prepareImages(VkExtent2D extent, bool clay);
   void setSides(std::span<const Side> sides, VkExtent2D extent, std::vector<SideView>& views) const;
   void fillUniforms(PassContext& pass, shared::FrameUniforms& uniforms) const;
@@ -151,6 +152,13 @@ InFlight& Frame::Impl::begin() {
   vkBeginCommandBuffer(frame.commands, &info);
   frame.timings->begin(frame.commands);
   return frame;
+}
+
+void Frame::Impl::lookAround() {
+  if (surroundingsGeneration == residency.generation()) return;
+  surroundings = surroundingsOf(residency, tree, axes, originHeight);
+  surroundingsGeneration = residency.generation();
+  drape->setReach(glm::length(glm::dvec2(surroundings.centreEnu)) + surroundings.radiusMetres);
 }
 
 void Frame::Impl::prepareImages(VkExtent2D extent, bool clay) {
@@ -304,6 +312,7 @@ void Frame::Impl::renderClay(PassContext& pass, gpu::Target& target, std::span<c
       keyOf(pass.view, pass.scene, std::span(pass.sides.empty() ? nullptr : pass.sides[0].side, pass.sides.size()));
   const bool refining = pass.scene.still || samples > 1;
   if (!refining || key != meanKey || (samples > 1 && !pass.scene.still)) meanSamples = 0;
+  if (drape->redrawn() > 0) meanSamples = 0;
   meanKey = key;
   const float pixelAngle = 2 * uniforms.time.w / float(pass.view.extent.height);
   if (refining) {
@@ -450,10 +459,7 @@ void Frame::render(gpu::Target& target, const Scene& scene, std::span<const Side
     offset = slice.offset;
     return slice.data;
   });
-  if (f.surroundingsGeneration != f.residency.generation()) {
-    f.surroundings = surroundingsOf(f.residency, f.tree, f.axes, f.originHeight);
-    f.surroundingsGeneration = f.residency.generation();
-  }
+  f.lookAround();
   const View view = makeView(scene, f.axes, target.extent, f.surroundings.heightMetres);
   const glm::dvec3 sun = glm::normalize(glm::dmat3(f.axes.enuFromEcef) * scene.sunDirectionEcef);
   std::vector<SideView> sideViews;
@@ -499,6 +505,13 @@ void Frame::render(gpu::Target& target, const Scene& scene, std::span<const Side
   }
   f.submit(frame, target);
 }
+
+std::vector<tiles::ImageryArea> Frame::imageryAreas(const Scene& scene, VkExtent2D extent) {
+  impl_->lookAround();
+  return impl_->drape->imageryAreas(makeView(scene, impl_->axes, extent, impl_->surroundings.heightMetres));
+}
+
+void Frame::imagery(tiles::ImageryOrders orders) { impl_->drape->imagery(std::move(orders)); }
 
 bool Frame::wantsAnotherFrame() const {
   return impl_->stillUnfinished || impl_->labels->wantsAnotherFrame() || impl_->drape->wantsAnotherFrame();

@@ -19,6 +19,7 @@
 #include "gpu/device.h"
 #include "residency/residency.h"
 #include "source/geojson.h"
+#include "tiles/imagery.h"
 
 namespace cm::frame {
 
@@ -82,6 +83,10 @@ class Frame {
   void setDocument(const city::Document& document, const VectorLayers& layers);
   //! A style of the document by its id, for all sides; empty: none.
   void setStyle(const std::string& id);
+
+  //! The squares of the ground that imagery is wanted for, in this scene on a target of that size; finest first.
+  std::vector<tiles::ImageryArea> imageryAreas(const Scene& scene, VkExtent2D extent);
+  void imagery(tiles::ImageryOrders orders);
 
   //! Which features each resident tile shows in each side: call after residency.apply and whenever a side's states change.
   //! Incremental: only new tiles and changed projects are recomputed. `tilesetOfAddition` maps project/addition to TilesetId.

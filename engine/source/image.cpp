@@ -13,12 +13,11 @@
 namespace cm::source {
 namespace {
 
-constexpr uint32_t kMaxSide = 16384;
 constexpr uint64_t kMaxPixels = uint64_t{1} << 26;  // 256 MiB: a small file may claim any size
 
-Result<void> checkSize(std::string_view format, uint64_t width, uint64_t height) {
-  if (width == 0 || height == 0 || width > kMaxSide || height > kMaxSide)
-    return makeError("{} of {} x {} pixels, expected 1 to {} a side", format, width, height, grouped(kMaxSide));
+Result<void> checkSize(std::string_view format, uint64_t width, uint64_t height, uint32_t mostSide) {
+  if (width == 0 || height == 0 || width > mostSide || height > mostSide)
+    return makeError("{} of {} x {} pixels, expected 1 to {} a side", format, width, height, grouped(mostSide));
   if (width * height > kMaxPixels)
     return makeError("{} of {} x {} pixels, more than {} in all", format, width, height, grouped(kMaxPixels));
   return {};
@@ -58,7 +57,7 @@ bool readJpegRows(jpeg_decompress_struct& info, JpegError& error, uint8_t* rgba)
   return true;
 }
 
-Result<Image> decodeJpeg(std::span<const std::byte> bytes) {
+Result<Image> decodeJpeg(std::span<const std::byte> bytes, uint32_t mostSide) {
   jpeg_decompress_struct info{};
   JpegError error{};
   info.err = jpeg_std_error(&error.manager);
@@ -68,7 +67,7 @@ Result<Image> decodeJpeg(std::span<const std::byte> bytes) {
   bool good = readJpegHeader(info, error, bytes);
   Result<void> sized;
   if (good) {
-    sized = checkSize("JPEG", info.image_width, info.image_height);
+    sized = checkSize("JPEG", info.image_width, info.image_height, mostSide);
     if (sized) {
       image.width = info.image_width;
       image.height = info.image_height;
@@ -82,11 +81,11 @@ Result<Image> decodeJpeg(std::span<const std::byte> bytes) {
   return image;
 }
 
-Result<Image> decodePng(std::span<const std::byte> bytes) {
+Result<Image> decodePng(std::span<const std::byte> bytes, uint32_t mostSide) {
   png_image info{};
   info.version = PNG_IMAGE_VERSION;
   if (!png_image_begin_read_from_memory(&info, bytes.data(), bytes.size())) return makeError("PNG: {}", info.message);
-  if (auto sized = checkSize("PNG", info.width, info.height); !sized) {
+  if (auto sized = checkSize("PNG", info.width, info.height, mostSide); !sized) {
     png_image_free(&info);
     return sized.error();
   }
@@ -99,11 +98,11 @@ Result<Image> decodePng(std::span<const std::byte> bytes) {
   return image;
 }
 
-Result<Image> decodeWebp(std::span<const std::byte> bytes) {
+Result<Image> decodeWebp(std::span<const std::byte> bytes, uint32_t mostSide) {
   const auto* data = reinterpret_cast<const uint8_t*>(bytes.data());
   int width = 0, height = 0;
   if (!WebPGetInfo(data, bytes.size(), &width, &height)) return makeError("WebP: damaged header");
-  if (auto sized = checkSize("WebP", static_cast<uint64_t>(width), static_cast<uint64_t>(height)); !sized)
+  if (auto sized = checkSize("WebP", static_cast<uint64_t>(width), static_cast<uint64_t>(height), mostSide); !sized)
     return sized.error();
   Image image;
   image.width = static_cast<uint32_t>(width);
@@ -139,11 +138,11 @@ bool writeRows(png_structp png, png_infop info, uint32_t width, uint32_t height,
 
 }  // namespace
 
-Result<Image> decodeImage(std::span<const std::byte> bytes) {
+Result<Image> decodeImage(std::span<const std::byte> bytes, uint32_t mostSide) {
   const std::string_view text = asText(bytes);
-  if (text.starts_with("\xff\xd8\xff")) return decodeJpeg(bytes);
-  if (text.starts_with("\x89PNG")) return decodePng(bytes);
-  if (text.starts_with("RIFF") && text.substr(0, 12).ends_with("WEBP")) return decodeWebp(bytes);
+  if (text.starts_with("\xff\xd8\xff")) return decodeJpeg(bytes, mostSide);
+  if (text.starts_with("\x89PNG")) return decodePng(bytes, mostSide);
+  if (text.starts_with("RIFF") && text.substr(0, 12).ends_with("WEBP")) return decodeWebp(bytes, mostSide);
   if (text.starts_with("\xabKTX")) return makeError("a KTX texture; JPEG, PNG and WebP are read");
   return makeError("neither JPEG, PNG nor WebP");
 }

@@ -8,8 +8,8 @@
 
 namespace cm::source {
 
-//! Told by the first bytes, not by a name. Fails on anything larger than 16,384 pixels a side or 64 Mi pixels.
-Result<Image> decodeImage(std::span<const std::byte> bytes);
+//! Told by the first bytes, not by a name. Fails on anything larger than `mostSide` pixels a side or 64 Mi pixels.
+Result<Image> decodeImage(std::span<const std::byte> bytes, uint32_t mostSide = 16384);
 
 //! Four bytes a pixel, rows from the top; appears whole or not at all.
 Result<void> writePng(const Path& path, uint32_t width, uint32_t height, std::span<const uint8_t> rgba);

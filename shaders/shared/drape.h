@@ -34,8 +34,14 @@ struct DrapePush {
   float pad0, pad1, pad2;
 };
 
+// Push constants of drape_image.vert and drape_image.frag.
+struct DrapeImagePush {
+  vec4 place;           // x: 1 / the level's width in metres, y: opacity
+  vec4 part;            // of the tile's picture: offset and width, 0..1
+};
+
 #ifdef __cplusplus
-static_assert(sizeof(DrapeUniforms) == 208 && sizeof(DrapePush) == 64);
+static_assert(sizeof(DrapeUniforms) == 208 && sizeof(DrapePush) == 64 && sizeof(DrapeImagePush) == 32);
 }  // namespace cm::shared
 #endif
 #endif

@@ -108,6 +108,10 @@ void Fonts::want(const city::Document& document) {
       want(item.story);
     }
   }
+  for (const auto& imagery : document.imagery) {
+    want(imagery.name);
+    want(imagery.attribution);
+  }
   for (const auto& project : document.projects) {
     want(project.name);
     want(project.story);

@@ -14,20 +14,38 @@ struct Row {
   float switchX() const { return width - ui.px(18) - ui.px(52); }
 };
 
-void heading(const Row& row, Icon icon, const std::string& label, bool city::Layers::*member) {
+//! A name with a switch; true where it was touched.
+bool switchRow(const Row& row, Icon icon, const std::string& label, bool on) {
   Context& ui = row.ui;
   ImDrawList& list = *ImGui::GetWindowDrawList();
   ImVec2 at = ImGui::GetCursorScreenPos();
   float height = ui.px(46);
   drawIcon(list, icon, {at.x + row.left() + ui.px(9), at.y + height / 2}, ui.px(20), ui.theme.ink);
-  drawText(list, ui.fonts.strong, {at.x + row.left() + ui.px(30), at.y + (height - em(ui.fonts.strong)) / 2},
-           ui.theme.ink, label);
-  city::Layers layers = ui.session.layers;
-  if (toggleSwitch(ui, label.c_str(), {at.x + row.switchX(), at.y + ui.px(1)}, layers.*member)) {
-    layers.*member = !(layers.*member);
-    ui.emit(city::SetLayers{layers});
-  }
+  const float x = at.x + row.left() + ui.px(30);
+  drawText(list, ui.fonts.strong, {x, at.y + (height - em(ui.fonts.strong)) / 2}, ui.theme.ink,
+           clipped(ui.fonts.strong, label, at.x + row.switchX() - ui.px(6) - x));
+  const bool touched = toggleSwitch(ui, label.c_str(), {at.x + row.switchX(), at.y + ui.px(1)}, on);
   ImGui::Dummy({row.width, height});
+  return touched;
+}
+
+void heading(const Row& row, Icon icon, const std::string& label, bool city::Layers::*member) {
+  city::Layers layers = row.ui.session.layers;
+  if (!switchRow(row, icon, label, layers.*member)) return;
+  layers.*member = !(layers.*member);
+  row.ui.emit(city::SetLayers{layers});
+}
+
+//! The pictures of the ground, the uppermost first, as one sees them.
+void imagery(const Row& row) {
+  Context& ui = row.ui;
+  for (auto layer = ui.document.imagery.rbegin(); layer != ui.document.imagery.rend(); ++layer) {
+    ImGui::PushID(layer->id.c_str());
+    const bool shown = !ui.session.layers.hiddenItems.contains(layer->id);
+    const std::string& name = layer->name.empty() ? ui.tr("layers.imagery") : ui.in(layer->name);
+    if (switchRow(row, Icon::Layers, name, shown)) ui.emit(city::SetItemVisible{layer->id, !shown});
+    ImGui::PopID();
+  }
 }
 
 //! A greenway's line or a metro line's badge: solid when it exists, dashed when it is a plan.
@@ -172,6 +190,10 @@ void drawLayers(Context& ui, float width) {
   if (hasKind(ui.document, city::OverlayKind::Metro)) {
     heading(row, Icon::Train, ui.tr("layers.metro"), &city::Layers::metro);
     items(row, city::OverlayKind::Metro, ui.session.layers.metro);
+    rule(row);
+  }
+  if (!ui.document.imagery.empty()) {
+    imagery(row);
     rule(row);
   }
   heading(row, Icon::Label, ui.tr("layers.labels"), &city::Layers::labels);

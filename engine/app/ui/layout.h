@@ -26,12 +26,13 @@ struct LayoutWishes {
   bool statistics = false;
   bool compare = true;      // there is a before and an after
   bool years = true;        // something opens or is built at a date
+  bool legend = false;      // a style is chosen
 };
 
 struct Layout {
   float scale = 1;          // pixels per design unit
   bool portrait = false;
-  Rect title, panel, panelButton, compare, corner, card, timeBar, views, navigation, attribution, statistics;
+  Rect title, panel, panelButton, compare, corner, card, timeBar, views, navigation, attribution, statistics, legend;
   //! With their names, for tests.
   std::vector<std::pair<const char*, Rect>> all() const;
 };

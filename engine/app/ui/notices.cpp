@@ -25,6 +25,11 @@ std::string attribution(const Context& ui) {
     sources += ui.in(source.name);
     if (!source.date.empty()) sources += " " + source.date;
   }
+  for (const city::Imagery& imagery : ui.document.imagery) {
+    if (ui.session.layers.hiddenItems.contains(imagery.id) || imagery.attribution.empty()) continue;
+    if (!sources.empty()) sources += ui.language() == Language::Chinese ? "、" : ", ";
+    sources += ui.in(imagery.attribution);
+  }
   if (!sources.empty()) add(filled(ui.tr("attribution.sources"), {sources}));
   return text;
 }
@@ -38,8 +43,10 @@ void drawAttribution(Context& ui) {
   beginBare("##attribution", rect, ImGuiWindowFlags_NoInputs | ImGuiWindowFlags_NoBringToFrontOnFocus);
   ImDrawList& list = *ImGui::GetWindowDrawList();
   float width = widthOf(ui.fonts.small, text) + ui.px(20);
-  list.AddRectFilled({rect.x, rect.y}, {rect.x + width, rect.bottom()}, withAlpha(ui.theme.onAccent, 0.72f), rect.height / 2);
-  drawText(list, ui.fonts.small, {rect.x + ui.px(10), rect.y + (rect.height - em(ui.fonts.small)) / 2}, ui.theme.inkSoft, text);
+  list.AddRectFilled({rect.x, rect.y}, {rect.x + width, rect.bottom()}, withAlpha(ui.theme.onAccent, 0.72f),
+                     rect.height / 2);
+  drawText(list, ui.fonts.small, {rect.x + ui.px(10), rect.y + (rect.height - em(ui.fonts.small)) / 2},
+           ui.theme.inkSoft, text);
   endBare();
 }
 
@@ -47,7 +54,8 @@ void drawLoading(Context& ui) {
   float shown = ui.ease("loading", ui.seen.loading < 0.999f ? 1.0f : 0.0f, 8);
   if (shown < 0.01f) return;
   ImDrawList& list = *ImGui::GetForegroundDrawList();
-  float width = ui.seen.windowSize.x * std::clamp(ui.ease("loaded", ui.seen.loading, 6), 0.02f, 1.0f), height = ui.px(4);
+  float width = ui.seen.windowSize.x * std::clamp(ui.ease("loaded", ui.seen.loading, 6), 0.02f, 1.0f),
+        height = ui.px(4);
   list.AddRectFilled({0, 0}, {ui.seen.windowSize.x, height}, withAlpha(ui.theme.onAccent, 0.6f * shown));
   list.AddRectFilled({0, 0}, {width, height}, withAlpha(ui.theme.accent, shown));
 }
@@ -55,9 +63,10 @@ void drawLoading(Context& ui) {
 void drawErrors(Context& ui) {
   State& state = ui.state;
   for (const std::string& error : ui.seen.errors) state.errors.emplace(error, ui.seen.nowSeconds);
-  std::erase_if(state.errors, [&](const auto& entry) {   // forgotten once the app stops reporting it, so that it can come again
-    return std::find(ui.seen.errors.begin(), ui.seen.errors.end(), entry.first) == ui.seen.errors.end();
-  });
+  std::erase_if(state.errors,
+                [&](const auto& entry) {  // forgotten once the app stops reporting it, so that it can come again
+                  return std::find(ui.seen.errors.begin(), ui.seen.errors.end(), entry.first) == ui.seen.errors.end();
+                });
   float y = std::max(ui.layout.compare.bottom(), ui.layout.title.bottom()) + ui.px(12);
   int index = 0;
   for (auto& [text, seenAt] : state.errors) {
@@ -76,9 +85,12 @@ void drawErrors(Context& ui) {
     list.AddCircleFilled(badge, ui.px(17), ui.theme.afterTint, 32);
     drawIcon(list, Icon::Warning, badge, ui.px(18), ui.theme.after);
     for (size_t i = 0; i < lines.size(); ++i)
-      drawText(list, ui.fonts.body, {rect.x + ui.px(58), rect.y + (height - step * static_cast<float>(lines.size())) / 2 + step * static_cast<float>(i) + ui.px(2)},
+      drawText(list, ui.fonts.body,
+               {rect.x + ui.px(58), rect.y + (height - step * static_cast<float>(lines.size())) / 2 +
+                                        step * static_cast<float>(i) + ui.px(2)},
                ui.theme.ink, lines[i]);
-    if (plainIconButton(ui, "close", {rect.right() - ui.px(52), rect.y + (height - ui.px(44)) / 2}, Icon::Close)) seenAt = -1;
+    if (plainIconButton(ui, "close", {rect.right() - ui.px(52), rect.y + (height - ui.px(44)) / 2}, Icon::Close))
+      seenAt = -1;
     endCard();
     y += height + ui.px(10);
   }
@@ -95,7 +107,8 @@ void drawStatistics(Context& ui) {
   for (const std::string& line : ui.seen.statistics) {
     y += step;
     if (y + step > rect.bottom()) break;
-    drawText(list, ui.fonts.small, {rect.x + ui.px(16), y}, ui.theme.ink, clipped(ui.fonts.small, line, rect.width - ui.px(32)));
+    drawText(list, ui.fonts.small, {rect.x + ui.px(16), y}, ui.theme.ink,
+             clipped(ui.fonts.small, line, rect.width - ui.px(32)));
   }
   setNeeded(ui, "statistics", ui.px(22) + step * static_cast<float>(ui.seen.statistics.size() + 1));
   endCard();
@@ -111,26 +124,37 @@ void drawHelp(Context& ui) {
   ImGui::GetWindowDrawList()->AddRectFilled({0, 0}, {window.x, window.y}, withAlpha(ui.theme.ink, 0.42f * there));
   if (hitArea("veil", {0, 0}, {window.x, window.y})) ui.state.helpOpen = false;
 
-  struct Line { const char* what; const char* how; };
-  static constexpr Line touch[] = {{"help.pan", "help.pan.touch"}, {"help.zoom", "help.zoom.touch"}, {"help.turn", "help.turn.touch"},
-                                   {"help.tilt", "help.tilt.touch"}, {"help.nearer", "help.nearer.touch"}, {"help.pick", "help.pick.touch"}};
-  static constexpr Line mouse[] = {{"help.pan", "help.pan.mouse"}, {"help.zoom", "help.zoom.mouse"}, {"help.turn", "help.turn.mouse"}};
-  static constexpr Line keys[] = {{"help.pan", "help.pan.keys"}, {"help.turn", "help.turn.keys"}, {"help.tilt", "help.tilt.keys"},
-                                  {"help.zoom", "help.zoom.keys"}, {"help.home", "help.home.keys"}, {"help.sides", "help.sides.keys"},
-                                  {"help.swipe", "help.swipe.keys"}, {"help.play", "help.play.keys"}, {"help.language", "help.language.keys"},
-                                  {"help.statistics", "help.statistics.keys"}};
+  struct Line {
+    const char* what;
+    const char* how;
+  };
+  static constexpr Line touch[] = {{"help.pan", "help.pan.touch"},       {"help.zoom", "help.zoom.touch"},
+                                   {"help.turn", "help.turn.touch"},     {"help.tilt", "help.tilt.touch"},
+                                   {"help.nearer", "help.nearer.touch"}, {"help.pick", "help.pick.touch"}};
+  static constexpr Line mouse[] = {
+      {"help.pan", "help.pan.mouse"}, {"help.zoom", "help.zoom.mouse"}, {"help.turn", "help.turn.mouse"}};
+  static constexpr Line keys[] = {{"help.pan", "help.pan.keys"},           {"help.turn", "help.turn.keys"},
+                                  {"help.tilt", "help.tilt.keys"},         {"help.zoom", "help.zoom.keys"},
+                                  {"help.home", "help.home.keys"},         {"help.sides", "help.sides.keys"},
+                                  {"help.swipe", "help.swipe.keys"},       {"help.play", "help.play.keys"},
+                                  {"help.language", "help.language.keys"}, {"help.statistics", "help.statistics.keys"}};
   bool wide = window.x / ui.layout.scale > 820;
   float width = ui.px(wide ? 780 : 420), step = ui.px(30), inset = ui.px(28);
   width = std::min(width, window.x - ui.px(32));
   float touchHeight = ui.px(44) + step * 6, mouseHeight = ui.px(44) + step * 3, keysHeight = ui.px(44) + step * 10;
-  float height = ui.px(76) + (wide ? std::max(touchHeight + mouseHeight, keysHeight) : touchHeight + mouseHeight + keysHeight) + ui.px(16);
-  Rect rect{(window.x - width) / 2, std::max((window.y - height) / 2 + ui.px(16) * (1 - there), ui.px(8)), width, height};
+  float height = ui.px(76) +
+                 (wide ? std::max(touchHeight + mouseHeight, keysHeight) : touchHeight + mouseHeight + keysHeight) +
+                 ui.px(16);
+  Rect rect{(window.x - width) / 2, std::max((window.y - height) / 2 + ui.px(16) * (1 - there), ui.px(8)), width,
+            height};
   ImDrawList& list = *ImGui::GetWindowDrawList();
   ImVec2 min{rect.x, rect.y}, max{rect.right(), rect.bottom()};
   softShadow(list, ui.theme, min, max, ui.px(18), ui.layout.scale, there);
   list.AddRectFilled(min, max, withAlpha(ui.theme.onAccent, there), ui.px(18));
-  drawText(list, ui.fonts.title, {rect.x + inset, rect.y + ui.px(24)}, withAlpha(ui.theme.ink, there), ui.tr("help.title"));
-  drawIcon(list, Icon::Close, {rect.right() - ui.px(34), rect.y + ui.px(36)}, ui.px(18), withAlpha(ui.theme.inkSoft, there));
+  drawText(list, ui.fonts.title, {rect.x + inset, rect.y + ui.px(24)}, withAlpha(ui.theme.ink, there),
+           ui.tr("help.title"));
+  drawIcon(list, Icon::Close, {rect.right() - ui.px(34), rect.y + ui.px(36)}, ui.px(18),
+           withAlpha(ui.theme.inkSoft, there));
 
   float column = wide ? (width - 3 * inset) / 2 : width - 2 * inset;
   auto section = [&](float x, float y, const char* title, std::span<const Line> lines) {
@@ -140,7 +164,8 @@ void drawHelp(Context& ui) {
       const std::string& how = ui.tr(line.how);
       drawText(list, ui.fonts.body, {x, y}, withAlpha(ui.theme.ink, there), ui.tr(line.what));
       std::string shown = clipped(ui.fonts.body, how, column - widthOf(ui.fonts.body, ui.tr(line.what)) - ui.px(12));
-      drawText(list, ui.fonts.body, {x + column - widthOf(ui.fonts.body, shown), y}, withAlpha(ui.theme.inkSoft, there), shown);
+      drawText(list, ui.fonts.body, {x + column - widthOf(ui.fonts.body, shown), y}, withAlpha(ui.theme.inkSoft, there),
+               shown);
       y += step;
     }
   };

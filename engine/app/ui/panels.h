@@ -12,10 +12,12 @@ void drawCorner(Context& ui);         // language and help
 void drawSidePanel(Context& ui);      // projects and layers, or the button that opens them
 void drawProjects(Context& ui, float width);
 void drawLayers(Context& ui, float width);
+void drawStyles(Context& ui, float width);   // what features are coloured by
 void drawTimeBar(Context& ui);
 void drawViews(Context& ui);
 void drawNavigation(Context& ui);
 void drawCard(Context& ui);           // the story of a project, or the facts of what was picked
+void drawLegend(Context& ui);         // of the style that is chosen
 void drawAttribution(Context& ui);
 void drawLoading(Context& ui);
 void drawErrors(Context& ui);

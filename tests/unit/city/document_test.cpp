@@ -134,6 +134,32 @@ TEST(Document, RemovalOfAMissingPhaseIsAProblem) {
               ElementsAre(problem("projects[0].removals[0].phase", "\"p9\"")));
 }
 
+TEST(Document, ImageryIsReadWhole) {
+  const Document document = example();
+  ASSERT_EQ(document.imagery.size(), 2u);
+  const Imagery& ortho = document.imagery[0];
+  EXPECT_EQ(ortho.kind, ImageryKind::Wmts);
+  EXPECT_EQ(ortho.matrix, ImageryMatrix::Geographic);
+  EXPECT_EQ(ortho.levelOffset, 1);
+  EXPECT_EQ(ortho.bounds, glm::dvec4(120, 35.5, 121, 36.5));
+  EXPECT_EQ(document.imagery[1].maxLevel, 18);
+  EXPECT_TRUE(document.hasItem("ortho"));
+  EXPECT_FALSE(document.hasItem("orthos"));
+}
+
+TEST(Document, ImageryThatCannotBeIsReported) {
+  EXPECT_THAT(problemsAfter([](auto& j) {
+                j["imagery"][0]["keyEnvironment"] = "AWS_SECRET_ACCESS_KEY";
+                j["imagery"][0]["maxLevel"] = 2;
+                j["imagery"][0]["bounds"] = {121, 35, 120, 36};
+                j["imagery"][1]["minLevel"] = 2.5;
+              }),
+              ElementsAre(problem("imagery[0].maxLevel", "\"minLevel\" (3)"), problem("imagery[0].bounds", "degrees"),
+                          problem("imagery[0].keyEnvironment", "CITYMIRROR_KEY_"), problem("imagery[1].minLevel", "whole")));
+  EXPECT_THAT(problemsAfter([](auto& j) { j["imagery"][1]["id"] = "coast"; }),
+              ElementsAre(problem("imagery[1].id", "a second time")));
+}
+
 TEST(Document, FailsOnlyWhereThereIsNothingToShow) {
   auto broken = parseDocument("{\n  \"id\": 'x'\n}", "a/city.json");
   ASSERT_FALSE(broken);
@@ -181,6 +207,10 @@ TEST(Document, SchemaAndParserKnowTheSameKeys) {
   const auto& defs = schema["$defs"];
   EXPECT_EQ(words(defs["overlay"]["properties"]["kind"]["enum"]),
             std::vector<std::string>(format::kOverlayKinds.begin(), format::kOverlayKinds.end()));
+  EXPECT_EQ(words(defs["imagery"]["properties"]["kind"]["enum"]),
+            std::vector<std::string>(format::kImageryKinds.begin(), format::kImageryKinds.end()));
+  EXPECT_EQ(words(defs["imagery"]["properties"]["matrix"]["enum"]),
+            std::vector<std::string>(format::kImageryMatrices.begin(), format::kImageryMatrices.end()));
   EXPECT_EQ(words(defs["status"]["enum"]),
             std::vector<std::string>(format::kStatuses.begin(), format::kStatuses.end()));
   EXPECT_EQ(words(defs["project"]["properties"]["kind"]["enum"]),
@@ -199,6 +229,7 @@ TEST(Document, RequiredKeysOfTheSchemaAreRequiredByTheParser) {
                              {"tileset", "/tilesets/0"},
                              {"overlay", "/overlays/0"},
                              {"item", "/overlays/0/items/0"},
+                             {"imagery", "/imagery/0"},
                              {"project", "/projects/0"},
                              {"phase", "/projects/0/phases/0"},
                              {"removal", "/projects/0/removals/0"},

@@ -23,6 +23,12 @@ inline const std::string kExample = R"({
      "status": "planned", "opens": "2028-05-01", "lengthKilometres": 12.25, "story": {"zh": "故事", "en": "Story"}, "source": "made"}]},
     {"id": "metro", "kind": "metro", "uri": "overlays/metro.geojson",
      "items": [{"id": "m1", "name": {"zh": "1号线", "en": "Line 1"}, "colour": "#ff0080", "status": "existing", "opens": "2021-12-01"}]}],
+  "imagery": [
+    {"id": "ortho", "name": {"zh": "航片", "en": "Aerial picture"}, "kind": "wmts", "uri": "https://t{s}.example.org/img_c/wmts?tk={key}",
+     "matrix": "geographic", "layer": "img", "style": "default", "matrixSet": "c", "format": "tiles", "subdomains": ["0", "1"],
+     "minLevel": 3, "maxLevel": 17, "levelOffset": 1, "bounds": [120, 35.5, 121, 36.5], "opacity": 0.75, "key": "abc",
+     "keyEnvironment": "CITYMIRROR_KEY_EXAMPLE", "attribution": {"zh": "影像示例", "en": "Imagery by example"}, "source": "made"},
+    {"id": "base", "kind": "xyz", "uri": "tiles/{z}/{x}/{y}.png"}],
   "projects": [
     {"id": "harbour", "name": {"zh": "老港区", "en": "Old Harbour"}, "kind": "waterfront", "status": "approved",
      "story": {"zh": "故事", "en": "Story"},
