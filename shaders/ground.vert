@@ -17,7 +17,7 @@ void main() {
   gl_Position = at.shown ? frame.clipFromWorld * vec4(at.world, 1.0) : kNowhere;
   vec3 n = inNormal.xyz;
   vec3 normal = normalize(vec3(dot(inRow0.xyz, n), dot(inRow1.xyz, n), dot(inRow2.xyz, n)));
-  Lit lit = litColours(at.highlighted ? frame.accent.rgb : inColour.rgb * inBaseColour.rgb, normal, inSky, at.world);
+  Lit lit = litColours(albedoOf(at), normal, inSky, at.world);
   outShaded = lit.shaded;
   outSunny = lit.sunny;
   outShadowPlace = shadowPlace(at.world, side.sideIndex);

@@ -210,7 +210,7 @@ Json toJson(const Figures& f, const std::vector<int>& bins, const FlightOptions&
 }  // namespace
 
 int flightProgram(const FlightOptions& options) {
-  source::Fetcher fetcher;
+  source::Fetcher fetcher(options.fetch);
   auto loaded = loadCity(options.city, fetcher);
   auto device = gpu::Device::create({});
   for (const Error* problem : {loaded ? nullptr : &loaded.error(), device ? nullptr : &device.error()})

@@ -31,14 +31,14 @@ Stage::Stage(gpu::Device& device, VkFormat format, LoadedCity loaded, source::Fe
       imagery_(fetcher, loaded_.document, loaded_.uri, !source::isHttp(loaded_.uri)),
       ground_(axes_) {
   for (const city::TilesetRef& tileset : document().tilesets) {
-    streaming_.add(source::resolveUri(loaded_.uri, tileset.uri), loaded_.ecefFromTilesets);
+    streaming_.add(source::resolveUri(loaded_.address, tileset.uri), loaded_.ecefFromTilesets);
     ++tilesetCount_;
   }
   for (size_t p = 0; p < document().projects.size(); ++p)
     for (size_t a = 0; a < document().projects[p].additions.size(); ++a) {
       const std::string& uri = document().projects[p].additions[a].tilesetUri;
       if (uri.empty()) continue;
-      tilesetOfAddition_[{p, a}] = streaming_.add(source::resolveUri(loaded_.uri, uri));
+      tilesetOfAddition_[{p, a}] = streaming_.add(source::resolveUri(loaded_.address, uri));
       ++tilesetCount_;
     }
   attach(device, format);
@@ -190,6 +190,7 @@ city::Changes Stage::step(std::vector<city::Command> commands, double nowSeconds
   for (tiles::TileId tile : report.failed) streaming_.uploadFailed(tile);
   for (size_t i = 0; i < sides_.size(); ++i) sides_[i].draw = selection_.draw[i];
   scene_.resolution = options_.quality.resolution;
+  frame_->setStyle(session().style);
   frame_->updateVisibility(tree(), sides_, tilesetOfAddition_);
 
   wantedPeak_ = selection_.want.empty() ? 0 : std::max(wantedPeak_, selection_.want.size());

@@ -437,6 +437,8 @@ void Frame::setDocument(const city::Document& document, const VectorLayers& laye
   ++f.documentGeneration;
 }
 
+void Frame::setStyle(const std::string& id) { impl_->visibility.setStyle(id); }
+
 void Frame::updateVisibility(const tiles::TileTree& tree, std::span<const Side> sides,
                              const std::map<std::pair<size_t, size_t>, tiles::TilesetId>& tilesetOfAddition) {
   impl_->tree = &tree;

@@ -80,6 +80,8 @@ class Frame {
 
   //! The document whose overlays, projects and labels are drawn. Call again when it changes.
   void setDocument(const city::Document& document, const VectorLayers& layers);
+  //! A style of the document by its id, for all sides; empty: none.
+  void setStyle(const std::string& id);
 
   //! The squares of the ground that imagery is wanted for, in this scene on a target of that size; finest first.
   std::vector<tiles::ImageryArea> imageryAreas(const Scene& scene, VkExtent2D extent);

@@ -24,10 +24,10 @@ class ScenePass {
   void setVariant(bool moving, bool night) { variant_ = (moving ? 1 : 0) + (night ? 2 : 0); }
 
  private:
-  enum Kind { Plain, Solid, Ground, GroundDraped, Water, Textured, Points, Lines, Blended, kKinds };
+  enum Kind { Plain, Solid, Ground, GroundDraped, Water, Textured, TexturedBlended, Points, Lines, Blended, kKinds };
   void bindSide(PassContext& pass, const SideView& side, VkDescriptorSet records) const;
   VkPipeline pipelineFor(const DrawGroup& group, bool plain, bool draped) const;
-  void drawTextured(PassContext& pass, const DrawList& list, VkDescriptorSet records);
+  void drawTextured(PassContext& pass, const DrawList& list, const TexturedDraw& item) const;
 
   gpu::Pipelines objects_;
   VkDescriptorSetLayout records_ = VK_NULL_HANDLE;

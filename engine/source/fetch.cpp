@@ -10,6 +10,7 @@
 #include <unordered_map>
 
 #include "base/jobs.h"
+#include "source/archive.h"
 #include "source/gltf.h"
 #include "source/http.h"
 
@@ -17,24 +18,6 @@ namespace cm::source {
 namespace {
 
 constexpr size_t kMaxUnpackedBytes = size_t{2} << 30;
-
-std::string percentDecoded(std::string_view text) {
-  const auto hex = [](char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    const char lower = static_cast<char>(c | 32);
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-  };
-  std::string out;
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size() && hex(text[i + 1]) >= 0 && hex(text[i + 2]) >= 0) {
-      out += static_cast<char>(hex(text[i + 1]) * 16 + hex(text[i + 2]));
-      i += 2;
-    } else {
-      out += text[i];
-    }
-  }
-  return out;
-}
 
 //! A reference in a tileset is a URI, but a name on disk may hold '%', '?' or '#' itself: what exists wins.
 Path fileOf(std::string_view uri) {
@@ -48,14 +31,6 @@ Path fileOf(std::string_view uri) {
   const std::string_view name = uri.substr(0, uri.find_first_of("?#"));
   if (std::filesystem::exists(name, ignored)) return name;
   return percentDecoded(name);
-}
-
-Result<Bytes> readLocal(const std::string& uri) {
-  auto bytes = uri.starts_with("data:") ? decodeDataUri(uri) : readFile(fileOf(uri));
-  if (!bytes) return bytes.error();
-  bytes = unpacked(std::move(*bytes), kMaxUnpackedBytes);
-  if (!bytes) return bytes.error().within("{}", uri);
-  return bytes;
 }
 
 }  // namespace
@@ -118,11 +93,22 @@ struct Fetcher::Impl {
 
   struct Local {
     std::string uri;
-    Done done;
+    DoneAt done;
     JobPool::Id job = 0;
   };
 
-  void fetchLocal(Id id, std::string uri, double rank, Done done) {
+  Result<Bytes> readLocal(const std::string& uri) {
+    const auto inArchive = archiveAddressOf(uri);
+    auto bytes = inArchive                  ? archives.read(*inArchive, options.maxBytes)
+                 : uri.starts_with("data:") ? decodeDataUri(uri)
+                                            : readFile(fileOf(uri));
+    if (!bytes) return bytes.error();
+    bytes = unpacked(std::move(*bytes), inArchive ? options.maxBytes : kMaxUnpackedBytes);
+    if (!bytes) return bytes.error().within("{}", uri);
+    return bytes;
+  }
+
+  void fetchLocal(Id id, std::string uri, double rank, DoneAt done) {
     std::lock_guard lock(mutex);  // held while submitting: the job looks for itself in `local`
     Local& request = local[id];
     request.uri = std::move(uri);
@@ -139,7 +125,7 @@ struct Fetcher::Impl {
       uri = found->second.uri;
     }
     auto bytes = readLocal(uri);
-    Done done;
+    DoneAt done;
     {
       std::lock_guard lock(mutex);
       const auto found = local.find(id);
@@ -147,7 +133,7 @@ struct Fetcher::Impl {
       done = std::move(found->second.done);
       local.erase(found);
     }
-    done(std::move(bytes));
+    done(std::move(bytes), std::move(uri));
   }
 
   HttpClient& web() {
@@ -155,6 +141,7 @@ struct Fetcher::Impl {
     if (!http) {
       http = std::make_unique<HttpClient>(options);
       http->allowOrigins(allowed);
+      http->setLayerCredentials(layers);
     }
     return *http;
   }
@@ -169,7 +156,9 @@ struct Fetcher::Impl {
   Id next = 1;
   std::unordered_map<Id, Local> local;
   std::vector<std::string> allowed;
+  std::vector<LayerCredentials> layers;
   std::unique_ptr<HttpClient> http;
+  Archives archives;
   JobPool files;  // last: joined first
 };
 
@@ -178,6 +167,11 @@ Fetcher::Fetcher(const Options& options) : impl_(std::make_unique<Impl>(options)
 Fetcher::~Fetcher() = default;
 
 Fetcher::Id Fetcher::fetch(std::string uri, double rank, Done done) {
+  return fetch(std::move(uri), rank,
+               [done = std::move(done)](Result<Bytes> bytes, const std::string&) { done(std::move(bytes)); });
+}
+
+Fetcher::Id Fetcher::fetch(std::string uri, double rank, DoneAt done) {
   Id id = 0;
   {
     std::lock_guard lock(impl_->mutex);
@@ -212,12 +206,24 @@ void Fetcher::cancel(Id id) {
   if (HttpClient* web = impl_->webIfAny()) web->cancel(id);
 }
 
-Result<Bytes> Fetcher::read(const std::string& uri) {
-  if (!isHttp(uri)) return readLocal(uri);
+Result<Bytes> Fetcher::read(const std::string& uri, std::string* address) {
+  if (address) *address = uri;
+  if (!isHttp(uri)) return impl_->readLocal(uri);
   std::promise<Result<Bytes>> promise;
   auto future = promise.get_future();
-  fetch(uri, -1e18, [&](Result<Bytes> bytes) { promise.set_value(std::move(bytes)); });
+  fetch(uri, -1e18, [&](Result<Bytes> bytes, std::string at) {
+    if (address) *address = std::move(at);
+    promise.set_value(std::move(bytes));
+  });
   return future.get();
+}
+
+Result<std::string> Fetcher::entrance(const std::string& uri) {
+  const auto address = archiveAddressOf(uri);
+  if (!address || !address->inside.empty()) return uri;
+  auto path = impl_->archives.entrance(address->file);
+  if (!path) return path.error();
+  return address->file + "/" + *path;
 }
 
 void Fetcher::allowOrigins(std::vector<std::string> origins) {
@@ -229,6 +235,15 @@ void Fetcher::allowOrigins(std::vector<std::string> origins) {
 std::vector<std::string> Fetcher::allowedOrigins() const {
   std::lock_guard lock(impl_->mutex);
   return impl_->allowed;
+}
+
+std::vector<std::string> Fetcher::setLayerCredentials(std::vector<LayerCredentials> layers) {
+  if (layers.empty() && !impl_->webIfAny()) return {};
+  {
+    std::lock_guard lock(impl_->mutex);
+    impl_->layers = layers;
+  }
+  return impl_->web().setLayerCredentials(layers);
 }
 
 void Fetcher::forget(const std::string& uri) {

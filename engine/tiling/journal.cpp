@@ -72,7 +72,7 @@ Result<void> Journal::open(const Path& file) {
   descriptor_ = ::open(file.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
   if (descriptor_ < 0 || ::ftruncate(descriptor_, static_cast<off_t>(whole * sizeof(Line))) != 0 ||
       ::lseek(descriptor_, 0, SEEK_END) < 0)
-    return makeError("{}: cannot be written: {}", file.string(), std::strerror(errno));
+    return makeError("{}: 无法写入 / cannot be written: {}", file.string(), std::strerror(errno));
   return {};
 }
 
@@ -85,7 +85,7 @@ Result<void> Journal::append(const TileRecord& record) {
   std::lock_guard lock(mutex_);
   ssize_t n = ::write(descriptor_, &line, sizeof(line));
   if (n != static_cast<ssize_t>(sizeof(line)))
-    return makeError("{}: writing failed: {}", path_.string(),
+    return makeError("{}: 写入失败 / writing failed: {}", path_.string(),
                      n < 0 ? std::strerror(errno) : "No space left on device");
   return {};
 }

@@ -202,6 +202,10 @@ void drawLayers(Context& ui, float width) {
   heading(row, Icon::Buildings, ui.tr("layers.buildings"), &city::Layers::buildings);
   heading(row, Icon::Shadow, ui.tr("layers.shadows"), &city::Layers::shadows);
   rule(row);
+  if (!ui.document.styles.empty()) {
+    drawStyles(ui, width);
+    rule(row);
+  }
   light(row);
   look(row);
 }
