@@ -13,7 +13,7 @@ void main() {
   gl_Position = at.shown ? frame.clipFromWorld * vec4(at.world, 1.0) : kNowhere;
   vec3 n = inNormal.xyz;
   vec3 normal = normalize(vec3(dot(inRow0.xyz, n), dot(inRow1.xyz, n), dot(inRow2.xyz, n)));
-  vec3 albedo = at.highlighted ? frame.accent.rgb : inColour.rgb * inBaseColour.rgb;
+  vec3 albedo = albedoOf(at);
   bool unlit = (inDraw.y & kDrawUnlit) != 0u;
   Lit lit = litColours(albedo, normal, inSky, at.world);
   if (frame.time.z < 0.5) {   // look "plain"

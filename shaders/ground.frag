@@ -1,6 +1,8 @@
 #version 460
 #extension GL_GOOGLE_include_directive : require
+#include "shared/atmosphere.glsl"
 #include "shared/drape.glsl"
+#include "shared/night.glsl"
 #include "shared/shadow.glsl"
 
 layout(constant_id = 2) const bool kDraped = true;   // something is laid on this side's ground
@@ -12,11 +14,17 @@ layout(location = 1) in vec3 inSunny;
 layout(location = 2) in vec3 inShadowPlace;
 layout(location = 3) in vec3 inWorld;
 layout(location = 4) in vec3 inPaper;
+layout(location = 5) in float inRoad;
 layout(location = 0) out vec4 outColour;
 
 void main() {
   float sun = sunAt(inShadowPlace, side.sideIndex);
   vec3 colour = mix(inShaded, inSunny, sun);
+  if (kNight) {
+    vec2 place = inWorld.xy - frame.edgeCentre.xy;
+    float perPixel = max(fwidth(place.x), fwidth(place.y));
+    colour = lightened(colour, lampLight(place, inRoad, perPixel) * clearAir(length(inWorld)));
+  }
   if (kDraped) {
     // Display colours multiply as if they were painted on paper: near enough to lighting them in linear light.
     vec4 laid = drapeAt(inWorld, side.slot);

@@ -10,16 +10,19 @@ layout(location = 2) out vec3 outShadowPlace;
 layout(location = 3) out vec3 outWorld;
 layout(location = 4) out vec3 outPaper;   // display brightness of white paper in shadow and in the sun, without haze; clear air
 
+layout(location = 5) out float outRoad;
+
 void main() {
   Standing at = standing();
   gl_Position = at.shown ? frame.clipFromWorld * vec4(at.world, 1.0) : kNowhere;
   vec3 n = inNormal.xyz;
   vec3 normal = normalize(vec3(dot(inRow0.xyz, n), dot(inRow1.xyz, n), dot(inRow2.xyz, n)));
-  Lit lit = litColours(at.highlighted ? frame.accent.rgb : inColour.rgb * inBaseColour.rgb, normal, inSky, at.world);
+  Lit lit = litColours(albedoOf(at), normal, inSky, at.world);
   outShaded = lit.shaded;
   outSunny = lit.sunny;
   outShadowPlace = shadowPlace(at.world, side.sideIndex);
   outWorld = at.world;
+  outRoad = kNight && (inFeatureAndSurface >> 24) == kSurfaceRoad ? 1.0 : 0.0;
   vec3 ambient = ambientLight(normal, inSky), sunny = ambient + frame.sunColour.rgb * sunLight(normal);
   outPaper = vec3(toneMapped(vec3(ambient.g)).g, toneMapped(vec3(sunny.g)).g, clearAir(length(at.world)));
 }

@@ -12,7 +12,7 @@ void main() {
   gl_PointSize = clamp(frame.viewport.y / 300.0, 2.0, 8.0);   // a disc of about a three hundredth of the picture's height
   vec3 n = inNormal.xyz;
   vec3 normal = normalize(vec3(dot(inRow0.xyz, n), dot(inRow1.xyz, n), dot(inRow2.xyz, n)));
-  vec3 albedo = at.highlighted ? frame.accent.rgb : inColour.rgb * inBaseColour.rgb;
+  vec3 albedo = albedoOf(at);
   bool unlit = (inDraw.y & kDrawUnlit) != 0u;
   if (frame.time.z < 0.5) {   // look "plain"
     outColour = srgbEncoded(unlit ? albedo : albedo * (frame.plain.x + frame.plain.y * sunLight(normal)));

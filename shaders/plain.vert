@@ -12,6 +12,6 @@ void main() {
   vec3 n = inNormal.xyz;
   vec3 normal = vec3(dot(inRow0.xyz, n), dot(inRow1.xyz, n), dot(inRow2.xyz, n));
   float lambert = max(dot(normalize(normal), frame.sunDirection.xyz), 0.0);
-  vec3 linear = inColour.rgb * inBaseColour.rgb * (frame.plain.x + frame.plain.y * lambert);
+  vec3 linear = albedoOf(at) * (frame.plain.x + frame.plain.y * lambert);
   outColour = srgbEncoded(linear);
 }

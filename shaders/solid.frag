@@ -1,5 +1,7 @@
 #version 460
 #extension GL_GOOGLE_include_directive : require
+#include "shared/atmosphere.glsl"
+#include "shared/night.glsl"
 #include "shared/shadow.glsl"
 
 layout(push_constant) uniform Push { SidePush side; };
@@ -7,6 +9,15 @@ layout(push_constant) uniform Push { SidePush side; };
 layout(location = 0) in vec3 inShaded;
 layout(location = 1) in vec3 inSunny;
 layout(location = 2) in vec3 inShadowPlace;
+layout(location = 3) in vec2 inFacade;
+layout(location = 4) flat in int inWall;
 layout(location = 0) out vec4 outColour;
 
-void main() { outColour = vec4(mix(inShaded, inSunny, sunAt(inShadowPlace, side.sideIndex)), 1.0); }
+void main() {
+  vec3 colour = mix(inShaded, inSunny, sunAt(inShadowPlace, side.sideIndex));
+  if (kNight) {
+    vec3 light = windowLight(inFacade, max(fwidth(inFacade), vec2(1e-3)), inWall);
+    if (inWall != 0) colour = lightened(colour, light * clearAir(1.0 / gl_FragCoord.w));
+  }
+  outColour = vec4(colour, 1.0);
+}

@@ -6,7 +6,7 @@
 
 layout(location = 10) in vec2 inUv;
 
-layout(location = 0) out vec3 outBase;
+layout(location = 0) out vec4 outBase;    // linear; a: how much it covers, times the picture's
 layout(location = 1) out vec4 outLight;   // rgb ambient, a sun
 layout(location = 2) out vec3 outWorld;
 layout(location = 3) out vec2 outUv;
@@ -18,7 +18,7 @@ void main() {
   gl_Position = at.shown ? frame.clipFromWorld * vec4(at.world, 1.0) : kNowhere;
   vec3 n = inNormal.xyz;
   vec3 normal = normalize(vec3(dot(inRow0.xyz, n), dot(inRow1.xyz, n), dot(inRow2.xyz, n)));
-  outBase = at.highlighted ? frame.accent.rgb : inColour.rgb * inBaseColour.rgb;
+  outBase = vec4(albedoOf(at), inColour.a * inBaseColour.a);
   outLight = vec4(ambientLight(normal, inSky), sunLight(normal));
   if (frame.time.z < 0.5) outLight = vec4(vec3(frame.plain.x + frame.plain.y * outLight.a), 0.0);
   outWorld = at.world;

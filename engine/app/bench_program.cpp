@@ -98,7 +98,7 @@ struct Bench {
 
 int benchProgram(const BenchOptions& options) {
   Clock::time_point start = processStart();
-  source::Fetcher fetcher(source::Fetcher::Options::fromEnvironment());
+  source::Fetcher fetcher(options.fetch);
   auto poses = readPoses(options.poses, fetcher);
   auto loaded = loadCity(options.tileset, fetcher);
   for (const Error* problem : {poses ? nullptr : &poses.error(), loaded ? nullptr : &loaded.error()})

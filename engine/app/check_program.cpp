@@ -30,8 +30,8 @@ void checkTileset(const std::string& cityUri, const std::string& uri, const std:
 
 }  // namespace
 
-int checkProgram(const std::string& cityPath) {
-  source::Fetcher fetcher(source::Fetcher::Options::fromEnvironment());
+int checkProgram(const std::string& cityPath, const source::Fetcher::Options& fetch) {
+  source::Fetcher fetcher(fetch);
   auto loaded = loadCity(cityPath, fetcher);
   if (!loaded) {
     log::error("{}", loaded.error().text());
@@ -41,10 +41,10 @@ int checkProgram(const std::string& cityPath) {
   for (const std::string& failure : loaded->failures) problems.push_back({"overlays", failure});
   const city::Document& document = loaded->document;
   for (size_t i = 0; i < document.tilesets.size(); ++i)
-    checkTileset(loaded->uri, document.tilesets[i].uri, fmt::format("tilesets[{}].uri", i), fetcher, problems);
+    checkTileset(loaded->address, document.tilesets[i].uri, fmt::format("tilesets[{}].uri", i), fetcher, problems);
   for (size_t p = 0; p < document.projects.size(); ++p)
     for (size_t a = 0; a < document.projects[p].additions.size(); ++a)
-      checkTileset(loaded->uri, document.projects[p].additions[a].tilesetUri,
+      checkTileset(loaded->address, document.projects[p].additions[a].tilesetUri,
                    fmt::format("projects[{}].additions[{}].tileset", p, a), fetcher, problems);
   for (const city::Problem& problem : problems)
     fmt::print("{}\n", log::withoutSecrets(fmt::format("{}: {}: {}", loaded->uri, problem.path, problem.message)));

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <map>
 
+#include "source/property_textures.h"
+
 namespace cm::app {
 namespace {
 
@@ -33,7 +35,7 @@ const std::map<std::string, Text, std::less<>> kWords{
     {"other", {"建筑", "Building"}},
     {"measured", {"数据标注", "As tagged in the data"}},
     {"levels", {"由层数推算", "From storeys"}},
-    {"class_default", {"按类别默认，未测量", "Default by class, not measured"}},
+    {"class default", {"按类别默认，未测量", "Default by class, not measured"}},
     {"rule", {"按规则生成（示意）", "Made by rule (illustrative)"}}};
 
 Text wordFor(const std::string& value) {
@@ -90,10 +92,26 @@ Text statusText(city::PlanStatus status) {
   return {};
 }
 
-ui::Picked buildingFacts(const Stage& stage, const frame::Pick& pick, Language language) {
+constexpr double kTexelReachMetres = 0.5;
+
+//! Authored surfaces without features: what their texture says is all there is to say.
+ui::Picked surfaceFacts(const Stage& stage, std::span<const source::Fact> texel) {
+  ui::Picked card;
+  if (texel.empty()) return card;
+  card.any = true;
+  card.kind = PickKind::Building;
+  card.title = {"表面", "Surface"};
+  for (const source::Fact& fact : texel) card.facts.push_back({{fact.name, fact.name}, fact.value});
+  if (!stage.document().tilesets.empty())
+    card.source = sourceText(stage.document(), stage.document().tilesets.front().source);
+  return card;
+}
+
+ui::Picked buildingFacts(const Stage& stage, const frame::Pick& pick, std::span<const source::Fact> texel,
+                         Language language) {
   ui::Picked card;
   const residency::ResidentTile* tile = stage.residency().tile(pick.tile);
-  if (!tile || !tile->features || pick.feature >= tile->features->size()) return card;
+  if (!tile || !tile->features || pick.feature >= tile->features->size()) return surfaceFacts(stage, texel);
   const source::FeatureTable& table = *tile->features;
   card.any = true;
   card.kind = PickKind::Building;
@@ -115,6 +133,8 @@ ui::Picked buildingFacts(const Stage& stage, const frame::Pick& pick, Language l
     else
       card.facts.push_back({{column.name, column.name}, value});
   }
+  for (const source::Fact& fact : texel)
+    card.facts.push_back({{fmt::format("此处 {}", fact.name), fmt::format("Here: {}", fact.name)}, fact.value});
   for (const source::Fact& fact : stage.tree().tiles[pick.tile].facts)
     card.facts.push_back({{fmt::format("瓦片 {}", fact.name), fmt::format("Tile {}", fact.name)}, fact.value});
   card.facts.push_back({{"编号", "Id"}, card.id});
@@ -168,6 +188,12 @@ ui::Picked pointFacts(const Stage& stage, const city::Selection& selection, Lang
 
 }  // namespace
 
+std::vector<source::Fact> texelFacts(const Stage& stage, const frame::Pick& pick) {
+  const residency::ResidentTile* tile = pick.hit ? stage.residency().tile(pick.tile) : nullptr;
+  if (!tile) return {};
+  return source::propertiesAt(tile->propertySurfaces, pick.positionEcef, kTexelReachMetres);
+}
+
 city::Selection selectionAt(const Stage& stage, const frame::Pick& pick) {
   if (pick.overlay.kind != PickKind::Nothing) return pick.overlay;
   if (!pick.hit) return {};
@@ -178,6 +204,7 @@ city::Selection selectionAt(const Stage& stage, const frame::Pick& pick) {
     bool building = table.column("height") == nullptr || (!table.text("heightSource", pick.feature).empty());
     if (building) return {PickKind::Building, table.ids[pick.feature]};
   }
+  if (!texelFacts(stage, pick).empty()) return {PickKind::Building, stage.tree().tiles[pick.tile].contentUris.front()};
   const city::Document& document = stage.document();
   geo::Geodetic place = geo::geodeticFromEcef(pick.positionEcef);
   double reach = std::max(12.0, glm::distance(stage.eye().position, pick.positionEcef) * 0.008), best = reach;
@@ -201,10 +228,11 @@ city::Selection selectionAt(const Stage& stage, const frame::Pick& pick) {
   return {};
 }
 
-ui::Picked factsOf(const Stage& stage, const city::Selection& selection, const frame::Pick& pick) {
+ui::Picked factsOf(const Stage& stage, const city::Selection& selection, const frame::Pick& pick,
+                   std::span<const source::Fact> texel) {
   Language language = stage.session().language;
   switch (selection.kind) {
-    case PickKind::Building: return buildingFacts(stage, pick, language);
+    case PickKind::Building: return buildingFacts(stage, pick, texel, language);
     case PickKind::Greenway:
     case PickKind::MetroLine: return itemFacts(stage.document(), selection, language);
     case PickKind::Station:

@@ -1,15 +1,23 @@
 //! From what lies under a pixel to what a person is told: selection, title, facts, source. Reads the stage; the loop's thread.
 #pragma once
 
+#include <span>
+#include <vector>
+
 #include "app/stage.h"
 #include "app/ui/ui.h"
+#include "source/tileset.h"
 
 namespace cm::app {
 
 //! Buildings by their feature; else stations, lines, greenways and projects near the place, nearest first.
 city::Selection selectionAt(const Stage& stage, const frame::Pick& pick);
 
-//! The card for a selection; `pick` gives the building's row where the selection came from one.
-ui::Picked factsOf(const Stage& stage, const city::Selection& selection, const frame::Pick& pick);
+//! What property textures say at the picked point. Looks through all triangles that have any: once a pick, not once a frame.
+std::vector<source::Fact> texelFacts(const Stage& stage, const frame::Pick& pick);
+
+//! The card for a selection; `pick` gives the building's row where the selection came from one, `texel` is texelFacts() of it.
+ui::Picked factsOf(const Stage& stage, const city::Selection& selection, const frame::Pick& pick,
+                   std::span<const source::Fact> texel);
 
 }  // namespace cm::app

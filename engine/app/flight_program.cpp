@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -24,6 +25,9 @@ using Json = nlohmann::ordered_json;
 constexpr double kLegSeconds = 5;
 constexpr double kSettlingSeconds = 0.5;  // the first frames bring pipelines and glyphs into being
 constexpr double kBinMs = 10;
+constexpr double kSoakFrameSeconds = 1.0 / 30;
+constexpr double kSoakGrowthPercent = 3;
+constexpr double kSoakWarmShare = 0.1;  // of a soak, in which caches and pools fill
 
 //! The saved views, or a round trip about the home view where there are fewer than two.
 std::vector<city::CameraPose> stopsOf(const city::Document& document) {
@@ -51,8 +55,27 @@ std::vector<city::CameraPose> stopsOf(const city::Document& document) {
 struct Figures {
   std::vector<double> frameMs, submitMs, triangles;
   std::map<std::string, std::vector<double>> passes;
-  double processorMs = 0, peakPssMiB = 0, peakTilesMiB = 0;
+  double processorMs = 0, peakPssMiB = 0, peakTilesMiB = 0, seconds = 0;
+  // A soak: what was held at the end of each round of the stops, when the camera stands where it stood the round before.
+  struct Round {
+    size_t frame = 0;
+    Held held;
+    size_t gpuObjects = 0;
+    double peakPssMiB = 0, peakTilesMiB = 0;  // within the round
+  };
+  std::vector<Round> rounds;
 };
+
+//! Least and greatest of a soak's rounds after the first tenth of its frames.
+template <class Of>
+std::pair<double, double> spanOf(const Figures& figures, Of of) {
+  std::pair<double, double> span{std::numeric_limits<double>::max(), 0};
+  for (const Figures::Round& round : figures.rounds) {
+    if (double(round.frame) < kSoakWarmShare * double(figures.frameMs.size())) continue;
+    span = {std::min(span.first, double(of(round))), std::max(span.second, double(of(round)))};
+  }
+  return span;
+}
 
 Figures fly(gpu::Device& device, Stage& stage, gpu::Offscreen& picture, UiPicture* layer,
             const FlightOptions& options) {
@@ -63,9 +86,13 @@ Figures fly(gpu::Device& device, Stage& stage, gpu::Offscreen& picture, UiPictur
   double last = 0, processor = processorSeconds();
   const Clock::time_point start = Clock::now();
   const auto seconds = [&] { return std::chrono::duration<double>(Clock::now() - start).count(); };
-  for (double now = 0; now < options.seconds; now = seconds()) {
-    const double took = now - std::exchange(last, now);
-    if (now > kSettlingSeconds) figures.frameMs.push_back(took * 1000);
+  const size_t roundFrames = static_cast<size_t>(std::lround(double(stops.size()) * kLegSeconds / kSoakFrameSeconds));
+  size_t count = 0;
+  Figures::Round round;
+  for (double real = 0; options.frames ? count < options.frames : real < options.seconds; real = seconds(), ++count) {
+    const double took = real - std::exchange(last, real);
+    const double now = options.frames ? double(count) * kSoakFrameSeconds : real;
+    if (real > kSettlingSeconds) figures.frameMs.push_back(took * 1000);
     const auto leg = static_cast<size_t>(now / kLegSeconds);
     const city::Flight flight{stops[leg % stops.size()], stops[(leg + 1) % stops.size()], double(leg) * kLegSeconds,
                               kLegSeconds};
@@ -74,14 +101,25 @@ Figures fly(gpu::Device& device, Stage& stage, gpu::Offscreen& picture, UiPictur
     if (layer) layer->draw(now, float(took));
     gpu::Target target = picture.target();
     stage.render(target, 1, layer ? layer->pass() : frame::UiPass{});
-    figures.submitMs.push_back((seconds() - now) * 1000);
+    figures.submitMs.push_back((seconds() - real) * 1000);
     device.collect();
     const frame::Statistics& statistics = stage.frame().statistics();
     for (const auto& [name, ms] : statistics.passes) figures.passes[name].push_back(ms);
     figures.triangles.push_back(statistics.triangles);
-    figures.peakTilesMiB = std::max(figures.peakTilesMiB, double(stage.streamingStatistics().gpuBytes) / 1048576);
-    if (figures.submitMs.size() % 32 == 0) figures.peakPssMiB = std::max(figures.peakPssMiB, pssMiB());
+    round.peakTilesMiB = std::max(round.peakTilesMiB, double(stage.streamingStatistics().gpuBytes) / 1048576);
+    if (count % 32 == 0) round.peakPssMiB = std::max(round.peakPssMiB, pssMiB());
+    figures.peakTilesMiB = std::max(figures.peakTilesMiB, round.peakTilesMiB);
+    figures.peakPssMiB = std::max(figures.peakPssMiB, round.peakPssMiB);
+    if (options.frames && (count + 1) % roundFrames == 0) {
+      round.frame = count + 1;
+      round.held = heldNow();
+      round.gpuObjects = device.allocations();
+      figures.rounds.push_back(std::exchange(round, {}));
+      log::info("{} / {} 帧 frames: {:.1f} MiB, {} GPU", count + 1, options.frames, figures.rounds.back().peakPssMiB,
+                figures.rounds.back().gpuObjects);
+    }
   }
+  figures.seconds = seconds();
   device.wait(device.submitted());
   figures.processorMs = (processorSeconds() - processor) * 1000 / double(figures.submitMs.size());
   return figures;
@@ -97,13 +135,13 @@ std::vector<int> histogram(const std::vector<double>& frameMs) {
   return bins;
 }
 
-void print(const Figures& f, const std::vector<int>& bins, double seconds) {
+void print(const Figures& f, const std::vector<int>& bins) {
   const double median = quantile(f.frameMs, 0.5), p99 = quantile(f.frameMs, 0.99), count = double(f.frameMs.size());
   fmt::print(
       "{} frames in {:.0f} s: {:.1f} a second; median {:.1f} ms, p95 {:.1f}, p99 {:.1f} ({:.2f} x median), longest "
       "{:.1f}\n",
-      f.frameMs.size(), seconds, count / seconds, median, quantile(f.frameMs, 0.95), p99, median > 0 ? p99 / median : 0,
-      quantile(f.frameMs, 1));
+      f.frameMs.size(), f.seconds, count / f.seconds, median, quantile(f.frameMs, 0.95), p99,
+      median > 0 ? p99 / median : 0, quantile(f.frameMs, 1));
   for (size_t i = 0; i < bins.size(); ++i)
     if (bins[i])
       fmt::print("{:4.0f}-{:<4.0f} ms {:5}  {}\n", double(i) * kBinMs, double(i + 1) * kBinMs, bins[i],
@@ -113,6 +151,29 @@ void print(const Figures& f, const std::vector<int>& bins, double seconds) {
   for (const auto& [name, ms] : f.passes) fmt::print(" {} {:.1f}", name, quantile(ms, 0.5));
   fmt::print("; until submitted {:.1f}; processor of all threads {:.1f} a frame\n", quantile(f.submitMs, 0.5),
              f.processorMs);
+  if (f.rounds.empty()) return;
+  const auto [least, most] = spanOf(f, [](const auto& round) { return round.peakPssMiB; });
+  const auto [fewFiles, manyFiles] = spanOf(f, [](const auto& round) { return round.held.descriptors; });
+  const auto [fewThreads, manyThreads] = spanOf(f, [](const auto& round) { return round.held.threads; });
+  const auto [fewObjects, manyObjects] = spanOf(f, [](const auto& round) { return round.gpuObjects; });
+  fmt::print(
+      "{} rounds; after the first tenth: {:.1f}-{:.1f} MiB of memory at most in a round ({:.2f} %), {}-{} descriptors, "
+      "{}-{} threads, {}-{} GPU buffers and images\n",
+      f.rounds.size(), least, most, least > 0 ? (most / least - 1) * 100 : 0, fewFiles, manyFiles, fewThreads,
+      manyThreads, fewObjects, manyObjects);
+}
+
+//! Whether a soak's memory differed by more than 3 % between rounds, or its last round held more of anything else than the
+//! first after the warm tenth.
+bool grew(const Figures& f) {
+  if (f.rounds.size() < 2) return false;
+  const auto [least, most] = spanOf(f, [](const auto& round) { return round.peakPssMiB; });
+  const auto first = std::find_if(f.rounds.begin(), f.rounds.end(), [&](const Figures::Round& round) {
+    return double(round.frame) >= kSoakWarmShare * double(f.frameMs.size());
+  });
+  const Figures::Round& last = f.rounds.back();
+  return most > least * (1 + kSoakGrowthPercent / 100) || last.held.descriptors > first->held.descriptors ||
+         last.held.threads > first->held.threads || last.gpuObjects > first->gpuObjects;
 }
 
 Json toJson(const Figures& f, const std::vector<int>& bins, const FlightOptions& options, const std::string& device) {
@@ -121,9 +182,9 @@ Json toJson(const Figures& f, const std::vector<int>& bins, const FlightOptions&
             {"swipe", options.swipe},
             {"ui", options.ui},
             {"device", device},
-            {"seconds", options.seconds},
+            {"seconds", f.seconds},
             {"frames", f.frameMs.size()},
-            {"framesPerSecond", double(f.frameMs.size()) / options.seconds},
+            {"framesPerSecond", double(f.frameMs.size()) / f.seconds},
             {"frameMedianMs", quantile(f.frameMs, 0.5)},
             {"frameP95Ms", quantile(f.frameMs, 0.95)},
             {"frameP99Ms", quantile(f.frameMs, 0.99)},
@@ -135,13 +196,21 @@ Json toJson(const Figures& f, const std::vector<int>& bins, const FlightOptions&
             {"histogramBinMs", kBinMs},
             {"histogram", bins}};
   for (const auto& [name, ms] : f.passes) json["passMedianMs"][name] = quantile(ms, 0.5);
+  for (const Figures::Round& round : f.rounds)
+    json["rounds"].push_back({{"frame", round.frame},
+                              {"peakPssMiB", round.peakPssMiB},
+                              {"peakTilesMiB", round.peakTilesMiB},
+                              {"pssMiB", round.held.pssMiB},
+                              {"descriptors", round.held.descriptors},
+                              {"threads", round.held.threads},
+                              {"gpuObjects", round.gpuObjects}});
   return json;
 }
 
 }  // namespace
 
 int flightProgram(const FlightOptions& options) {
-  source::Fetcher fetcher;
+  source::Fetcher fetcher(options.fetch);
   auto loaded = loadCity(options.city, fetcher);
   auto device = gpu::Device::create({});
   for (const Error* problem : {loaded ? nullptr : &loaded.error(), device ? nullptr : &device.error()})
@@ -153,6 +222,7 @@ int flightProgram(const FlightOptions& options) {
   gpu::Offscreen picture(**device, extent, VK_FORMAT_R8G8B8A8_UNORM);
   StageOptions stageOptions;
   stageOptions.refineWhenStill = false;
+  if (options.budgetMiB > 0) stageOptions.budgets.gpuBytes = static_cast<size_t>(options.budgetMiB * 1048576);
   Stage stage(**device, VK_FORMAT_R8G8B8A8_UNORM, std::move(*loaded), fetcher, stageOptions);
   std::vector<city::Command> first{city::SetLook{options.look}};
   if (options.swipe) first.push_back(city::SetCompare{city::Compare::Swipe});
@@ -162,8 +232,12 @@ int flightProgram(const FlightOptions& options) {
 
   const Figures figures = fly(**device, stage, picture, layer.get(), options);
   const std::vector<int> bins = histogram(figures.frameMs);
-  print(figures, bins, options.seconds);
+  print(figures, bins);
   int code = kExitDone;
+  if (grew(figures)) {
+    log::error("占用有增长 / what the program holds has grown");
+    code = kExitPartial;
+  }
   for (const std::string& failure : stage.takeFailures()) {
     log::warning("{}", failure);
     code = kExitPartial;

@@ -11,7 +11,8 @@
 namespace cm::app {
 
 struct LoadedCity {
-  std::string uri;                          // of city.json or tileset.json
+  std::string uri;                          // of city.json or tileset.json, as asked for
+  std::string address;                      // where it was found: what it refers to is relative to this
   city::Document document;
   glm::dmat4 ecefFromTilesets{1.0};         // not identity where a bare tileset stands nowhere on Earth
   frame::VectorLayers layers;               // by uri as written in the document

@@ -11,6 +11,7 @@
 namespace {
 
 using namespace cm::app;
+namespace source = cm::source;
 
 std::string parseCamera(const std::string& text, std::optional<cm::city::CameraPose>& camera) {
   cm::city::CameraPose c;
@@ -42,9 +43,10 @@ int main(int count, char** values) {
   program.get_formatter()->column_width(44);
   program.require_subcommand(0, 1);
   WindowOptions window;
-  program.add_option(
-      "CITY", window.city,
-      "city.json、tileset.json、文件夹或网址 / city.json, tileset.json, folder or URL; none: the built-in city");
+  program.add_option("CITY", window.city,
+                     "city.json、tileset.json、文件夹、归档（.zip、.3tz）或网址 / city.json, tileset.json, folder, "
+                     "archive (.zip, .3tz) or URL; none: "
+                     "the built-in city");
   program.add_flag("--fullscreen", window.fullscreen, "全屏 / fill the screen");
   program.add_flag("--fresh", window.forget, "不恢复上次的状态 / do not take up the last run's state");
   std::string windowSize;
@@ -54,7 +56,7 @@ int main(int count, char** values) {
   std::string size, camera, compare, language = "zh";
   bool noUi = false;
   CLI::App* renderApp = program.add_subcommand("render", "输出一张图片 / write a picture; needs no display");
-  renderApp->add_option("CITY", render.city, "city.json, tileset.json, folder or URL")->required();
+  renderApp->add_option("CITY", render.city, "city.json, tileset.json, folder, .zip, .3tz or URL")->required();
   renderApp->add_option("--out", render.out, "PNG 文件 / the PNG file to write")->required();
   renderApp->add_option("--size", size, "WIDTHxHEIGHT (1280x720)");
   renderApp->add_option("--view", render.view, "已存视角的编号或名称 / id or name of a saved view");
@@ -71,6 +73,7 @@ int main(int count, char** values) {
   renderApp->add_option("--against", render.against, "卷帘右侧的方案 / scenario right of the divider");
   renderApp->add_option("--divider", render.divider, "0..1 (0.5)")->check(CLI::Range(0.0, 1.0));
   renderApp->add_option("--look", render.look, "clay | plain")->transform(CLI::CheckedTransformer(kLooks));
+  renderApp->add_option("--style", render.style, "按属性着色的样式编号 / id of a style of the city");
   renderApp->add_option("--lang", language, "zh | en")->check(CLI::IsMember({"zh", "en"}));
   renderApp->add_option("--select", render.select,
                         "高亮的建筑、项目或线路编号 / id of a building, project or line to highlight");
@@ -81,7 +84,7 @@ int main(int count, char** values) {
 
   BenchOptions bench;
   CLI::App* benchApp = program.add_subcommand("bench", "按给定视点测速 / measure along given poses");
-  benchApp->add_option("--tileset", bench.tileset, "tileset.json: file or URL");
+  benchApp->add_option("--tileset", bench.tileset, "tileset.json (file or URL) or .3tz");
   benchApp->add_option("--poses", bench.poses, "poses.json: file or URL");
   benchApp->add_option("--look", bench.look, "plain | clay")->transform(CLI::CheckedTransformer(kLooks));
   benchApp->add_flag("--swipe", bench.swipe, "two sides, divider in the middle");
@@ -96,6 +99,13 @@ int main(int count, char** values) {
   benchApp->add_option("--flight", flight.city,
                        "一段连续飞行的帧时间 / frame times of a flight over CITY instead, as a histogram");
   benchApp->add_option("--seconds", flight.seconds, "of the flight (60)")->check(CLI::Range(1.0, 86400.0));
+  benchApp
+      ->add_option("--frames", flight.frames,
+                   "长时运行：检查内存与句柄是否增长 / a soak of so many frames instead of seconds: does what it holds "
+                   "grow?")
+      ->check(CLI::Range(1u, 100'000'000u));
+  benchApp->add_option("--budget", flight.budgetMiB, "of the flight's tiles on the GPU, MiB (512)")
+      ->check(CLI::Range(1.0, 1048576.0));
   benchApp->add_option("--size", flightSize, "of the flight's picture (1280x720)");
   bool flightNoUi = false;
   Quality fixed;
@@ -109,10 +119,20 @@ int main(int count, char** values) {
 
   std::string checked;
   CLI::App* checkApp = program.add_subcommand("check", "检查城市文件 / list what is wrong with a city.json");
-  checkApp->add_option("CITY", checked, "city.json")->required();
+  checkApp->add_option("CITY", checked, "city.json, tileset.json, folder, .zip, .3tz or URL")->required();
+  source::Fetcher::Options fetch = source::Fetcher::Options::fromEnvironment();
+  std::string cache;
+  bool noCache = false;
+  for (CLI::App* app : {&program, renderApp, benchApp, checkApp}) {
+    CLI::Option* none = app->add_flag("--no-cache", noCache, "不用网络缓存 / keep nothing of what comes from the web");
+    app->add_option("--cache", cache, "网络缓存的文件夹 / folder for what is kept of the web")->excludes(none);
+  }
   program.footer(
       "环境变量 / environment: CITYMIRROR_CACHE_MIB 网络缓存的大小，0 为不用 size of the web cache (1024), 0: none · "
-      "CITYMIRROR_TOKEN_TILES_EXAMPLE_ORG 该主机的口令 credentials for that host\n"
+      "CITYMIRROR_TOKEN_TILES_EXAMPLE_ORG 该主机的口令 credentials for that host · "
+      "CITYMIRROR_LAYER_NAME 城市文件中某图层的口令：服务器、空格、口令 those of a layer of the city.json: server, "
+      "space, token · "
+      "SSL_CERT_FILE 自有证书颁发机构 certificate authorities\n"
       "退出码 / exit codes: 0 完成 done · 1 失败 failed · 2 参数有误 wrong call · 3 完成但有数据缺失 done, some data "
       "missing");
 
@@ -126,7 +146,14 @@ int main(int count, char** values) {
     if (!sentence.empty()) cm::log::error("{}", sentence);
     return !sentence.empty();
   };
-  if (*checkApp) return checkProgram(checked);
+  if (noCache) {
+    fetch.cacheFolder.clear();
+  } else if (!cache.empty()) {
+    fetch.cacheFolder = cache;
+    if (fetch.cacheBytes == 0) fetch.cacheBytes = source::Fetcher::Options{}.cacheBytes;
+  }
+  render.fetch = bench.fetch = flight.fetch = window.fetch = fetch;
+  if (*checkApp) return checkProgram(checked, fetch);
   if (*benchApp && !flight.city.empty()) {
     if (!flightSize.empty() && refuse(parseSize(flightSize, flight.width, flight.height))) return kExitUsage;
     if (benchApp->count("--look")) flight.look = bench.look;

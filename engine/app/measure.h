@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <vector>
 
 namespace cm::app {
@@ -11,6 +12,13 @@ std::chrono::steady_clock::time_point processStart();
 
 //! Proportional set size of this process, MiB (proc(5), smaps_rollup); 0 where the system does not tell.
 double pssMiB();
+
+//! What a process holds of the system's: what must not grow in weeks.
+struct Held {
+  double pssMiB = 0;
+  size_t descriptors = 0, threads = 0;   // open files and sockets (proc(5), fd), tasks
+};
+Held heldNow();
 
 //! Processor time of this process, all threads, user and system.
 double processorSeconds();

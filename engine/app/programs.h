@@ -7,6 +7,7 @@
 
 #include "app/pace.h"
 #include "city/session.h"
+#include "source/fetch.h"
 
 namespace cm::app {
 
@@ -23,11 +24,13 @@ struct RenderOptions {
   bool swipe = false;
   double divider = 0.5;
   city::Look look = city::Look::Clay;
+  std::string style;                             // Style id; empty: none
   Language language = Language::Chinese;
   bool ui = true;
   int samples = 16;
   double timeoutSeconds = 300;
   std::string select;                            // feature, project or item id to highlight
+  source::Fetcher::Options fetch;
 };
 int renderProgram(const RenderOptions& options);
 
@@ -37,6 +40,7 @@ struct BenchOptions {
   bool swipe = false;
   int repeats = 3, step = 1;
   double maxSsePixels = 0;                       // 0: what poses.json says
+  source::Fetcher::Options fetch;
 };
 int benchProgram(const BenchOptions& options);
 
@@ -44,19 +48,23 @@ struct FlightOptions {
   std::string city, json;                        // json may be empty: the figures are printed anyway
   unsigned width = 1280, height = 720;
   double seconds = 60;
+  unsigned frames = 0;                           // not 0: a soak of so many frames, a thirtieth of a second apart
+  double budgetMiB = 0;                          // of tiles on the GPU; 0: the usual one
   city::Look look = city::Look::Clay;
   bool swipe = false, ui = true;
   std::optional<Quality> quality;                // fixed; else it gives up detail to keep the rate, as the window does
+  source::Fetcher::Options fetch;
 };
 int flightProgram(const FlightOptions& options);
 
-int checkProgram(const std::string& city);
+int checkProgram(const std::string& city, const source::Fetcher::Options& fetch);
 
 struct WindowOptions {
   std::string city;                              // empty: the built-in one
   unsigned width = 1600, height = 900;
   bool fullscreen = false;
   bool forget = false;                           // start as new: no state of the last run
+  source::Fetcher::Options fetch;
 };
 int windowProgram(const WindowOptions& options);
 

@@ -67,6 +67,12 @@ Result<void> setUp(Stage& stage, const RenderOptions& options) {
   commands.push_back(city::SetCamera{*camera});
   commands.push_back(city::SetLook{options.look});
   commands.push_back(city::SetLanguage{options.language});
+  if (!options.style.empty() && !document.style(options.style)) {
+    std::string known;
+    for (const city::Style& style : document.styles) known += (known.empty() ? "" : ", ") + style.id;
+    return makeError("there is no style \"{}\"; there are: {}", options.style, known.empty() ? "none" : known);
+  }
+  commands.push_back(city::SetStyle{options.style});
   for (const std::string& id : {options.scenario, options.against})
     if (!id.empty() && !document.scenario(id)) {
       std::string known;
@@ -113,7 +119,7 @@ Result<void> setUp(Stage& stage, const RenderOptions& options) {
 }  // namespace
 
 int renderProgram(const RenderOptions& options) {
-  source::Fetcher fetcher(source::Fetcher::Options::fromEnvironment());
+  source::Fetcher fetcher(options.fetch);
   auto loaded = loadCity(options.city, fetcher);
   if (!loaded) {
     log::error("{}", loaded.error().text());

@@ -35,14 +35,14 @@ Stage::Stage(gpu::Device& device, VkFormat format, LoadedCity loaded, source::Fe
       streaming_(fetcher),
       ground_(axes_) {
   for (const city::TilesetRef& tileset : document().tilesets) {
-    streaming_.add(source::resolveUri(loaded_.uri, tileset.uri), loaded_.ecefFromTilesets);
+    streaming_.add(source::resolveUri(loaded_.address, tileset.uri), loaded_.ecefFromTilesets);
     ++tilesetCount_;
   }
   for (size_t p = 0; p < document().projects.size(); ++p)
     for (size_t a = 0; a < document().projects[p].additions.size(); ++a) {
       const std::string& uri = document().projects[p].additions[a].tilesetUri;
       if (uri.empty()) continue;
-      tilesetOfAddition_[{p, a}] = streaming_.add(source::resolveUri(loaded_.uri, uri));
+      tilesetOfAddition_[{p, a}] = streaming_.add(source::resolveUri(loaded_.address, uri));
       ++tilesetCount_;
     }
   attach(device, format);
@@ -189,8 +189,11 @@ city::Changes Stage::step(std::vector<city::Command> commands, double nowSeconds
   scene_.layers = session().layers;
   scene_.selection = session().selection;
   scene_.nowSeconds = nowSeconds;
+  if (const double hour = session().hourOfDay; hour != daylight_.to)
+    daylight_ = {daylight_.to < 0 ? hour : hourAt(nowSeconds), hour, nowSeconds};
+  scene_.hourOfDay = hourAt(nowSeconds);
   if (scene_.look != city::Look::Plain)
-    scene_.sunDirectionEcef = geo::sunDirectionEcef(document().origin, options_.dayOfYear, session().hourOfDay);
+    scene_.sunDirectionEcef = geo::sunDirectionEcef(document().origin, options_.dayOfYear, scene_.hourOfDay);
 
   streaming_.drain();
   collectSides(nowSeconds);
@@ -210,6 +213,7 @@ city::Changes Stage::step(std::vector<city::Command> commands, double nowSeconds
     sides_[i].cast = selection_.cast[i];
   }
   scene_.resolution = options_.quality.resolution;
+  frame_->setStyle(session().style);
   frame_->updateVisibility(tree(), sides_, tilesetOfAddition_);
 
   wantedPeak_ = selection_.want.empty() ? 0 : std::max(wantedPeak_, selection_.want.size());
@@ -222,7 +226,14 @@ void Stage::render(gpu::Target& target, int samples, const frame::UiPass& ui) {
   frame_->render(target, scene_, sides_, samples, ui);
 }
 
-bool Stage::moving(double nowSeconds) const { return city_.moving(nowSeconds) || !held_.empty(); }
+double Stage::hourAt(double nowSeconds) const {
+  const double t = std::clamp((nowSeconds - daylight_.sinceSeconds) / kDaylightSeconds, 0.0, 1.0);
+  return std::lerp(daylight_.from, daylight_.to, t * t * (3 - 2 * t));
+}
+
+bool Stage::moving(double nowSeconds) const {
+  return city_.moving(nowSeconds) || !held_.empty() || nowSeconds < daylight_.sinceSeconds + kDaylightSeconds;
+}
 
 bool Stage::settled() const {
   // A view that wants more than the budget holds is as good as it gets once streaming has given up on more.

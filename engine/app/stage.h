@@ -83,12 +83,18 @@ class Stage {
   void attach(gpu::Device& device, VkFormat format);
 
  private:
-  static constexpr double kLongestWaitSeconds = 3;
+  static constexpr double kLongestWaitSeconds = 3, kDaylightSeconds = 0.8;
   void collectSides(double nowSeconds);
   tiles::SelectionView selectionView(const frame::Side& side, const geo::Eye& eye, double aspect, double heightPixels) const;
   std::vector<tiles::SelectionView> selectionViews(VkExtent2D extent) const;
   bool additionsReady() const;
   std::vector<bool> additionsShown(const frame::Side& side) const;
+  double hourAt(double nowSeconds) const;
+
+  //! The light glides from hour to hour; another hour chosen on the way starts from where it is.
+  struct Daylight {
+    double from = 0, to = -1, sinceSeconds = -1e9;   // to < 0: none shown yet
+  };
 
   LoadedCity loaded_;
   StageOptions options_;
@@ -107,6 +113,7 @@ class Stage {
   std::vector<city::Command> held_;
   double heldSince_ = 0;
   double now_ = 0;
+  Daylight daylight_;
   size_t wantedPeak_ = 0;
 };
 

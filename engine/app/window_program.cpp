@@ -214,7 +214,7 @@ class Loop {
     seen.headingDegrees = stage_.session().camera.headingDegrees;
     seen.errors = errors_;
     if (stage_.session().selection.kind != city::PickKind::Nothing) {
-      seen.picked = factsOf(stage_, stage_.session().selection, lastPick_);
+      seen.picked = factsOf(stage_, stage_.session().selection, lastPick_, lastTexel_);
       seen.picked.screen = pickedAt_;
     }
     CameraControl control(stage_.axes(), stage_.ground());
@@ -256,6 +256,7 @@ class Loop {
       if (pick.request != asked_) continue;
       pickAsked_ = false;
       lastPick_ = pick;
+      lastTexel_ = texelFacts(stage_, pick);
       pending_.push_back(city::Select{selectionAt(stage_, pick)});
     }
   }
@@ -284,6 +285,7 @@ class Loop {
   std::vector<city::Command> pending_;
   std::vector<std::string> errors_;
   frame::Pick lastPick_;
+  std::vector<source::Fact> lastTexel_;  // of it
   glm::vec2 pickedAt_{0};
   uint64_t asked_ = 0;
   bool pickAsked_ = false;
@@ -301,7 +303,7 @@ int windowProgram(const WindowOptions& options) {
     }
     uri = *builtIn;
   }
-  source::Fetcher fetcher(source::Fetcher::Options::fromEnvironment());
+  source::Fetcher fetcher(options.fetch);
   auto loaded = loadCity(uri, fetcher);
   if (!loaded) {
     log::error("{}", loaded.error().text());

@@ -19,12 +19,23 @@ struct Descriptor {
   }
 };
 
+//! The file that a path goes through as if it were a folder; empty where there is none.
+Path fileOnTheWay(const Path& path) {
+  std::error_code ignored;
+  Path way;
+  for (const Path& part : path.parent_path()) {
+    way /= part;
+    if (std::filesystem::is_regular_file(way, ignored)) return way;
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<Bytes> readFile(const Path& path) {
   Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
   if (file.fd < 0) return makeError("{}: cannot be opened: {}", path.string(), std::strerror(errno));
-  struct stat info{};
+  struct stat info {};
   if (::fstat(file.fd, &info) != 0) return makeError("{}: {}", path.string(), std::strerror(errno));
   if (S_ISDIR(info.st_mode)) return makeError("{}: is a folder, expected a file", path.string());
   Bytes bytes(static_cast<size_t>(info.st_size));
@@ -44,6 +55,12 @@ Result<void> writeFileAtomically(const Path& path, std::span<const std::byte> by
   static std::atomic<unsigned> counter{0};
   std::error_code failure;
   if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), failure);
+  if (Path file = failure ? fileOnTheWay(path) : ""; !file.empty())
+    return makeError(
+        "{}: 无法保存：{} 是文件而不是文件夹；归档中的城市只读，请先解包 / cannot be saved: {} is a file, not a "
+        "folder; a "
+        "city in an archive is read-only, unpack it to change it",
+        path.string(), file.string(), file.string());
   if (failure) return makeError("{}: folder cannot be made: {}", path.parent_path().string(), failure.message());
   Path beside = path;
   beside += fmt::format(".part{}-{}", ::getpid(), counter++);
@@ -82,9 +99,12 @@ Path assetsFolder() {
 
 Path cacheFolder() {
   Path base;
-  if (const char* xdg = std::getenv("XDG_CACHE_HOME"); xdg && *xdg) base = xdg;
-  else if (const char* home = std::getenv("HOME")) base = Path(home) / ".cache";
-  else base = std::filesystem::temp_directory_path();
+  if (const char* xdg = std::getenv("XDG_CACHE_HOME"); xdg && *xdg)
+    base = xdg;
+  else if (const char* home = std::getenv("HOME"))
+    base = Path(home) / ".cache";
+  else
+    base = std::filesystem::temp_directory_path();
   Path folder = base / "citymirror";
   std::error_code ignored;
   std::filesystem::create_directories(folder, ignored);

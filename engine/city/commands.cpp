@@ -105,6 +105,10 @@ class Applier {
   void operator()(const SetHour& c) {
     if (std::isfinite(c.hour)) set(session_.hourOfDay, std::clamp(c.hour, 0.0, 24.0));
   }
+  void operator()(const SetStyle& c) {
+    if (!c.style.empty() && !document_.style(c.style)) return log::warning("there is no style \"{}\"", c.style);
+    set(session_.style, c.style);
+  }
   void operator()(const Select& c) {
     if (c.selection.kind == PickKind::Project && !document_.project(c.selection.id))
       return log::warning("there is no project \"{}\"", c.selection.id);

@@ -83,6 +83,7 @@ Date dateFromYears(double years) {
 const Project* Document::project(std::string_view wanted) const { return byId(projects, wanted); }
 const Scenario* Document::scenario(std::string_view wanted) const { return byId(scenarios, wanted); }
 const SavedView* Document::view(std::string_view wanted) const { return byId(views, wanted); }
+const Style* Document::style(std::string_view wanted) const { return byId(styles, wanted); }
 const Source* Document::source(std::string_view wanted) const { return byId(sources, wanted); }
 
 const OverlayItem* Document::item(std::string_view wanted) const {

@@ -57,6 +57,7 @@ struct TilesetRef {
   Text name;
   std::string uri;      // relative to city.json, or http(s)
   std::string source;   // Source::id
+  std::string credentials;  // name of the environment variable that holds them: CITYMIRROR_LAYER_...
   bool operator==(const TilesetRef&) const = default;
 };
 
@@ -85,6 +86,7 @@ struct Overlay {
   std::string uri;
   std::string source;
   std::vector<OverlayItem> items;
+  std::string credentials;           // as TilesetRef's
   bool operator==(const Overlay&) const = default;
 };
 
@@ -115,6 +117,7 @@ struct Addition {
   std::string phase;
   std::string tilesetUri;
   std::string groundUri;
+  std::string credentials;  // of both, as TilesetRef's
   bool operator==(const Addition&) const = default;
 };
 
@@ -162,6 +165,31 @@ struct SavedView {
   bool operator==(const SavedView&) const = default;
 };
 
+//! How features are coloured and which are shown, by their properties. What a style says nothing about stays as it is.
+struct StyleStop {
+  double value = 0;
+  glm::vec3 colour{0};               // sRGB 0..1
+  bool operator==(const StyleStop&) const = default;
+};
+struct StyleCategory {
+  std::string value;
+  glm::vec3 colour{0};
+  Text name;                         // in the legend; empty: the value
+  bool operator==(const StyleCategory&) const = default;
+};
+struct Style {
+  std::string id;
+  Text name;
+  std::string show;                  // an Expression (city/expression.h); empty: all
+  std::string property;              // what the colours are by; empty: none
+  std::string unit;
+  std::vector<StyleStop> stops;      // ascending: a ramp over numbers, constant beyond its ends
+  bool stepped = false;              // each stop's colour from its value up to the next
+  std::vector<StyleCategory> categories;
+  std::optional<glm::vec3> other;    // of features that none of these fits
+  bool operator==(const Style&) const = default;
+};
+
 struct Document {
   std::string id;
   Text name;
@@ -177,11 +205,13 @@ struct Document {
   std::vector<Project> projects;
   std::vector<Scenario> scenarios;   // the first is "before", the second "after" by default
   std::vector<SavedView> views;      // the first is home
+  std::vector<Style> styles;
   std::string extras = "{}";         // JSON kept as found
 
   const Project* project(std::string_view id) const;
   const Scenario* scenario(std::string_view id) const;
   const SavedView* view(std::string_view id) const;
+  const Style* style(std::string_view id) const;
   const Source* source(std::string_view id) const;
   const OverlayItem* item(std::string_view id) const;   // of any overlay
   bool operator==(const Document&) const = default;

@@ -17,27 +17,31 @@ inline constexpr std::array<Name, 2> kText{"zh", "en"};
 inline constexpr std::array<Name, 3> kPlace{"lon", "lat", "height"};
 inline constexpr std::array<Name, 5> kCamera{"lon", "lat", "height", "heading", "pitch"};
 inline constexpr std::array<Name, 6> kSource{"id", "name", "licence", "uri", "date", "note"};
-inline constexpr std::array<Name, 4> kTileset{"id", "name", "uri", "source"};
+inline constexpr std::array<Name, 5> kTileset{"id", "name", "uri", "credentials", "source"};
 inline constexpr std::array<Name, 8> kItem{"id",    "name",             "colour", "status",
                                            "opens", "lengthKilometres", "story",  "source"};
-inline constexpr std::array<Name, 6> kOverlay{"id", "kind", "name", "uri", "source", "items"};
+inline constexpr std::array<Name, 7> kOverlay{"id", "kind", "name", "uri", "credentials", "source", "items"};
 inline constexpr std::array<Name, 4> kPhase{"id", "name", "from", "to"};
 inline constexpr std::array<Name, 3> kRemoval{"phase", "featureIds", "inside"};
-inline constexpr std::array<Name, 3> kAddition{"phase", "tileset", "ground"};
+inline constexpr std::array<Name, 4> kAddition{"phase", "tileset", "ground", "credentials"};
 inline constexpr std::array<Name, 4> kFigure{"label", "unit", "before", "after"};
 inline constexpr std::array<Name, 12> kProject{"id",     "name",     "kind",      "status",  "story", "boundary",
                                                "phases", "removals", "additions", "figures", "view",  "source"};
 inline constexpr std::array<Name, 5> kScenario{"id", "name", "date", "allProjects", "projects"};
 inline constexpr std::array<Name, 3> kView{"id", "name", "camera"};
-inline constexpr std::array<Name, 16> kCity{"version",  "id",        "name",    "description", "illustrative",   "origin",
+inline constexpr std::array<Name, 4> kStyle{"id", "name", "show", "colour"};
+inline constexpr std::array<Name, 6> kStyleColour{"property", "unit", "stops", "stepped", "categories", "other"};
+inline constexpr std::array<Name, 2> kStop{"value", "colour"};
+inline constexpr std::array<Name, 3> kCategory{"value", "colour", "name"};
+inline constexpr std::array<Name, 17> kCity{"version",  "id",        "name",    "description", "illustrative",   "origin",
                                             "geoid",    "dataDate",  "sources", "tilesets",    "allowedOrigins", "overlays",
-                                            "projects", "scenarios", "views",   "extras"};
+                                            "projects", "scenarios", "views",   "styles",    "extras"};
 
 struct Kind {
   Name name;  // as in the schema's $defs; "city" is its root
   Names keys;
 };
-inline constexpr std::array<Kind, 15> kKinds{{{"city", kCity},
+inline constexpr std::array<Kind, 19> kKinds{{{"city", kCity},
                                               {"text", kText},
                                               {"place", kPlace},
                                               {"camera", kCamera},
@@ -51,7 +55,11 @@ inline constexpr std::array<Kind, 15> kKinds{{{"city", kCity},
                                               {"addition", kAddition},
                                               {"figure", kFigure},
                                               {"scenario", kScenario},
-                                              {"view", kView}}};
+                                              {"view", kView},
+                                              {"style", kStyle},
+                                              {"styleColour", kStyleColour},
+                                              {"stop", kStop},
+                                              {"category", kCategory}}};
 
 // Indexed by the enumerations of document.h.
 inline constexpr std::array<Name, 6> kOverlayKinds{"greenway", "metro", "rail", "district", "place", "ground"};

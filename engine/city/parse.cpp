@@ -2,10 +2,13 @@
 #include <set>
 
 #include "city/document.h"
+#include "city/expression.h"
 #include "city/json_reader.h"
 
 namespace cm::city {
 namespace {
+
+constexpr std::string_view kLayerVariables = "CITYMIRROR_LAYER_";
 
 //! Duplicate ids of one list (or, for overlay items, of all lists together). The first one stays.
 class Ids {
@@ -46,6 +49,7 @@ class DocumentParser {
     city.each("projects", format::kProject, [&](const ObjectReader& o) { parseProject(o); });
     city.each("scenarios", format::kScenario, [&](const ObjectReader& o) { parseScenario(o); });
     city.each("views", format::kView, [&](const ObjectReader& o) { parseView(o); });
+    city.each("styles", format::kStyle, [&](const ObjectReader& o) { parseStyle(o); });
     if (const Json* extras = city.find("extras")) {
       if (extras->is_object())
         document_.extras = extras->dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -96,8 +100,21 @@ class DocumentParser {
     bool good = tilesets_.take(object, tileset.id);
     object.read("name", tileset.name);
     good &= object.read("uri", tileset.uri, true);
+    parseCredentials(object, tileset.credentials);
     parseSourceOf(object, tileset.source);
     if (good) document_.tilesets.push_back(std::move(tileset));
+  }
+
+  //! Only variables made for this: a city from elsewhere must not have others of this machine sent away.
+  void parseCredentials(const ObjectReader& object, std::string& variable) const {
+    object.read("credentials", variable);
+    const bool named = variable.starts_with(kLayerVariables) && variable.size() > kLayerVariables.size() &&
+                       variable.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == std::string::npos;
+    if (variable.empty() || named) return;
+    object.report("credentials",
+                  fmt::format("found \"{}\", expected the name of an environment variable like \"{}SURVEY\"", variable,
+                              kLayerVariables));
+    variable.clear();
   }
 
   void parseAllowedOrigins(const ObjectReader& city) {
@@ -122,6 +139,7 @@ class DocumentParser {
     good &= object.readEnum("kind", overlay.kind, format::kOverlayKinds, true);
     object.read("name", overlay.name);
     good &= object.read("uri", overlay.uri, true);
+    parseCredentials(object, overlay.credentials);
     parseSourceOf(object, overlay.source);
     object.each("items", format::kItem, [&](const ObjectReader& o) { parseItem(o, overlay); });
     if (good) document_.overlays.push_back(std::move(overlay));
@@ -177,6 +195,7 @@ class DocumentParser {
       parseReference(o, "phase", addition.phase, phases, "phase of this project", true);
       o.read("tileset", addition.tilesetUri);
       o.read("ground", addition.groundUri);
+      parseCredentials(o, addition.credentials);
       if (addition.tilesetUri.empty() && addition.groundUri.empty() && !o.find("tileset") && !o.find("ground"))
         o.report("tileset", "found nothing, expected a tileset, a ground or both");
       project.additions.push_back(std::move(addition));
@@ -223,9 +242,58 @@ class DocumentParser {
     if (good) document_.views.push_back(std::move(view));
   }
 
+  void parseStyle(const ObjectReader& object) {
+    Style style;
+    bool good = styles_.take(object, style.id);
+    object.read("name", style.name, true);
+    if (object.read("show", style.show)) {
+      if (auto expression = Expression::parse(style.show); !expression) {
+        object.report("show", expression.error().text());
+        style.show.clear();
+      }
+    }
+    if (const Json* colour = object.find("colour")) {
+      if (colour->is_object())
+        parseStyleColour(ObjectReader(problems_, *colour, object.pathOf("colour"), format::kStyleColour), style);
+      else
+        object.report("colour", fmt::format("found {}, expected an object", describe(colour)));
+    }
+    if (good) document_.styles.push_back(std::move(style));
+  }
+
+  void parseStyleColour(const ObjectReader& object, Style& style) {
+    object.read("property", style.property, true);
+    object.read("unit", style.unit);
+    object.read("stepped", style.stepped);
+    object.each("stops", format::kStop, [&](const ObjectReader& o) {
+      StyleStop stop;
+      bool good = o.read("value", stop.value, -1e12, 1e12, true);
+      good &= o.readColour("colour", stop.colour);
+      if (good && !style.stops.empty() && stop.value <= style.stops.back().value) {
+        o.report("value",
+                 fmt::format("found {}, expected more than the stop before, {}", stop.value, style.stops.back().value));
+        good = false;
+      }
+      if (good) style.stops.push_back(stop);
+    });
+    object.each("categories", format::kCategory, [&](const ObjectReader& o) {
+      StyleCategory category;
+      bool good = o.read("value", category.value, true);
+      good &= o.readColour("colour", category.colour);
+      o.read("name", category.name);
+      if (good) style.categories.push_back(std::move(category));
+    });
+    glm::vec3 other;
+    if (object.readColour("other", other)) style.other = other;
+    if (style.stops.empty() && style.categories.empty() && !style.other)
+      object.report("stops", "found no colour, expected stops, categories or other");
+    if (!style.stops.empty() && !style.categories.empty())
+      object.report("categories", "found beside stops, expected one of the two; stops are used");
+  }
+
   Document& document_;
   std::vector<Problem>& problems_;
-  Ids sources_, tilesets_, overlays_, items_, projects_, scenarios_, views_;
+  Ids sources_, tilesets_, overlays_, items_, projects_, scenarios_, views_, styles_;
 };
 
 //! Keys that occur twice in one object, which a JSON reader would silently merge.

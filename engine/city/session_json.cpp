@@ -98,6 +98,7 @@ std::string writeSession(const Session& session) {
   out["look"] = session.look == Look::Plain ? "plain" : "clay";
   out["language"] = session.language == Language::English ? "en" : "zh";
   out["hour"] = session.hourOfDay;
+  out["style"] = session.style;
   return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
@@ -117,6 +118,9 @@ void readSession(std::string_view text, const Document& document, Session& sessi
   if (divider >= 0 && divider <= 1) session.divider = divider;
   if (hour >= 0 && hour <= 24) session.hourOfDay = hour;
   readLayers(member(in, "layers"), document, session.layers);
+  std::string style;
+  take(in, "style", style);
+  if (document.style(style)) session.style = style;
   take(in, "look", look);
   if (look == "plain" || look == "clay") session.look = look == "plain" ? Look::Plain : Look::Clay;
   take(in, "language", language);

@@ -79,6 +79,7 @@ Json json(const Source& source) {
 Json json(const TilesetRef& tileset) {
   Json out = startWith(tileset.id, tileset.name);
   out["uri"] = tileset.uri;
+  put(out, "credentials", tileset.credentials);
   put(out, "source", tileset.source);
   return out;
 }
@@ -100,6 +101,7 @@ Json json(const Overlay& overlay) {
   out["kind"] = format::kOverlayKinds[static_cast<size_t>(overlay.kind)];
   put(out, "name", overlay.name);
   out["uri"] = overlay.uri;
+  put(out, "credentials", overlay.credentials);
   put(out, "source", overlay.source);
   putList(out, "items", overlay.items, [](const auto& item) { return json(item); });
   return out;
@@ -125,6 +127,7 @@ Json json(const Addition& addition) {
   put(out, "phase", addition.phase);
   put(out, "tileset", addition.tilesetUri);
   put(out, "ground", addition.groundUri);
+  put(out, "credentials", addition.credentials);
   return out;
 }
 
@@ -164,6 +167,26 @@ Json json(const Scenario& scenario) {
 Json json(const SavedView& view) {
   Json out = startWith(view.id, view.name);
   out["camera"] = json(view.camera);
+  return out;
+}
+
+Json json(const Style& style) {
+  Json out = startWith(style.id, style.name);
+  put(out, "show", style.show);
+  if (style.property.empty() && !style.other) return out;
+  Json& colour = out["colour"];
+  colour["property"] = style.property;
+  put(colour, "unit", style.unit);
+  putList(colour, "stops", style.stops, [](const StyleStop& stop) {
+    return Json{{"value", stop.value}, {"colour", hexColour(stop.colour)}};
+  });
+  if (style.stepped) colour["stepped"] = true;
+  putList(colour, "categories", style.categories, [](const StyleCategory& category) {
+    Json one{{"value", category.value}, {"colour", hexColour(category.colour)}};
+    if (!category.name.empty()) one["name"] = json(category.name);
+    return one;
+  });
+  if (style.other) colour["other"] = hexColour(*style.other);
   return out;
 }
 
@@ -227,6 +250,7 @@ std::string writeDocument(const Document& document) {
   putList(out, "projects", document.projects, element);
   putList(out, "scenarios", document.scenarios, element);
   putList(out, "views", document.views, element);
+  putList(out, "styles", document.styles, element);
   Json extras = Json::parse(document.extras, nullptr, false);
   if (extras.is_object() && !extras.empty()) out["extras"] = std::move(extras);
   std::string text;

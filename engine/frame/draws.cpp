@@ -7,28 +7,31 @@
 
 namespace cm::frame {
 
-const PlacedTile* PlacedTiles::place(const residency::Residency& residency, const geo::EnuFrame& axes,
-                                     tiles::TileId id) {
-  const residency::ResidentTile* tile = residency.tile(id);
-  if (!tile) return nullptr;
-  PlacedTile& placed = tiles_[id];
-  if (placed.tile == tile && placed.generation == residency.generation()) return &placed;
-  const bool same = placed.tile == tile && placed.enuFromContent == axes.enuFromEcef * tile->ecefFromContent;
-  placed.tile = tile;
-  placed.generation = residency.generation();
-  if (same) return &placed;
-  placed.enuFromContent = axes.enuFromEcef * tile->ecefFromContent;
-  const glm::dvec3 centre = (glm::dvec3(tile->lo) + glm::dvec3(tile->hi)) * 0.5,
-                   half = (glm::dvec3(tile->hi) - glm::dvec3(tile->lo)) * 0.5;
+PlacedTile placed(const residency::ResidentTile& tile, const geo::EnuFrame& axes) {
+  PlacedTile placed;
+  placed.tile = &tile;
+  placed.enuFromContent = axes.enuFromEcef * tile.ecefFromContent;
+  const glm::dvec3 centre = (glm::dvec3(tile.lo) + glm::dvec3(tile.hi)) * 0.5,
+                   half = (glm::dvec3(tile.hi) - glm::dvec3(tile.lo)) * 0.5;
   const glm::dvec3 middle(placed.enuFromContent * glm::dvec4(centre, 1));
   const glm::dmat3 turn(placed.enuFromContent);
   const glm::dvec3 reach = glm::abs(turn[0]) * half.x + glm::abs(turn[1]) * half.y + glm::abs(turn[2]) * half.z;
   placed.loEnu = middle - reach;
   placed.hiEnu = middle + reach;
-  return &placed;
+  return placed;
 }
 
-namespace {
+const PlacedTile* PlacedTiles::place(const residency::Residency& residency, const geo::EnuFrame& axes,
+                                     tiles::TileId id) {
+  const residency::ResidentTile* tile = residency.tile(id);
+  if (!tile) return nullptr;
+  PlacedTile& kept = tiles_[id];
+  if (kept.tile == tile && kept.generation == residency.generation()) return &kept;
+  const bool same = kept.tile == tile && kept.enuFromContent == axes.enuFromEcef * tile->ecefFromContent;
+  if (!same) kept = placed(*tile, axes);
+  kept.generation = residency.generation();
+  return &kept;
+}
 
 shared::DrawInstance instanceOf(const View& view, const PlacedTile& placed) {
   const glm::dmat4& m = placed.enuFromContent;
@@ -40,6 +43,8 @@ shared::DrawInstance instanceOf(const View& view, const PlacedTile& placed) {
   instance.firstRecord = placed.tile->firstRecord;
   return instance;
 }
+
+namespace {
 
 struct Pending {
   uint32_t key = 0;
@@ -68,7 +73,8 @@ DrawList buildDraws(FrameArena& arena, const View& view, std::span<const PlacedT
     for (const residency::TileDraw& draw : tile.draws) {
       const bool ground = draw.kind == DrawClass::Ground || draw.kind == DrawClass::Water;
       const bool marks = draw.kind == DrawClass::Points || draw.kind == DrawClass::Lines;
-      if (set == DrawSet::Casters && (ground || marks || draw.kind == DrawClass::Blended)) continue;
+      const bool blends = draw.alphaCutoff == source::Material::kBlends;
+      if (set == DrawSet::Casters && (ground || marks || blends)) continue;
       if (!buildings && draw.kind == DrawClass::Solid) continue;
       instance.baseColour = draw.baseColour;
       instance.flags = draw.unlit ? shared::kDrawUnlit : 0;
@@ -82,7 +88,7 @@ DrawList buildDraws(FrameArena& arena, const View& view, std::span<const PlacedT
       if (!marks) list.triangles += draw.indexCount / 3;
       ++list.draws;
       if (draw.kind == DrawClass::Textured && set == DrawSet::Picture) {
-        list.textured.push_back({&tile, &draw, first});
+        (blends ? list.texturedBlended : list.textured).push_back({&tile, &draw, first});
         continue;
       }
       auto& to = draw.kind == DrawClass::Blended ? blended : pending;

@@ -20,6 +20,10 @@ struct PlacedTile {
   uint64_t generation = 0;
 };
 
+PlacedTile placed(const residency::ResidentTile& tile, const geo::EnuFrame& axes);
+//! How the tile stands to the eye: worked out in double, and only what is left of it becomes float. The rest is filled in by buildDraws.
+shared::DrawInstance instanceOf(const View& view, const PlacedTile& placed);
+
 class PlacedTiles {
  public:
   const PlacedTile* place(const residency::Residency& residency, const geo::EnuFrame& axes, tiles::TileId tile);
@@ -46,7 +50,7 @@ struct TexturedDraw {
 
 struct DrawList {
   std::vector<DrawGroup> groups;
-  std::vector<TexturedDraw> textured;
+  std::vector<TexturedDraw> textured, texturedBlended;   // nearest first
   std::vector<tiles::TileId> tiles;   // by DrawInstance::id - 1
   Slice instances;                    // DrawInstance each, vertex buffer binding 1
   Slice commands;                     // VkDrawIndexedIndirectCommand each

@@ -18,6 +18,7 @@
 #include "frame/scene_pass.h"
 #include "frame/sun_shadows.h"
 #include "frame/surroundings.h"
+#include "frame/targets.h"
 #include "frame/timings.h"
 #include "frame/view.h"
 #include "frame/visibility.h"
@@ -80,8 +81,6 @@ struct Frame::Impl {
   Casting casting(const glm::dvec3& sun, VkDescriptorSet records) {
     return {placed, axes, visibility, records, sun};
   }
-  void beginScene(VkCommandBuffer commands, VkImageView colour, VkImage colourImage, VkExtent2D extent,
-                  const glm::vec4* clear);
   void drawScene(PassContext& pass, std::span<const SideDraws> draws, VkDescriptorSet records, bool clay);
   uint64_t keyOf(const View& view, const Scene& scene, std::span<const Side> sides) const;
   void renderPlain(PassContext& pass, gpu::Target& target, std::span<const SideDraws> draws, VkDescriptorSet records,
@@ -210,47 +209,6 @@ VkDescriptorSet Frame::Impl::globalsFor(PassContext& pass, const shared::FrameUn
   return pass.arena.descriptors(layouts.globals, bindings);
 }
 
-void Frame::Impl::beginScene(VkCommandBuffer commands, VkImageView colourView, VkImage colourImage, VkExtent2D extent,
-                             const glm::vec4* clear) {
-  gpu::barrier(commands, {.image = colourImage,
-                          .to = VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL,
-                          .fromStage = VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT |
-                                       VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT | VK_PIPELINE_STAGE_2_COPY_BIT,
-                          .toStage = VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT,
-                          .toAccess = VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT | VK_ACCESS_2_COLOR_ATTACHMENT_READ_BIT});
-  constexpr VkPipelineStageFlags2 kTests =
-      VK_PIPELINE_STAGE_2_EARLY_FRAGMENT_TESTS_BIT | VK_PIPELINE_STAGE_2_LATE_FRAGMENT_TESTS_BIT;
-  gpu::barrier(commands, {.image = depth.handle(),
-                          .to = VK_IMAGE_LAYOUT_DEPTH_ATTACHMENT_OPTIMAL,
-                          .fromStage = VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT | kTests,
-                          .toStage = kTests,
-                          .fromAccess = VK_ACCESS_2_DEPTH_STENCIL_ATTACHMENT_WRITE_BIT,
-                          .toAccess = VK_ACCESS_2_DEPTH_STENCIL_ATTACHMENT_READ_BIT |
-                                      VK_ACCESS_2_DEPTH_STENCIL_ATTACHMENT_WRITE_BIT,
-                          .aspect = VK_IMAGE_ASPECT_DEPTH_BIT});
-  VkRenderingAttachmentInfo colour{.sType = VK_STRUCTURE_TYPE_RENDERING_ATTACHMENT_INFO,
-                                   .imageView = colourView,
-                                   .imageLayout = VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL,
-                                   .loadOp = clear ? VK_ATTACHMENT_LOAD_OP_CLEAR : VK_ATTACHMENT_LOAD_OP_DONT_CARE,
-                                   .storeOp = VK_ATTACHMENT_STORE_OP_STORE};
-  if (clear) colour.clearValue.color = {{clear->r, clear->g, clear->b, 1}};
-  const VkRenderingAttachmentInfo depthInfo{.sType = VK_STRUCTURE_TYPE_RENDERING_ATTACHMENT_INFO,
-                                            .imageView = depth.view(),
-                                            .imageLayout = VK_IMAGE_LAYOUT_DEPTH_ATTACHMENT_OPTIMAL,
-                                            .loadOp = VK_ATTACHMENT_LOAD_OP_CLEAR,
-                                            .storeOp = VK_ATTACHMENT_STORE_OP_STORE,
-                                            .clearValue = {.depthStencil = {0, 0}}};
-  const VkRenderingInfo rendering{.sType = VK_STRUCTURE_TYPE_RENDERING_INFO,
-                                  .renderArea = {{0, 0}, extent},
-                                  .layerCount = 1,
-                                  .colorAttachmentCount = 1,
-                                  .pColorAttachments = &colour,
-                                  .pDepthAttachment = &depthInfo};
-  vkCmdBeginRendering(commands, &rendering);
-  const VkViewport viewport{0, 0, float(extent.width), float(extent.height), 0, 1};
-  vkCmdSetViewport(commands, 0, 1, &viewport);
-}
-
 void Frame::Impl::drawScene(PassContext& pass, std::span<const SideDraws> draws, VkDescriptorSet records, bool clay) {
   for (const SideView& side : pass.sides) {
     if (side.rectangle.extent.width == 0) continue;
@@ -263,64 +221,13 @@ void Frame::Impl::drawScene(PassContext& pass, std::span<const SideDraws> draws,
   }
 }
 
-namespace {
-
-VkExtent2D extentAt(VkExtent2D whole, float resolution) {
-  const auto part = [&](uint32_t size) {
-    return std::clamp(uint32_t(std::lround(float(size) * resolution)), 1u, size);
-  };
-  return {part(whole.width), part(whole.height)};
-}
-
-//! From attachment to something the next pass samples.
-void toSampled(VkCommandBuffer commands, VkImage image, bool depth) {
-  if (depth)
-    gpu::barrier(commands, {.image = image,
-                            .from = VK_IMAGE_LAYOUT_DEPTH_ATTACHMENT_OPTIMAL,
-                            .to = VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL,
-                            .fromStage = VK_PIPELINE_STAGE_2_EARLY_FRAGMENT_TESTS_BIT |
-                                         VK_PIPELINE_STAGE_2_LATE_FRAGMENT_TESTS_BIT,
-                            .toStage = VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT,
-                            .fromAccess = VK_ACCESS_2_DEPTH_STENCIL_ATTACHMENT_WRITE_BIT,
-                            .toAccess = VK_ACCESS_2_SHADER_SAMPLED_READ_BIT,
-                            .aspect = VK_IMAGE_ASPECT_DEPTH_BIT});
-  else
-    gpu::barrier(commands, {.image = image,
-                            .from = VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL,
-                            .to = VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL,
-                            .fromStage = VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT,
-                            .toStage = VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT,
-                            .fromAccess = VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT,
-                            .toAccess = VK_ACCESS_2_SHADER_SAMPLED_READ_BIT});
-}
-
-void beginColour(VkCommandBuffer commands, VkImageView view, VkExtent2D extent, VkAttachmentLoadOp load) {
-  const VkRenderingAttachmentInfo colour{.sType = VK_STRUCTURE_TYPE_RENDERING_ATTACHMENT_INFO,
-                                         .imageView = view,
-                                         .imageLayout = VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL,
-                                         .loadOp = load,
-                                         .storeOp = VK_ATTACHMENT_STORE_OP_STORE};
-  const VkRect2D all{{0, 0}, extent};
-  const VkRenderingInfo rendering{.sType = VK_STRUCTURE_TYPE_RENDERING_INFO,
-                                  .renderArea = all,
-                                  .layerCount = 1,
-                                  .colorAttachmentCount = 1,
-                                  .pColorAttachments = &colour};
-  vkCmdBeginRendering(commands, &rendering);
-  const VkViewport viewport{0, 0, float(extent.width), float(extent.height), 0, 1};
-  vkCmdSetViewport(commands, 0, 1, &viewport);
-  vkCmdSetScissor(commands, 0, 1, &all);
-}
-
-}  // namespace
-
 void Frame::Impl::renderPlain(PassContext& pass, gpu::Target& target, std::span<const SideDraws> draws,
                               VkDescriptorSet records, shared::FrameUniforms& uniforms) {
   shadows->none(pass.commands);
   pass.globals = globalsFor(pass, uniforms, shadows->kept());
-  scenePass->setMoving(true);
+  scenePass->setVariant(true, false);
   const glm::vec4 clear(pass.scene.plainBackground, 1);
-  beginScene(pass.commands, target.view, target.image, target.extent, &clear);
+  beginScene(pass.commands, target.view, target.image, depth, target.extent, &clear);
   drawScene(pass, draws, records, false);
   vkCmdEndRendering(pass.commands);
   stillUnfinished = false;
@@ -334,8 +241,8 @@ void Frame::Impl::accumulateSample(PassContext& pass, std::span<const SideDraws>
   timings.mark("shadow");
   uniforms.clipFromWorld = clipWithOffset(pass.view, sampleOffset(sample));
   pass.globals = globalsFor(pass, uniforms, shadows->ofSample());
-  scenePass->setMoving(false);
-  beginScene(pass.commands, picture.view(), picture.handle(), pass.view.extent, nullptr);
+  scenePass->setVariant(false, uniforms.night.x > 0);
+  beginScene(pass.commands, picture.view(), picture.handle(), depth, pass.view.extent, nullptr);
   drawScene(pass, draws, records, true);
   vkCmdEndRendering(pass.commands);
   toSampled(pass.commands, picture.handle(), false);
@@ -381,8 +288,8 @@ void Frame::Impl::renderMoving(PassContext& full, std::span<const SideDraws> dra
   statistics.shadowDraws += shadows->keep(pass, casting(sun, records), draws, uniforms);
   timings.mark("shadow");
   pass.globals = globalsFor(pass, uniforms, shadows->kept());
-  scenePass->setMoving(true);
-  beginScene(pass.commands, picture.view(), picture.handle(), view.extent, nullptr);
+  scenePass->setVariant(true, uniforms.night.x > 0);
+  beginScene(pass.commands, picture.view(), picture.handle(), depth, view.extent, nullptr);
   drawScene(pass, draws, records, true);
   vkCmdEndRendering(pass.commands);
   toSampled(pass.commands, picture.handle(), false);
@@ -520,6 +427,8 @@ void Frame::setDocument(const city::Document& document, const VectorLayers& laye
   f.surroundingsGeneration = 0;
   ++f.documentGeneration;
 }
+
+void Frame::setStyle(const std::string& id) { impl_->visibility.setStyle(id); }
 
 void Frame::updateVisibility(const tiles::TileTree& tree, std::span<const Side> sides,
                              const std::map<std::pair<size_t, size_t>, tiles::TilesetId>& tilesetOfAddition) {

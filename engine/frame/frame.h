@@ -33,6 +33,7 @@ struct Scene {
   city::Layers layers;
   city::Selection selection;
   glm::dvec3 sunDirectionEcef{0};               // unit, towards the sun
+  double hourOfDay = 12;                        // how many windows are lit after dusk
   double nowSeconds = 0;                        // the loop's clock, for transitions and water
   bool still = false;                           // nothing moves: the picture may refine itself frame by frame
   float resolution = 1;                         // otherwise: of the scene's width and height, enlarged to the target's
@@ -79,6 +80,8 @@ class Frame {
 
   //! The document whose overlays, projects and labels are drawn. Call again when it changes.
   void setDocument(const city::Document& document, const VectorLayers& layers);
+  //! A style of the document by its id, for all sides; empty: none.
+  void setStyle(const std::string& id);
 
   //! Which features each resident tile shows in each side: call after residency.apply and whenever a side's states change.
   //! Incremental: only new tiles and changed projects are recomputed. `tilesetOfAddition` maps project/addition to TilesetId.

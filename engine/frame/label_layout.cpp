@@ -20,6 +20,7 @@ constexpr float kSameNamePixels = 260;  // a station and the sight it is named a
 // sRGB.
 constexpr glm::vec3 kInk{0.13f, 0.17f, 0.23f}, kSoftInk{0.28f, 0.33f, 0.40f}, kSlate{0.24f, 0.30f, 0.40f};
 constexpr glm::vec3 kWaterInk{0.20f, 0.43f, 0.58f}, kPaper{0.995f, 0.99f, 0.98f};
+constexpr glm::vec3 kNightInk{0.84f, 0.86f, 0.88f}, kNightHalo{0.05f, 0.07f, 0.12f};
 
 //! How one kind of label looks, in reference pixels, and from how far away it is shown.
 struct Style {
@@ -121,8 +122,8 @@ Block blockOf(const Label& label, const Style& style, Language language, float s
 
 class Painter {
  public:
-  Painter(const Glyphs& glyphs, std::vector<LabelQuad>& quads, float scale)
-      : glyphs_(glyphs), quads_(quads), scale_(scale) {}
+  Painter(const Glyphs& glyphs, std::vector<LabelQuad>& quads, float scale, float night)
+      : glyphs_(glyphs), quads_(quads), scale_(scale), night_(night) {}
 
   void rectangle(Box box, float radius, glm::vec4 colour, float softness = 1) {
     quads_.push_back({box.lo - softness, box.hi + softness, {}, {}, colour, {1, radius, softness, 0}});
@@ -146,7 +147,7 @@ class Painter {
   void block(const Label& label, const Style& style, const Block& block, glm::vec2 at, float align, float alpha,
              bool selected) {
     const Box box{at, at + block.size};
-    glm::vec3 ink = style.ink, small = style.smallInk;
+    glm::vec3 ink = style.ink, small = style.smallInk, paper = kPaper;
     float left = at.x + block.padding.x, width = block.size.x - 2 * block.padding.x;
     if (style.pill) {
       const float radius = std::min(box.hi.y - box.lo.y, 26 * scale_) * 0.5f;
@@ -160,6 +161,11 @@ class Painter {
     } else if (selected) {
       const glm::vec2 grow = glm::vec2(6, 4) * scale_;
       rectangle({box.lo - grow, box.hi + grow}, 6 * scale_, glm::vec4(kPaper, 0.94f * alpha));
+    } else {
+      // By day ink on light halos, in the dark the other way round; between the two neither may sink into its halo.
+      const float dark = night_ > 0.5f ? 1 : 0;
+      ink = glm::mix(ink, kNightInk + 0.15f * ink, dark), small = glm::mix(small, kNightInk, dark);
+      paper = glm::mix(kPaper, kNightHalo, dark);
     }
     const auto origin = [&](const ShapedText& text, float size, float baseline) {
       return glm::vec2(left + (width - text.width * size) * align, at.y + block.padding.y + baseline);
@@ -169,11 +175,11 @@ class Painter {
         block.second ? origin(*block.second, block.secondSize, block.secondBaseline) : glm::vec2(0);
     if (style.halo > 0) {
       // A soft edge that ends within what the atlas knows of distances, or glyphs would stand in boxes.
-      const glm::vec4 paper(kPaper, 0.9f * alpha * style.alpha);
+      const glm::vec4 around(paper, 0.9f * alpha * style.alpha);
       const auto halo = [&](const ShapedText& text_, float size, glm::vec2 at_) {
         const float known = 0.95f * size * float(Glyphs::kSpread) / float(Glyphs::kPixels);
         const float push = std::min(style.halo * scale_ * 0.8f, known * 0.6f);
-        text(text_, size, at_, paper, push, std::max(1.26f, 1.33f * push));
+        text(text_, size, at_, around, push, std::max(1.26f, 1.33f * push));
       };
       halo(*block.first, block.firstSize, first);
       if (block.second) halo(*block.second, block.secondSize, second);
@@ -195,7 +201,7 @@ class Painter {
  private:
   const Glyphs& glyphs_;
   std::vector<LabelQuad>& quads_;
-  float scale_;
+  float scale_, night_;
 };
 
 //! Where a block may stand, relative to its anchor, and how its lines are aligned there.
@@ -439,7 +445,7 @@ void LabelLayout::layOut(const std::vector<Label>& labels, const city::Document&
     return std::pair(candidates[a].priority, candidates[a].key) > std::pair(candidates[b].priority, candidates[b].key);
   });
   std::map<uint64_t, Memory> memory;
-  Painter painter(glyphs, quads, view.scale);
+  Painter painter(glyphs, quads, view.scale, view.night);
   for (size_t index : order) {
     const Live& one = live[index];
     Memory now;

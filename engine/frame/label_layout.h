@@ -52,6 +52,7 @@ struct LabelView {
   std::span<const Box> covered;       // something lies over the picture there: labels keep off
   float scale = 1;                    // pixels of a reference pixel (720 lines)
   bool still = false;                 // put text on whole pixels
+  float night = 0;                    // 0..1: light ink on dark halos
   double nowSeconds = 0;
 };
 

@@ -145,6 +145,7 @@ void PickPass::draw(PassContext& pass, const SideView& side, const Request& requ
     vkCmdSetCullMode(commands, group.doubleSided ? VK_CULL_MODE_NONE : VK_CULL_MODE_BACK_BIT);
     drawGroup(commands, pass.residency, list, group);
   }
+  list.textured.insert(list.textured.end(), list.texturedBlended.begin(), list.texturedBlended.end());
   if (!list.textured.empty()) vkCmdBindPipeline(commands, VK_PIPELINE_BIND_POINT_GRAPHICS, triangles_);
   for (const TexturedDraw& item : list.textured) {
     const VkBuffer mesh = pass.residency.chunk(item.tile->chunk);

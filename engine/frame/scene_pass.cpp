@@ -46,22 +46,26 @@ ScenePass::ScenePass(gpu::Device& device, const SceneLayouts& layouts, VkDescrip
                                                                               {"ground.vert", "ground.frag"},
                                                                               {"water.vert", "water.frag"},
                                                                               {"textured.vert", "textured.frag"},
+                                                                              {"textured.vert", "textured.frag"},
                                                                               {"marks.vert", "points.frag"},
                                                                               {"marks.vert", "plain.frag"},
                                                                               {"blended.vert", "blended.frag"}}};
   for (uint32_t kind = 0; kind < kKinds; ++kind) {
-    const TileVertexInput input = kind == Plain || kind == Points || kind == Lines
-                                      ? tileVertexInput({0, 1, 2, 4, 5, 6, 7, 8, 9})
-                                  : kind == Water    ? tileVertexInput({0, 1, 5, 6, 7, 9})
-                                  : kind == Textured ? tileVertexInput({0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
-                                                     : tileVertexInput({0, 1, 2, 3, 4, 5, 6, 7, 8, 9});
+    const TileVertexInput input =
+        kind == Plain || kind == Points || kind == Lines ? tileVertexInput({0, 1, 2, 4, 5, 6, 7, 8, 9})
+        : kind == Water                                  ? tileVertexInput({0, 1, 5, 6, 7, 9})
+        : kind == Textured || kind == TexturedBlended    ? tileVertexInput({0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
+                                                         : tileVertexInput({0, 1, 2, 3, 4, 5, 6, 7, 8, 9});
     const VkPrimitiveTopology topology = topologyOf(kind == Points  ? residency::DrawClass::Points
                                                     : kind == Lines ? residency::DrawClass::Lines
                                                                     : residency::DrawClass::Solid);
+    const bool blends = kind == Blended || kind == TexturedBlended;
     for (uint32_t records = 0; records < 2; ++records) {
-      for (uint32_t moving = 0; moving < 2; ++moving) {
-        const std::array<uint32_t, 3> constants{records, moving ? 1u : 4u, kind == GroundDraped};
-        tiles_[kind][records][moving] =
+      for (uint32_t variant = 0; variant < 4; ++variant) {
+        const uint32_t moving = variant % 2, night = variant / 2;
+        const std::array<uint32_t, 4> constants{records, moving ? 1u : 4u,
+                                                kind == GroundDraped || kind == TexturedBlended, night};
+        tiles_[kind][records][variant] =
             objects_.make({.vertex = kShaders[kind].first,
                            .fragment = kShaders[kind].second,
                            .layout = layout_,
@@ -73,32 +77,36 @@ ScenePass::ScenePass(gpu::Device& device, const SceneLayouts& layouts, VkDescrip
                            .topology = topology,
                            .dynamicCull = true,
                            .depthTest = true,
-                           .depthWrite = kind != Blended,
-                           .blend = kind == Blended ? gpu::Blend::Premultiplied : gpu::Blend::Opaque},
+                           .depthWrite = !blends,
+                           .blend = blends ? gpu::Blend::Premultiplied : gpu::Blend::Opaque},
                           kShaders[kind].first);
       }
     }
   }
-  for (uint32_t moving = 0; moving < 2; ++moving) {
-    const std::array<uint32_t, 2> constants{0, moving ? 1u : 4u};
-    beyond_[moving] = objects_.make({.vertex = "beyond.vert",
-                                     .fragment = "beyond.frag",
-                                     .layout = layout_,
-                                     .constants = constants,
-                                     .colours = {layouts.colour},
-                                     .depth = layouts.depth,
-                                     .depthTest = true,
-                                     .depthWrite = true},
-                                    "beyond");
+  for (uint32_t variant = 0; variant < 4; ++variant) {
+    const std::array<uint32_t, 4> constants{0, variant % 2 ? 1u : 4u, 0, variant / 2};
+    beyond_[variant] = objects_.make({.vertex = "beyond.vert",
+                                      .fragment = "beyond.frag",
+                                      .layout = layout_,
+                                      .constants = constants,
+                                      .colours = {layouts.colour},
+                                      .depth = layouts.depth,
+                                      .depthTest = true,
+                                      .depthWrite = true},
+                                     "beyond");
   }
-  sky_ = objects_.make({.vertex = "screen.vert",
-                        .fragment = "sky.frag",
-                        .layout = layout_,
-                        .colours = {layouts.colour},
-                        .depth = layouts.depth,
-                        .depthTest = true,
-                        .compare = VK_COMPARE_OP_EQUAL},
-                       "sky");
+  for (uint32_t night = 0; night < 2; ++night) {
+    const std::array<uint32_t, 4> constants{0, 0, 0, night};
+    sky_[night] = objects_.make({.vertex = "screen.vert",
+                                 .fragment = "sky.frag",
+                                 .layout = layout_,
+                                 .constants = constants,
+                                 .colours = {layouts.colour},
+                                 .depth = layouts.depth,
+                                 .depthTest = true,
+                                 .compare = VK_COMPARE_OP_EQUAL},
+                                "sky");
+  }
 }
 
 VkPipeline ScenePass::pipelineFor(const DrawGroup& group, bool plain, bool draped) const {
@@ -110,7 +118,7 @@ VkPipeline ScenePass::pipelineFor(const DrawGroup& group, bool plain, bool drape
                     : group.kind == DrawClass::Ground  ? (draped ? GroundDraped : Ground)
                     : group.kind == DrawClass::Water   ? Water
                                                        : Solid;
-  return tiles_[kind][group.records][moving_];
+  return tiles_[kind][group.records][variant_];
 }
 
 void ScenePass::bindSide(PassContext& pass, const SideView& side, VkDescriptorSet records) const {
@@ -130,6 +138,11 @@ void ScenePass::drawBlended(PassContext& pass, const SideView& side, const DrawL
     vkCmdSetCullMode(pass.commands, group.doubleSided ? VK_CULL_MODE_NONE : VK_CULL_MODE_BACK_BIT);
     drawGroup(pass.commands, pass.residency, list, group);
   }
+  if (list.texturedBlended.empty()) return;
+  if (!begun) bindSide(pass, side, records);
+  vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, tiles_[TexturedBlended][1][variant_]);
+  for (auto item = list.texturedBlended.rbegin(); item != list.texturedBlended.rend(); ++item)
+    drawTextured(pass, list, *item);
 }
 
 void ScenePass::drawTiles(PassContext& pass, const SideView& side, const DrawList& list, VkDescriptorSet records,
@@ -142,23 +155,22 @@ void ScenePass::drawTiles(PassContext& pass, const SideView& side, const DrawLis
     vkCmdSetCullMode(pass.commands, group.doubleSided ? VK_CULL_MODE_NONE : VK_CULL_MODE_BACK_BIT);
     drawGroup(pass.commands, pass.residency, list, group);
   }
-  if (!list.textured.empty()) drawTextured(pass, list, records);
+  if (list.textured.empty()) return;
+  vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, tiles_[Textured][1][variant_]);
+  for (const TexturedDraw& item : list.textured) drawTextured(pass, list, item);
 }
 
-void ScenePass::drawTextured(PassContext& pass, const DrawList& list, VkDescriptorSet) {
-  vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, tiles_[Textured][1][moving_]);
-  for (const TexturedDraw& item : list.textured) {
-    const VkBuffer mesh = pass.residency.chunk(item.tile->chunk);
-    const std::array<VkBuffer, 3> buffers{mesh, list.instances.buffer, mesh};
-    const std::array<VkDeviceSize, 3> offsets{VkDeviceSize(item.tile->vertexOffset) * sizeof(source::Vertex),
-                                              list.instances.offset, item.tile->uvOffset};
-    vkCmdBindVertexBuffers(pass.commands, 0, uint32_t(buffers.size()), buffers.data(), offsets.data());
-    vkCmdBindIndexBuffer(pass.commands, mesh, 0, VK_INDEX_TYPE_UINT32);
-    vkCmdBindDescriptorSets(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, layout_, 2, 1, &item.draw->texture, 0,
-                            nullptr);
-    vkCmdSetCullMode(pass.commands, item.draw->doubleSided ? VK_CULL_MODE_NONE : VK_CULL_MODE_BACK_BIT);
-    vkCmdDrawIndexed(pass.commands, item.draw->indexCount, 1, item.draw->firstIndex, 0, item.instance);
-  }
+void ScenePass::drawTextured(PassContext& pass, const DrawList& list, const TexturedDraw& item) const {
+  const VkBuffer mesh = pass.residency.chunk(item.tile->chunk);
+  const std::array<VkBuffer, 3> buffers{mesh, list.instances.buffer, mesh};
+  const std::array<VkDeviceSize, 3> offsets{VkDeviceSize(item.tile->vertexOffset) * sizeof(source::Vertex),
+                                            list.instances.offset, item.tile->uvOffset};
+  vkCmdBindVertexBuffers(pass.commands, 0, uint32_t(buffers.size()), buffers.data(), offsets.data());
+  vkCmdBindIndexBuffer(pass.commands, mesh, 0, VK_INDEX_TYPE_UINT32);
+  vkCmdBindDescriptorSets(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, layout_, 2, 1, &item.draw->texture, 0,
+                          nullptr);
+  vkCmdSetCullMode(pass.commands, item.draw->doubleSided ? VK_CULL_MODE_NONE : VK_CULL_MODE_BACK_BIT);
+  vkCmdDrawIndexed(pass.commands, item.draw->indexCount, 1, item.draw->firstIndex, 0, item.instance);
 }
 
 void ScenePass::drawBeyond(PassContext& pass, const SideView& side) {
@@ -170,10 +182,10 @@ void ScenePass::drawBeyond(PassContext& pass, const SideView& side) {
   push.extra = {float(first), float(std::pow(horizon / first, 1.0 / (kRings - 1))), float(kSegments), 0.25f};
   vkCmdPushConstants(pass.commands, layout_, kBothStages, 0, sizeof(push), &push);
   if (pass.view.seaBelowMetres > 1.5) {
-    vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, beyond_[moving_]);
+    vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, beyond_[variant_]);
     vkCmdDraw(pass.commands, uint32_t(kRings * kSegments * 6), 1, 0, 0);
   }
-  vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, sky_);
+  vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, sky_[variant_ / 2]);
   vkCmdDraw(pass.commands, 3, 1, 0, 0);
 }
 

@@ -20,22 +20,22 @@ class ScenePass {
   void drawBeyond(PassContext& pass, const SideView& side);
 
   VkDescriptorSetLayout recordsLayout() const { return records_; }
-  //! Fewer shadow taps while moving.
-  void setMoving(bool moving) { moving_ = moving; }
+  //! Fewer shadow taps while moving; lights at night.
+  void setVariant(bool moving, bool night) { variant_ = (moving ? 1 : 0) + (night ? 2 : 0); }
 
  private:
-  enum Kind { Plain, Solid, Ground, GroundDraped, Water, Textured, Points, Lines, Blended, kKinds };
+  enum Kind { Plain, Solid, Ground, GroundDraped, Water, Textured, TexturedBlended, Points, Lines, Blended, kKinds };
   void bindSide(PassContext& pass, const SideView& side, VkDescriptorSet records) const;
   VkPipeline pipelineFor(const DrawGroup& group, bool plain, bool draped) const;
-  void drawTextured(PassContext& pass, const DrawList& list, VkDescriptorSet records);
+  void drawTextured(PassContext& pass, const DrawList& list, const TexturedDraw& item) const;
 
   gpu::Pipelines objects_;
   VkDescriptorSetLayout records_ = VK_NULL_HANDLE;
   VkPipelineLayout layout_ = VK_NULL_HANDLE;
-  VkPipeline tiles_[kKinds][2][2] = {};   // [kind][records][moving]
-  VkPipeline beyond_[2] = {};
-  VkPipeline sky_ = VK_NULL_HANDLE;
-  bool moving_ = false;
+  VkPipeline tiles_[kKinds][2][4] = {};   // [kind][records][variant]
+  VkPipeline beyond_[4] = {};
+  VkPipeline sky_[2] = {};                // [night]
+  unsigned variant_ = 0;
 };
 
 //! Push constants of a side.

@@ -1,6 +1,7 @@
 #include "frame/visibility.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/text.h"
 
@@ -22,6 +23,8 @@ glm::dvec2 lonLatOf(const glm::dmat4& ecefFromContent, const glm::vec3& point) {
 
 void Visibility::setDocument(const city::Document& document, const geo::EnuFrame&) {
   removals_.clear();
+  styles_ = document.styles;
+  setStyle(std::exchange(styleId_, {}));
   tiles_.clear();
   residencyGeneration_ = 0;
   for (size_t p = 0; p < document.projects.size(); ++p) {
@@ -42,13 +45,32 @@ void Visibility::setDocument(const city::Document& document, const geo::EnuFrame
   ++generation_;
 }
 
+void Visibility::setStyle(const std::string& id) {
+  if (id == styleId_) return;
+  styleId_ = id;
+  const auto found = std::find_if(styles_.begin(), styles_.end(), [&](const city::Style& one) { return one.id == id; });
+  styling_ = found == styles_.end() ? Styling() : Styling(*found);
+  restyle_ = true;
+}
+
+//! Styles are about what stands on the ground: ground and roads keep their colours, and never open a hole.
+void Visibility::applyStyle(const residency::ResidentTile& tile, Info& info) const {
+  info.styled = styling_.of(*tile.features);
+  for (size_t i = 0; i < tile.features->size(); ++i) {
+    if (i < tile.removable.size() && tile.removable[i]) continue;
+    if (!info.styled.colours.empty()) info.styled.colours[i] = 0;
+    if (!info.styled.hidden.empty()) info.styled.hidden[i] = false;
+  }
+}
+
 void Visibility::findInside(const residency::ResidentTile& tile, uint32_t index, std::vector<Removed>& out) const {
   const Removal& removal = removals_[index];
   if (removal.inside.empty()) return;
   // The corners of the tile's box bound its longitudes and latitudes closely enough; the margin covers the bulge between them.
   glm::dvec2 lo(1e9), hi(-1e9);
   for (int corner = 0; corner < 8; ++corner) {
-    const glm::vec3 at(corner & 1 ? tile.hi.x : tile.lo.x, corner & 2 ? tile.hi.y : tile.lo.y, corner & 4 ? tile.hi.z : tile.lo.z);
+    const glm::vec3 at(corner & 1 ? tile.hi.x : tile.lo.x, corner & 2 ? tile.hi.y : tile.lo.y,
+                       corner & 4 ? tile.hi.z : tile.lo.z);
     const glm::dvec2 lonLat = lonLatOf(tile.ecefFromContent, at);
     lo = glm::min(lo, lonLat);
     hi = glm::max(hi, lonLat);
@@ -73,7 +95,7 @@ Visibility::Info Visibility::infoOf(const residency::ResidentTile& tile, const t
     auto found = additions_.find(tree.tiles[tile.tile].tileset);
     if (found != additions_.end()) info.addition = found->second;
   }
-  if (info.addition) return info;   // what one project adds, another one's boundary does not remove
+  if (info.addition) return info;  // what one project adds, another one's boundary does not remove
   bool anyIds = false;
   for (const Removal& removal : removals_) anyIds = anyIds || !removal.ids.empty();
   if (anyIds) {
@@ -102,9 +124,12 @@ void Visibility::write(residency::Residency& residency, const residency::Residen
     const Removal& removal = removals_[removed.removal];
     for (unsigned slot = 0; slot < slots_.size(); ++slot) {
       if (stateOf(slots_[slot].to, removal.project, removal.index, false)) info.bits[removed.feature] &= ~(1u << slot);
-      if (stateOf(slots_[slot].from, removal.project, removal.index, false)) info.bits[removed.feature] &= ~(256u << slot);
+      if (stateOf(slots_[slot].from, removal.project, removal.index, false))
+        info.bits[removed.feature] &= ~(256u << slot);
     }
   }
+  for (size_t i = 0; i < info.styled.hidden.size(); ++i)
+    if (info.styled.hidden[i]) info.bits[i] = 0;
   info.highlighted = false;
   if (!highlightedId_.empty()) {
     for (size_t i = 0; i < features.size(); ++i) {
@@ -118,7 +143,7 @@ void Visibility::write(residency::Residency& residency, const residency::Residen
     all &= bits;
     any |= bits;
   }
-  if (info.bits.empty()) all = any = base;   // geometry without features goes with its tileset
+  if (info.bits.empty()) all = any = base;  // geometry without features goes with its tileset
   for (unsigned slot = 0; slot < slots_.size(); ++slot) {
     const auto of = [&](uint32_t bit) { return all & bit ? Shown::All : any & bit ? Shown::Some : Shown::None; };
     info.now[slot] = of(1u << slot);
@@ -127,7 +152,7 @@ void Visibility::write(residency::Residency& residency, const residency::Residen
     if (!info.addition && info.now[slot] == Shown::None) info.now[slot] = Shown::Some;
     if (!info.addition && info.before[slot] == Shown::None) info.before[slot] = Shown::Some;
   }
-  residency.setRecords(tile.tile, info.bits);
+  residency.setRecords(tile.tile, info.bits, info.styled.colours);
   ++generation_;
 }
 
@@ -149,7 +174,7 @@ void Visibility::update(residency::Residency& residency, const tiles::TileTree& 
     residencyGeneration_ = 0;
   }
   const bool moved = residency.generation() != residencyGeneration_;
-  if (!changed && !moved) return;
+  if (!changed && !moved && !restyle_) return;
   residencyGeneration_ = residency.generation();
   ++pass_;
   for (const tiles::TileId id : residency.residents()) {
@@ -159,8 +184,11 @@ void Visibility::update(residency::Residency& residency, const tiles::TileTree& 
     if (fresh) found = tiles_.insert_or_assign(id, infoOf(tile, tree)).first;
     Info& info = found->second;
     info.seen = pass_;
-    if (fresh || (changed && (info.addition || !info.removed.empty()))) write(residency, tile, info);
+    const bool restyled = fresh ? styling_.any() : restyle_;
+    if (restyled) applyStyle(tile, info);
+    if (fresh || restyled || (changed && (info.addition || !info.removed.empty()))) write(residency, tile, info);
   }
+  restyle_ = false;
   std::erase_if(tiles_, [&](const auto& entry) { return entry.second.seen != pass_; });
 }
 
@@ -172,7 +200,8 @@ void Visibility::highlight(residency::Residency& residency, const city::Selectio
     const residency::ResidentTile* tile = residency.tile(tileId);
     if (!tile) continue;
     const auto& ids = tile->features->ids;
-    if (info.highlighted || (!id.empty() && std::find(ids.begin(), ids.end(), id) != ids.end())) write(residency, *tile, info);
+    if (info.highlighted || (!id.empty() && std::find(ids.begin(), ids.end(), id) != ids.end()))
+      write(residency, *tile, info);
   }
 }
 
@@ -182,7 +211,7 @@ Shown Visibility::shown(tiles::TileId tile, unsigned slot, bool changing) const 
   const Info& info = found->second;
   Shown result = info.now[slot];
   if (changing && info.before[slot] != result) result = Shown::Some;
-  return info.highlighted && result == Shown::All ? Shown::Some : result;
+  return (info.highlighted || !info.styled.colours.empty()) && result == Shown::All ? Shown::Some : result;
 }
 
 }  // namespace cm::frame

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "frame/frame.h"
+#include "frame/styling.h"
 #include "geo/ellipsoid.h"
 
 namespace cm::frame {
@@ -21,6 +22,8 @@ class Visibility {
   void setDocument(const city::Document& document, const geo::EnuFrame& axes);
   void update(residency::Residency& residency, const tiles::TileTree& tree, std::span<const Side> sides,
               const std::map<std::pair<size_t, size_t>, tiles::TilesetId>& tilesetOfAddition);
+  //! Style::id of the document, or empty.
+  void setStyle(const std::string& id);
   //! Marks the selected building wherever it is drawn.
   void highlight(residency::Residency& residency, const city::Selection& selection);
 
@@ -43,6 +46,7 @@ class Visibility {
     std::vector<Removed> removed;
     std::optional<std::pair<size_t, size_t>> addition;   // project, addition
     std::vector<uint32_t> bits;
+    Styling::Result styled;
     std::array<Shown, residency::kMaxViewSlots> now{}, before{};
     bool highlighted = false;
     uint64_t seen = 0;
@@ -52,11 +56,16 @@ class Visibility {
     bool used = false;
   };
 
+  void applyStyle(const residency::ResidentTile& tile, Info& info) const;
   Info infoOf(const residency::ResidentTile& tile, const tiles::TileTree& tree) const;
   void findInside(const residency::ResidentTile& tile, uint32_t removal, std::vector<Removed>& out) const;
   void write(residency::Residency& residency, const residency::ResidentTile& tile, Info& info);
 
   std::vector<Removal> removals_;
+  std::vector<city::Style> styles_;
+  std::string styleId_;
+  Styling styling_;
+  bool restyle_ = false;
   std::unordered_map<tiles::TilesetId, std::pair<size_t, size_t>> additions_;
   std::unordered_map<tiles::TileId, Info> tiles_;
   std::array<SlotState, residency::kMaxViewSlots> slots_;

@@ -132,6 +132,9 @@ class Device {
   bool wait(uint64_t value, uint64_t nanoseconds = UINT64_MAX);
   VkSemaphore timeline() const;
 
+  //! Buffers and images that stand, those waiting in retire too.
+  size_t allocations() const;
+
   //! Destroys what the GPU is done with; called once a frame.
   void collect();
   void retire(VkBuffer buffer, VmaAllocation allocation);

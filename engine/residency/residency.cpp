@@ -141,6 +141,7 @@ std::unique_ptr<Held> Residency::Impl::place(source::MeshContent& content, tiles
   }
   tile->tile.tile = id;
   tile->tile.features = std::make_shared<source::FeatureTable>(std::move(content.features));
+  tile->tile.propertySurfaces = std::move(content.propertySurfaces);
   tile->tile.ecefFromContent = content.ecefFromContent;
   tile->tile.lo = content.lo;
   tile->tile.hi = content.hi;
@@ -264,7 +265,7 @@ const ResidentTile* Residency::tile(tiles::TileId tile) const {
 std::span<const tiles::TileId> Residency::residents() const { return impl_->residents; }
 uint64_t Residency::generation() const { return impl_->generation; }
 
-void Residency::setRecords(tiles::TileId tile, std::span<const uint32_t> bits) {
+void Residency::setRecords(tiles::TileId tile, std::span<const uint32_t> bits, std::span<const uint32_t> colours) {
   auto found = impl_->held.find(tile);
   if (found == impl_->held.end()) return;
   const auto records = impl_->records.at(found->second->records);
@@ -272,8 +273,10 @@ void Residency::setRecords(tiles::TileId tile, std::span<const uint32_t> bits) {
            bits.size());
   bool changed = false;
   for (size_t i = 0; i < bits.size(); ++i) {
-    changed = changed || records[i].bits != bits[i];
+    const uint32_t tint = i < colours.size() ? colours[i] : 0;
+    changed = changed || records[i].bits != bits[i] || records[i].tint != tint;
     records[i].bits = bits[i];
+    records[i].tint = tint;
   }
   if (changed) impl_->records.changed(found->second->records);
 }

@@ -56,6 +56,7 @@ struct TileBorder {
 struct ResidentTile {
   tiles::TileId tile = tiles::kNoTile;
   std::shared_ptr<const source::FeatureTable> features;
+  std::vector<std::shared_ptr<const source::PropertySurface>> propertySurfaces;
   glm::dmat4 ecefFromContent{1.0};
   glm::vec3 lo{0}, hi{0};
   uint32_t chunk = 0;                           // Residency::chunk(): vertices and indices lie in the same buffer
@@ -91,8 +92,9 @@ class Residency {
   //! Changes whenever a tile comes or goes.
   uint64_t generation() const;
 
-  //! Rewrites the bits of all records of a resident tile; they reach the GPU with the next flushRecords.
-  void setRecords(tiles::TileId tile, std::span<const uint32_t> bits);
+  //! Rewrites all records of a resident tile; they reach the GPU with the next flushRecords. `colours` by feature: linear rgb,
+  //! 8 bits each, alpha 255; 0, or none at all, for its own.
+  void setRecords(tiles::TileId tile, std::span<const uint32_t> bits, std::span<const uint32_t> colours);
   size_t gpuBytes() const;
 
   // For the frame.

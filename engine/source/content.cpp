@@ -3,6 +3,7 @@
 #include <array>
 
 #include "source/metadata.h"
+#include "source/property_textures.h"
 
 namespace cm::source {
 namespace {
@@ -41,6 +42,7 @@ size_t MeshContent::cpuBytes() const {
   size_t bytes = vertices.capacity() * sizeof(Vertex) + uvs.capacity() * sizeof(glm::vec2) +
                  indices.capacity() * sizeof(uint32_t) + features.lo.capacity() * 2 * sizeof(glm::vec3);
   for (const Image& image : images) bytes += image.rgba.capacity();
+  for (const auto& surface : propertySurfaces) bytes += surface->bytes();
   const auto add = [&](const std::vector<std::string>& strings) {
     for (const std::string& text : strings) bytes += sizeof(std::string) + (text.size() > 15 ? text.capacity() : 0);
   };

@@ -43,7 +43,7 @@ struct Material {
   int image = -1;                    // index into MeshContent::images
   bool doubleSided = false;
   bool unlit = false;
-  float alphaCutoff = 0;             // 0: opaque; kBlends: seen through by baseColour's and the vertices' alpha
+  float alphaCutoff = 0;             // 0: opaque; kBlends: seen through by baseColour's, the vertices' and the picture's alpha
 };
 
 enum class Topology : uint8_t { Triangles, Lines, Points };  // three, two or one index each
@@ -72,6 +72,8 @@ struct FeatureTable {
   std::string text(std::string_view column, size_t row) const;
 };
 
+struct PropertySurface;  // property_textures.h
+
 struct MeshContent {
   glm::dmat4 ecefFromContent{1.0};   // rigid: the tile's transform, glTF's y-up and all node transforms are already in
   glm::vec3 lo{0}, hi{0};
@@ -82,6 +84,7 @@ struct MeshContent {
   std::vector<Material> materials;
   std::vector<Image> images;
   FeatureTable features;
+  std::vector<std::shared_ptr<const PropertySurface>> propertySurfaces;  // what property textures lie on; mostly empty
   std::vector<std::string> warnings; // what was skipped and why, with its place in the file
 
   size_t gpuBytes() const;

@@ -30,6 +30,14 @@ Accessor valuesOf(Gltf& gltf, const draco::Mesh& mesh, const draco::PointAttribu
   const bool fractions = described["normalized"].boolean().value_or(false) && !attribute.normalized();
   const float scale = fractions ? 1 / largestOf(attribute.data_type()) : 1;
   auto bytes = gltf.scratch(accessor.count * accessor.stride);
+  accessor.data = bytes.data();
+  if (attribute.data_type() == draco::DT_FLOAT32 && scale == 1) {  // as they lie there: positions, normals, uvs
+    for (uint32_t i = 0; i < mesh.num_points(); ++i) {
+      const auto index = attribute.mapped_index(draco::PointIndex(i));
+      std::memcpy(bytes.data() + i * accessor.stride, attribute.GetAddress(index), accessor.stride);
+    }
+    return accessor;
+  }
   for (uint32_t i = 0; i < mesh.num_points(); ++i) {
     const auto index = attribute.mapped_index(draco::PointIndex(i));
     std::array<float, 4> values{};
@@ -37,7 +45,6 @@ Accessor valuesOf(Gltf& gltf, const draco::Mesh& mesh, const draco::PointAttribu
     for (float& value : values) value *= scale;
     std::memcpy(bytes.data() + i * accessor.stride, values.data(), accessor.stride);
   }
-  accessor.data = bytes.data();
   return accessor;
 }
 
@@ -65,9 +72,9 @@ Result<DracoMesh> decodeDraco(Gltf& gltf, const Json& primitive, const Json& ext
     const Json described = gltf.accessorJson(primitive["attributes"][semantic].whole().value_or(SIZE_MAX));
     out.attributes.emplace_back(std::string(semantic), valuesOf(gltf, mesh, *attribute, described));
   }
-  out.indices.reserve(mesh.num_faces() * size_t{3});
+  out.indices.resize(mesh.num_faces() * size_t{3});
   for (uint32_t face = 0; face < mesh.num_faces(); ++face)
-    for (const draco::PointIndex& point : mesh.face(draco::FaceIndex(face))) out.indices.push_back(point.value());
+    for (size_t k = 0; k < 3; ++k) out.indices[face * size_t{3} + k] = mesh.face(draco::FaceIndex(face))[k].value();
   return out;
 }
 

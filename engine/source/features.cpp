@@ -45,9 +45,9 @@ uint32_t FeatureNumbering::number(const FeatureIds& ids, uint64_t id) {
   return at->second;
 }
 
-void FeatureNumbering::grow(uint32_t feature, const glm::vec3& position) {
-  lo_[feature] = glm::min(lo_[feature], position);
-  hi_[feature] = glm::max(hi_[feature], position);
+void FeatureNumbering::grow(uint32_t feature, const glm::vec3& lo, const glm::vec3& hi) {
+  lo_[feature] = glm::min(lo_[feature], lo);
+  hi_[feature] = glm::max(hi_[feature], hi);
 }
 
 FeatureTable FeatureNumbering::finish(const std::string& uri) {

@@ -26,7 +26,7 @@ class FeatureNumbering {
   size_t tableCount() const { return tables_.size(); }
   //! The content's number of the feature `id` of a table, kNoFeature where there is none.
   uint32_t number(const FeatureIds& ids, uint64_t id);
-  void grow(uint32_t feature, const glm::vec3& position);
+  void grow(uint32_t feature, const glm::vec3& lo, const glm::vec3& hi);
   //! Ids, bounds and columns; ends the use of this.
   FeatureTable finish(const std::string& uri);
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/jobs.h"
+#include "source/archive.h"
 #include "source/gltf.h"
 #include "source/http.h"
 
@@ -19,24 +20,6 @@ namespace cm::source {
 namespace {
 
 constexpr size_t kMaxUnpackedBytes = size_t{2} << 30;
-
-std::string percentDecoded(std::string_view text) {
-  const auto hex = [](char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    const char lower = static_cast<char>(c | 32);
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-  };
-  std::string out;
-  for (size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size() && hex(text[i + 1]) >= 0 && hex(text[i + 2]) >= 0) {
-      out += static_cast<char>(hex(text[i + 1]) * 16 + hex(text[i + 2]));
-      i += 2;
-    } else {
-      out += text[i];
-    }
-  }
-  return out;
-}
 
 //! A reference in a tileset is a URI, but a name on disk may hold '%', '?' or '#' itself: what exists wins.
 Path fileOf(std::string_view uri) {
@@ -50,14 +33,6 @@ Path fileOf(std::string_view uri) {
   const std::string_view name = uri.substr(0, uri.find_first_of("?#"));
   if (std::filesystem::exists(name, ignored)) return name;
   return percentDecoded(name);
-}
-
-Result<Bytes> readLocal(const std::string& uri) {
-  auto bytes = uri.starts_with("data:") ? decodeDataUri(uri) : readFile(fileOf(uri));
-  if (!bytes) return bytes.error();
-  bytes = unpacked(std::move(*bytes), kMaxUnpackedBytes);
-  if (!bytes) return bytes.error().within("{}", uri);
-  return bytes;
 }
 
 }  // namespace
@@ -120,7 +95,7 @@ struct Fetcher::Impl {
 
   struct Local {
     std::string uri;
-    Done done;
+    DoneAt done;
     JobPool::Id job = 0;
   };
 
@@ -129,7 +104,7 @@ struct Fetcher::Impl {
     struct Caller {
       Id id;
       double rank;
-      Done done;
+      DoneAt done;
     };
     Id request = 0;
     std::string uri;
@@ -137,7 +112,7 @@ struct Fetcher::Impl {
     std::vector<Caller> callers;
   };
 
-  void start(Id id, std::string uri, double rank, Done done) {
+  void start(Id id, std::string uri, double rank, DoneAt done) {
     if (isHttp(uri))
       web().start(id, std::move(uri), rank, std::move(done));
     else
@@ -145,9 +120,9 @@ struct Fetcher::Impl {
   }
 
   //! The answer is here: for whoever has not cancelled until its turn comes, most urgent first.
-  void deliver(const std::shared_ptr<Shared>& shared, Result<Bytes> bytes) {
-    for (bool first = true, last = false; !last; first = false) {
-      Done done;
+  void deliver(const std::shared_ptr<Shared>& shared, Result<Bytes> bytes, const std::string& address) {
+    for (bool first = true, last = false;; first = false) {
+      DoneAt done;
       {
         std::lock_guard lock(sharing);
         if (first) leave(shared);  // who asks now asks anew
@@ -159,10 +134,8 @@ struct Fetcher::Impl {
         shared->callers.erase(turn);
         last = shared->callers.empty();
       }
-      if (last)
-        done(std::move(bytes));
-      else
-        done(bytes);
+      if (last) return done(std::move(bytes), address);
+      done(bytes, address);
     }
   }
 
@@ -199,7 +172,18 @@ struct Fetcher::Impl {
     if (HttpClient* client = webIfAny()) client->cancel(id);
   }
 
-  void fetchLocal(Id id, std::string uri, double rank, Done done) {
+  Result<Bytes> readLocal(const std::string& uri) {
+    const auto inArchive = archiveAddressOf(uri);
+    auto bytes = inArchive                  ? archives.read(*inArchive, options.maxBytes)
+                 : uri.starts_with("data:") ? decodeDataUri(uri)
+                                            : readFile(fileOf(uri));
+    if (!bytes) return bytes.error();
+    bytes = unpacked(std::move(*bytes), inArchive ? options.maxBytes : kMaxUnpackedBytes);
+    if (!bytes) return bytes.error().within("{}", uri);
+    return bytes;
+  }
+
+  void fetchLocal(Id id, std::string uri, double rank, DoneAt done) {
     std::lock_guard lock(mutex);  // held while submitting: the job looks for itself in `local`
     Local& request = local[id];
     request.uri = std::move(uri);
@@ -216,7 +200,7 @@ struct Fetcher::Impl {
       uri = found->second.uri;
     }
     auto bytes = readLocal(uri);
-    Done done;
+    DoneAt done;
     {
       std::lock_guard lock(mutex);
       const auto found = local.find(id);
@@ -224,7 +208,7 @@ struct Fetcher::Impl {
       done = std::move(found->second.done);
       local.erase(found);
     }
-    done(std::move(bytes));
+    done(std::move(bytes), std::move(uri));
   }
 
   HttpClient& web() {
@@ -232,6 +216,7 @@ struct Fetcher::Impl {
     if (!http) {
       http = std::make_unique<HttpClient>(options);
       http->allowOrigins(allowed);
+      http->setLayerCredentials(layers);
     }
     return *http;
   }
@@ -249,7 +234,9 @@ struct Fetcher::Impl {
   mutable std::mutex mutex;
   std::unordered_map<Id, Local> local;
   std::vector<std::string> allowed;
+  std::vector<LayerCredentials> layers;
   std::unique_ptr<HttpClient> http;
+  Archives archives;
   JobPool files;  // last: joined first
 };
 
@@ -258,6 +245,11 @@ Fetcher::Fetcher(const Options& options) : impl_(std::make_unique<Impl>(options)
 Fetcher::~Fetcher() = default;
 
 Fetcher::Id Fetcher::fetch(std::string uri, double rank, Done done) {
+  return fetch(std::move(uri), rank,
+               [done = std::move(done)](Result<Bytes> bytes, const std::string&) { done(std::move(bytes)); });
+}
+
+Fetcher::Id Fetcher::fetch(std::string uri, double rank, DoneAt done) {
   Impl& s = *impl_;
   std::lock_guard lock(s.sharing);
   const Id id = s.next++;
@@ -273,7 +265,9 @@ Fetcher::Id Fetcher::fetch(std::string uri, double rank, Done done) {
   s.sharedOf[id] = shared;
   if (first)
     s.start(shared->request, std::move(uri), rank,
-            [&s, shared = shared](Result<Bytes> bytes) { s.deliver(shared, std::move(bytes)); });
+            [&s, shared = shared](Result<Bytes> bytes, const std::string& address) {
+              s.deliver(shared, std::move(bytes), address);
+            });
   else
     s.rankAnew(*shared);
   return id;
@@ -300,12 +294,24 @@ void Fetcher::cancel(Id id) {
   impl_->cancel(shared->request);
 }
 
-Result<Bytes> Fetcher::read(const std::string& uri) {
-  if (!isHttp(uri)) return readLocal(uri);
+Result<Bytes> Fetcher::read(const std::string& uri, std::string* address) {
+  if (address) *address = uri;
+  if (!isHttp(uri)) return impl_->readLocal(uri);
   std::promise<Result<Bytes>> promise;
   auto future = promise.get_future();
-  fetch(uri, -1e18, [&](Result<Bytes> bytes) { promise.set_value(std::move(bytes)); });
+  fetch(uri, -1e18, [&](Result<Bytes> bytes, std::string at) {
+    if (address) *address = std::move(at);
+    promise.set_value(std::move(bytes));
+  });
   return future.get();
+}
+
+Result<std::string> Fetcher::entrance(const std::string& uri) {
+  const auto address = archiveAddressOf(uri);
+  if (!address || !address->inside.empty()) return uri;
+  auto path = impl_->archives.entrance(address->file);
+  if (!path) return path.error();
+  return address->file + "/" + *path;
 }
 
 void Fetcher::allowOrigins(std::vector<std::string> origins) {
@@ -317,6 +323,15 @@ void Fetcher::allowOrigins(std::vector<std::string> origins) {
 std::vector<std::string> Fetcher::allowedOrigins() const {
   std::lock_guard lock(impl_->mutex);
   return impl_->allowed;
+}
+
+std::vector<std::string> Fetcher::setLayerCredentials(std::vector<LayerCredentials> layers) {
+  if (layers.empty() && !impl_->webIfAny()) return {};
+  {
+    std::lock_guard lock(impl_->mutex);
+    impl_->layers = layers;
+  }
+  return impl_->web().setLayerCredentials(layers);
 }
 
 void Fetcher::forget(const std::string& uri) {

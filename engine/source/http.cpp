@@ -6,6 +6,7 @@
 #include <atomic>
 #include <chrono>
 #include <cmath>
+#include <cstdlib>
 #include <map>
 #include <mutex>
 #include <random>
@@ -39,7 +40,7 @@ struct Request {
   std::string target;  // after redirects
   std::string origin;  // of the target
   double rank = 0;
-  Fetcher::Done done;
+  Fetcher::DoneAt done;
   int failures = 0, redirects = 0;
   double notBefore = 0;
 };
@@ -215,7 +216,7 @@ struct HttpClient::Impl {
                              .passing());
       return true;
     }
-    const std::string authorization = credentials.headerFor(request.origin);
+    const std::string authorization = authorizationOf(request.target);
     transfer.credentialed = !authorization.empty();
     if (mayCache(transfer)) transfer.cached = cache->find(request.target);
     if (transfer.cached &&
@@ -252,6 +253,7 @@ struct HttpClient::Impl {
     curl_easy_setopt(easy, CURLOPT_PIPEWAIT, request.origin.starts_with("https:") ? 1L : 0L);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options.timeoutSeconds * 1000));
     curl_easy_setopt(easy, CURLOPT_USERAGENT, "CityMirror");
+    if (!authorities.empty()) curl_easy_setopt(easy, CURLOPT_CAINFO, authorities.c_str());
     ++requests;
     if (transfer.credentialed) ++credentialed;
     curl_multi_add_handle(multi, easy);
@@ -264,6 +266,11 @@ struct HttpClient::Impl {
     const std::string_view authority = target.substr(0, target.find_first_of("/?#", target.find("://") + 3));
     if (authority.find('@') == std::string_view::npos) return {};
     return "has a user in its address; put the credentials into the environment (CITYMIRROR_TOKEN_...)";
+  }
+
+  std::string authorizationOf(const std::string& target) const {
+    std::lock_guard lock(mutex);
+    return credentials.headerFor(target);
   }
 
   bool mayCache(const Transfer& transfer) const {
@@ -449,7 +456,7 @@ struct HttpClient::Impl {
         std::lock_guard lock(mutex);
         if (undelivered.erase(request.id) == 0) continue;  // cancelled meanwhile
       }
-      request.done(std::move(result));
+      request.done(std::move(result), request.target);
     }
     completed.clear();
   }
@@ -467,7 +474,8 @@ struct HttpClient::Impl {
   };
 
   const Fetcher::Options options;
-  const Credentials credentials;
+  //! libcurl itself knows one file of certificates; a city's own authority is named as for other programs.
+  const std::string authorities = std::getenv("SSL_CERT_FILE") ? std::getenv("SSL_CERT_FILE") : "";
   CURLM* multi = nullptr;
   std::unique_ptr<DiskCache> cache;                          // null: none
   std::mt19937 random{std::random_device{}()};               // the thread's
@@ -481,6 +489,7 @@ struct HttpClient::Impl {
   std::unordered_set<Id> undelivered;    // of what is completed
   std::map<std::string, Host> hosts;     // by origin
   std::vector<std::string> allowed;
+  Credentials credentials;
   std::unique_ptr<JobPool> writer;
   std::jthread thread;
 };
@@ -493,7 +502,12 @@ void HttpClient::allowOrigins(std::vector<std::string> origins) {
   impl_->allowed = std::move(origins);
 }
 
-void HttpClient::start(Id id, std::string uri, double rank, Fetcher::Done done) {
+std::vector<std::string> HttpClient::setLayerCredentials(std::span<const LayerCredentials> layers) {
+  std::lock_guard lock(impl_->mutex);
+  return impl_->credentials.setLayers(layers);
+}
+
+void HttpClient::start(Id id, std::string uri, double rank, Fetcher::DoneAt done) {
   if (const size_t hash = uri.find('#'); hash != std::string::npos) uri.resize(hash);
   for (size_t at = 0; (at = uri.find(' ', at)) != std::string::npos;) uri.replace(at, 1, "%20");
   Request request;

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -20,7 +21,8 @@ class HttpClient {
   HttpClient& operator=(const HttpClient&) = delete;
 
   void allowOrigins(std::vector<std::string> origins);
-  void start(Fetcher::Id id, std::string uri, double rank, Fetcher::Done done);
+  std::vector<std::string> setLayerCredentials(std::span<const LayerCredentials> layers);
+  void start(Fetcher::Id id, std::string uri, double rank, Fetcher::DoneAt done);
   //! No effect on a transfer that is under way.
   void rerank(Fetcher::Id id, double rank);
   void cancel(Fetcher::Id id);

@@ -1,6 +1,7 @@
 #include "source/http_message.h"
 
 #include <curl/curl.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -62,6 +63,22 @@ std::string base64(std::string_view text) {
   return out;
 }
 
+//! Empty where it would be header lines of its own. A bearer token holds no colon (RFC 6750, 2.1), "user:password" does
+//! (RFC 7617).
+std::string headerOf(std::string_view secret) {
+  if (secret.empty() || secret.find_first_of("\r\n") != std::string_view::npos) return {};
+  if (secret.find(':') == std::string_view::npos) return "Authorization: Bearer " + std::string(secret);
+  return "Authorization: Basic " + base64(secret);
+}
+
+//! The path of an address up to the last slash; placeholders of a template end it too.
+std::string_view folderOf(std::string_view address) {
+  const size_t from = address.find('/', address.find("://") + 3);
+  if (from == std::string_view::npos) return "/";
+  const std::string_view path = address.substr(from, address.find_first_of("?#{", from) - from);
+  return path.substr(0, path.rfind('/') + 1);
+}
+
 }  // namespace
 
 void ResponseHead::read(std::string_view line) {
@@ -113,20 +130,45 @@ Credentials::Credentials() {
   }
 }
 
-std::string Credentials::headerFor(std::string_view origin) const {
-  if (byName_.empty() || origin.empty()) return {};
+std::vector<std::string> Credentials::setLayers(std::span<const LayerCredentials> layers) {
+  layers_.clear();
+  std::vector<std::string> problems;
+  for (const LayerCredentials& layer : layers) {
+    const char* value = std::getenv(layer.variable.c_str());
+    const std::string_view text = trimmed(value ? value : "");
+    const size_t space = text.find_first_of(" \t");
+    const std::string origin = originOf(text.substr(0, space)), own = originOf(layer.address);
+    const std::string header = space == std::string_view::npos ? std::string{} : headerOf(trimmed(text.substr(space)));
+    if (text.empty())
+      problems.push_back(fmt::format("the environment has no {}; asked for without credentials", layer.variable));
+    else if (origin.empty() || header.empty())
+      problems.push_back(fmt::format(
+          "{} is not a server like https://tiles.example.org, a space and a token or user:password", layer.variable));
+    else if (origin != own)
+      problems.push_back(
+          fmt::format("{} is for {}, the layer is on {}", layer.variable, origin, own.empty() ? "this machine" : own));
+    else
+      layers_.push_back({origin, std::string(folderOf(layer.address)), header});
+  }
+  std::stable_sort(layers_.begin(), layers_.end(),
+                   [](const Layer& a, const Layer& b) { return a.folder.size() > b.folder.size(); });
+  return problems;
+}
+
+std::string Credentials::headerFor(std::string_view address) const {
+  const std::string origin = byName_.empty() && layers_.empty() ? std::string{} : originOf(address);
+  if (origin.empty()) return {};
+  for (const Layer& layer : layers_)
+    if (layer.origin == origin && folderOf(address).starts_with(layer.folder)) return layer.header;
   const bool secure = origin.starts_with("https:");
-  const std::string_view authority = origin.substr(origin.find("://") + 3);
+  const std::string_view authority = std::string_view(origin).substr(origin.find("://") + 3);
   const bool hasPort = authority.find(':', authority.rfind(']') + 1) != std::string_view::npos;
   auto found =
       byName_.find(nameOf(hasPort ? std::string(authority) : std::string(authority) + (secure ? ":443" : ":80")));
   if (found == byName_.end() && secure)
     found = byName_.find(nameOf(authority.substr(0, hasPort ? authority.rfind(':') : authority.size())));
   if (found == byName_.end()) return {};
-  const std::string& secret = found->second;
-  if (secret.find_first_of("\r\n") != std::string::npos) return {};  // would be header lines of its own
-  // A bearer token holds no colon (RFC 6750, 2.1), "user:password" does (RFC 7617).
-  return "Authorization: " + (secret.find(':') == std::string::npos ? "Bearer " + secret : "Basic " + base64(secret));
+  return headerOf(found->second);
 }
 
 }  // namespace cm::source

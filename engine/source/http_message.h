@@ -4,10 +4,13 @@
 
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "source/disk_cache.h"
+#include "source/fetch.h"
 
 namespace cm::source {
 
@@ -28,10 +31,16 @@ std::optional<CachedAnswer> keptAnswer(const ResponseHead& head, double nowSecon
 class Credentials {
  public:
   Credentials();
-  //! "Authorization: ..." for a request to `origin`; empty where there is none.
-  std::string headerFor(std::string_view origin) const;
+  //! Those of layers, instead of the ones given before. Answers what is wrong, one line a layer, without any secret.
+  std::vector<std::string> setLayers(std::span<const LayerCredentials> layers);
+  //! "Authorization: ..." for a request to `address` (or an origin); empty where there is none.
+  std::string headerFor(std::string_view address) const;
 
  private:
+  struct Layer {
+    std::string origin, folder, header;
+  };
+  std::vector<Layer> layers_;  // longest folder first
   std::map<std::string, std::string, std::less<>> byName_;
 };
 

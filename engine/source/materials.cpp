@@ -9,7 +9,21 @@ namespace cm::source {
 
 namespace {
 constexpr size_t kMaxPictureBytes = size_t{512} << 20;
+constexpr float kOpaque = 0.99f;
+
+//! What exporters call BLEND is mostly opaque, or foliage and signs, whose pictures are all or nothing but at their edges. Those
+//! are drawn so, with depth, because what truly blends is in the right order only tile by tile.
+float cutoffOfBlended(const Image& picture) {
+  size_t clear = 0, between = 0;
+  for (size_t i = 3; i < picture.rgba.size(); i += 4) {
+    clear += picture.rgba[i] < 16;
+    between += picture.rgba[i] >= 16 && picture.rgba[i] < 240;
+  }
+  if (between * 8 > picture.rgba.size() / 4) return Material::kBlends;
+  return clear + between > 0 ? 0.5f : 0.0f;
 }
+
+}  // namespace
 
 void warnOnce(std::vector<std::string>& warnings, std::string text) {
   if (std::find(warnings.begin(), warnings.end(), text) == warnings.end()) warnings.push_back(std::move(text));
@@ -59,11 +73,12 @@ UsedMaterial MaterialReader::read(const Json& json) {
   }
   const std::string alpha = json["alphaMode"].text();
   const auto cutoff = static_cast<float>(json["alphaCutoff"].number().value_or(0.5));
-  // What blends is drawn with a hard edge where a picture carries the alpha: foliage, signs.
   if (alpha == "MASK")
     material.alphaCutoff = cutoff;
   else if (alpha == "BLEND")
-    material.alphaCutoff = !used.textured ? Material::kBlends : material.baseColour.a > 0.5f ? 0.5f : 0.0f;
+    material.alphaCutoff = used.textured && material.baseColour.a > kOpaque
+                               ? cutoffOfBlended(out_.images[size_t(material.image)])
+                               : Material::kBlends;
   used.index = static_cast<uint32_t>(out_.materials.size());
   out_.materials.push_back(std::move(material));
   return used;

@@ -89,6 +89,7 @@ void merge(MeshContent& to, MeshContent&& from) {
     to.materials.push_back(std::move(material));
   }
   append(to.images, std::move(from.images));
+  append(to.propertySurfaces, std::move(from.propertySurfaces));
   append(to.warnings, std::move(from.warnings));
   mergeFeatures(to.features, std::move(from.features), toFromFrom);
 }

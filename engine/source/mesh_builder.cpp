@@ -5,10 +5,12 @@
 #include <glm/gtc/matrix_transform.hpp>
 #include <glm/gtc/quaternion.hpp>
 #include <map>
+#include <span>
 
 #include "source/content_frame.h"
 #include "source/materials.h"
 #include "source/primitives.h"
+#include "source/property_textures.h"
 
 namespace cm::source {
 namespace {
@@ -39,6 +41,7 @@ struct NodePlace {
 struct LoadedPrimitive {
   Primitive data;
   UsedMaterial material;
+  std::vector<TexelProperty> properties;
 };
 
 double storedScale(const Accessor& a) {
@@ -54,7 +57,7 @@ double storedScale(const Accessor& a) {
 
 //! Clamped: a normal whose length is near the smallest float comes out of normalizing longer than one.
 int8_t snorm8(float value) {
-  return static_cast<int8_t>(std::clamp(value, -1.0f, 1.0f) * 127 + (value < 0 ? -0.5f : 0.5f));
+  return static_cast<int8_t>(std::min(std::max(value, -1.0f), 1.0f) * 127 + std::copysign(0.5f, value));
 }
 
 std::array<int8_t, 3> packedNormal(glm::vec3 n) {
@@ -79,10 +82,11 @@ uint8_t unorm8(T value) {
 class MeshBuilder {
  public:
   MeshBuilder(Gltf& gltf, Placement placement)
-      : gltf_(gltf), placement_(std::move(placement)), materials_(gltf, out_) {}
+      : gltf_(gltf), placement_(std::move(placement)), materials_(gltf, out_), propertyTextures_(gltf, out_.warnings) {}
 
   Result<MeshContent> build() {
     if (auto known = checkExtensions(); !known) return known.error();
+    schema_ = readSchema(gltf_, out_.warnings);
     std::vector<PropertyTable> tables;
     if (placement_.batchTable)
       tables.push_back(std::move(*placement_.batchTable));
@@ -120,15 +124,14 @@ class MeshBuilder {
   }
 
   void readTables(std::vector<PropertyTable>& tables) {
-    const Schema schema = readSchema(gltf_, out_.warnings);
-    tables = readPropertyTables(gltf_, schema.json, out_.warnings);
+    tables = readPropertyTables(gltf_, schema_.json, out_.warnings);
     tableCount_ = tables.size();
     size_t mesh = 0;
     for (const Json& one : gltf_.root()["meshes"].items()) {
       size_t number = 0;
       for (const Json& primitive : one["primitives"].items()) {
         const bool named = primitive["extensions"]["EXT_mesh_features"].present();
-        auto table = named ? std::nullopt : readPropertyAttributes(gltf_, primitive, schema.json, out_.warnings);
+        auto table = named ? std::nullopt : readPropertyAttributes(gltf_, primitive, schema_.json, out_.warnings);
         if (table) {
           vertexTables_[{mesh, number}] = tables.size();
           tables.push_back(std::move(*table));
@@ -305,7 +308,7 @@ class MeshBuilder {
         const bool unlit = read->topology != Topology::Triangles && !read->normal;  // glTF 2.0, 3.7.2.1
         const UsedMaterial material = materials_.use(read->material, unlit);
         known->second.push_back(primitives_.size());
-        primitives_.push_back({std::move(*read), material});
+        primitives_.push_back({std::move(*read), material, propertyTextures_.read(primitive, schema_.json)});
       }
     }
     for (size_t primitive : known->second) {
@@ -360,11 +363,12 @@ class MeshBuilder {
     const glm::dmat4 contentFromStored = contentFromEcef_ * instance.ecefFromStored;
     const bool mirrored = glm::determinant(glm::dmat3(contentFromStored)) < 0;
     const auto base = static_cast<uint32_t>(out_.vertices.size());
+    const uint32_t surface = static_cast<uint32_t>(loaded.material.surface) << 24;
+    const uint32_t feature = surface | instance.feature.value_or(kNoFeature);
     out_.vertices.resize(base + p.position.count);
     Vertex* vertices = out_.vertices.data() + base;
-    const uint32_t surface = static_cast<uint32_t>(loaded.material.surface) << 24;
     for (size_t i = 0; i < p.position.count; ++i) {
-      vertices[i].featureAndSurface = surface | kNoFeature;
+      vertices[i].featureAndSurface = feature;
       vertices[i].normal = {0, 0, 127};
       vertices[i].colour = {255, 255, 255, 255};
     }
@@ -372,14 +376,15 @@ class MeshBuilder {
     if (p.normal) writeNormals(*p.normal, contentFromStored, mirrored, vertices);
     if (p.colour) writeColours(*p.colour, vertices);
     if (p.sky) eachElement(*p.sky, [&](size_t i, const auto& v) { vertices[i].sky = unorm8(v[0]); });
-    if (instance.feature)
-      for (size_t i = 0; i < p.position.count; ++i) vertices[i].featureAndSurface = surface | *instance.feature;
-    else
-      writeFeatures(p, surface, vertices);
+    if (!instance.feature) writeFeatures(p, surface, vertices);
     writeUvs(loaded, base);
+    if (!loaded.properties.empty() && p.topology == Topology::Triangles)
+      keepProperties(loaded, std::span<const Vertex>(vertices, p.position.count));
 
     const auto first = static_cast<uint32_t>(out_.indices.size());
-    for (uint32_t corner : p.corners) out_.indices.push_back(base + corner);
+    out_.indices.resize(first + p.corners.size());
+    std::transform(p.corners.begin(), p.corners.end(), out_.indices.begin() + first,
+                   [base](uint32_t corner) { return base + corner; });
     if (p.topology == Topology::Triangles) {
       if (mirrored)
         for (size_t i = first; i + 2 < out_.indices.size(); i += 3) std::swap(out_.indices[i + 1], out_.indices[i + 2]);
@@ -413,9 +418,15 @@ class MeshBuilder {
     glm::mat3 turn(
         glm::dmat3(glm::cross(unit[1], unit[2]), glm::cross(unit[2], unit[0]), glm::cross(unit[0], unit[1])));
     if (mirrored) turn = -turn;
+    glm::vec3 last(0);  // walls and roofs are flat: neighbours mostly share a normal
+    auto packed = packedNormal(last);
     eachElement(accessor, [&](size_t i, const auto& v) {
       const glm::vec3 n(static_cast<float>(v[0]), static_cast<float>(v[1]), static_cast<float>(v[2]));
-      vertices[i].normal = packedNormal(turn * n);
+      if (n != last) {
+        last = n;
+        packed = packedNormal(turn * n);
+      }
+      vertices[i].normal = packed;
     });
   }
 
@@ -443,7 +454,7 @@ class MeshBuilder {
     }
     eachElement(p.features.ids, [&](size_t i, const auto& v) {
       if constexpr (std::is_floating_point_v<std::remove_cvref_t<decltype(v[0])>>) {
-        if (v[0] >= 0 && v[0] < 1e9f) set(i, static_cast<uint64_t>(std::llround(v[0])));
+        if (v[0] >= 0 && v[0] < 1e9f) set(i, static_cast<uint64_t>(double{v[0]} + 0.5));
       } else if (v[0] >= 0) {
         set(i, static_cast<uint64_t>(v[0]));
       }
@@ -462,6 +473,24 @@ class MeshBuilder {
       const glm::vec2 uv = m * glm::vec3(toFloat(v[0], normalized), toFloat(v[1], normalized), 1);
       out_.uvs[base + i] = std::isfinite(uv.x + uv.y) ? uv : glm::vec2(0);
     });
+  }
+
+  //! For picks: what property textures lie on.
+  void keepProperties(const LoadedPrimitive& loaded, std::span<const Vertex> vertices) {
+    PropertySurface surface;
+    surface.contentFromEcef = contentFromEcef_;
+    for (const Vertex& vertex : vertices) surface.positions.push_back(vertex.position);
+    surface.corners = loaded.data.corners;
+    surface.properties = loaded.properties;
+    for (size_t set = 0; set < surface.uvs.size(); ++set) {
+      const auto& accessor = loaded.data.uv[set];
+      if (!accessor) continue;
+      surface.uvs[set].resize(vertices.size());
+      eachElement(*accessor, [&](size_t i, const auto& v) {
+        surface.uvs[set][i] = {toFloat(v[0], accessor->normalized), toFloat(v[1], accessor->normalized)};
+      });
+    }
+    out_.propertySurfaces.push_back(std::make_shared<const PropertySurface>(std::move(surface)));
   }
 
   //! Without normals each triangle gets corners and a normal of its own (glTF 2.0, 3.7.2.1).
@@ -489,12 +518,17 @@ class MeshBuilder {
 
   void growBounds(size_t base) {
     if (base == 0 && !out_.vertices.empty()) out_.lo = out_.hi = out_.vertices[0].position;
-    for (size_t i = base; i < out_.vertices.size(); ++i) {
-      const Vertex& vertex = out_.vertices[i];
-      out_.lo = glm::min(out_.lo, vertex.position);
-      out_.hi = glm::max(out_.hi, vertex.position);
-      const uint32_t feature = vertex.featureAndSurface & kNoFeature;
-      if (feature != kNoFeature) features_->grow(feature, vertex.position);
+    const std::span<const Vertex> vertices = std::span(out_.vertices).subspan(base);
+    for (size_t i = 0; i < vertices.size();) {  // run by run of one feature
+      const uint32_t feature = vertices[i].featureAndSurface & kNoFeature;
+      glm::vec3 lo = vertices[i].position, hi = lo;
+      for (++i; i < vertices.size() && (vertices[i].featureAndSurface & kNoFeature) == feature; ++i) {
+        lo = glm::min(lo, vertices[i].position);
+        hi = glm::max(hi, vertices[i].position);
+      }
+      out_.lo = glm::min(out_.lo, lo);
+      out_.hi = glm::max(out_.hi, hi);
+      if (feature != kNoFeature) features_->grow(feature, lo, hi);
     }
   }
 
@@ -502,6 +536,8 @@ class MeshBuilder {
   Placement placement_;
   MeshContent out_;
   MaterialReader materials_;
+  PropertyTextureReader propertyTextures_;
+  Schema schema_;
   FeatureNumbering* features_ = nullptr;
   std::map<size_t, std::vector<size_t>> meshes_;  // glTF mesh -> primitives_
   std::vector<LoadedPrimitive> primitives_;

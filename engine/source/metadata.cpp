@@ -509,6 +509,18 @@ std::optional<PropertyTable> readPropertyAttributes(Gltf& gltf, const Json& prim
   return table;
 }
 
+std::function<std::string(std::span<const std::byte>)> valueReader(const Json& property, const Json& schema,
+                                                                   const Json& use) {
+  Definition definition = definitionOf(property, schema, use);
+  if (definition.component.empty()) definition.component = "UINT8";
+  return [definition = std::move(definition)](std::span<const std::byte> bytes) {
+    Storage storage;
+    storage.values = bytes;
+    auto column = PropertyReader(definition, storage).column({}, 1);
+    return column ? textAt(*column, 0) : std::string();
+  };
+}
+
 PropertyTable readBatchTable(std::span<const std::byte> json, std::span<const std::byte> binary, size_t count,
                              Warnings& warnings) {
   PropertyTable table;

@@ -41,6 +41,9 @@ std::vector<PropertyTable> readPropertyTables(Gltf& gltf, const Json& schema, st
 std::optional<PropertyTable> readPropertyAttributes(Gltf& gltf, const Json& primitive, const Json& schema,
                                                     std::vector<std::string>& warnings);
 
+//! Reads one value of a property from its bytes, as a person reads it; empty where there is none. Outlives the JSON.
+std::function<std::string(std::span<const std::byte>)> valueReader(const Json& property, const Json& schema, const Json& use);
+
 //! `json` may be empty: then there are only `count` features without data.
 PropertyTable readBatchTable(std::span<const std::byte> json, std::span<const std::byte> binary, size_t count,
                              std::vector<std::string>& warnings);

@@ -211,7 +211,7 @@ class PointReader {
       if (!(id >= 0 && id < 1e9)) continue;
       const uint32_t number = numbering.number(from, static_cast<uint64_t>(id));
       out_.vertices[i].featureAndSurface = number;
-      if (number != kNoFeature) numbering.grow(number, out_.vertices[i].position);
+      if (number != kNoFeature) numbering.grow(number, out_.vertices[i].position, out_.vertices[i].position);
     }
     out_.features = numbering.finish(placement_.uri);
     return {};

@@ -84,16 +84,14 @@ class PrimitiveReader {
 
   static Result<void> bound(Primitive& primitive) {
     glm::dvec3 lo(std::numeric_limits<double>::max()), hi(std::numeric_limits<double>::lowest());
-    bool finite = true;
+    double nothing = 0;  // not a number once there was infinity or none
     eachElement(primitive.position, [&](size_t, const auto& v) {
-      for (int k = 0; k < 3; ++k) {
-        const auto value = static_cast<double>(v[static_cast<size_t>(k)]);
-        finite = finite && std::isfinite(value);
-        lo[k] = std::min(lo[k], value);
-        hi[k] = std::max(hi[k], value);
-      }
+      const glm::dvec3 at(static_cast<double>(v[0]), static_cast<double>(v[1]), static_cast<double>(v[2]));
+      nothing += (at.x + at.y + at.z) * 0;
+      lo = glm::min(lo, at);
+      hi = glm::max(hi, at);
     });
-    if (!finite) return makeError("a position is not a finite number");
+    if (nothing != 0) return makeError("a position is not a finite number");
     if (primitive.position.count > 0) {
       primitive.lo = lo;
       primitive.hi = hi;
@@ -195,6 +193,9 @@ class PrimitiveReader {
       corners.resize(count_);
       std::iota(corners.begin(), corners.end(), 0u);
     }
+    uint32_t largest = 0;
+    for (uint32_t corner : corners) largest = std::max(largest, corner);
+    if (largest < count_) return corners;
     for (uint32_t corner : corners)
       if (corner >= count_) return makeError("index {} of {} vertices", grouped(corner), grouped(count_));
     return corners;

@@ -2,9 +2,11 @@
 
 #include <cmath>
 
+#include "source/archive.h"
 #include "source/fetch.h"
 #include "source/implicit.h"
 #include "source/json.h"
+#include "source/terrain.h"
 
 namespace cm::source {
 namespace {
@@ -153,11 +155,13 @@ class Parser {
 
 Result<Tileset> parseTileset(std::span<const std::byte> bytes, const std::string& uri, const glm::dmat4& parent,
                              bool parentZUp) {
+  if (auto plain = mustBeNoArchive(bytes, uri); !plain) return plain.error();
   auto parsed = JsonDocument::parse(bytes);
   if (!parsed) return parsed.error().within("{}", uri);
   const auto document = std::make_shared<JsonDocument>(std::move(*parsed));
   const Json json = document->root();
   if (!json.isObject()) return makeError("{}: found {}, expected a tileset", uri, json.kind());
+  if (isTerrainLayer(json)) return parseTerrainLayer(json, uri);
   Tileset tileset;
   tileset.uri = uri;
   Parser parser(tileset, document);
@@ -190,8 +194,10 @@ bool isTilesetJson(std::span<const std::byte> bytes) {
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
   const size_t start = text.find_first_not_of(" \t\r\n");
   if (start == std::string_view::npos || text[start] != '{') return false;
-  // A glTF in JSON form also starts with "asset"; a tileset is what has a root tile.
-  return text.find("\"root\"") != std::string_view::npos && text.find("\"geometricError\"") != std::string_view::npos;
+  // A glTF in JSON form also starts with "asset"; a tileset is what has a root tile, or tiles in a terrain's format.
+  const auto has = [&](std::string_view word) { return text.find(word) != std::string_view::npos; };
+  return (has("\"root\"") && has("\"geometricError\"")) ||
+         (has("\"format\"") && has("\"tiles\"") && (has("\"quantized-mesh-1") || has("\"heightmap-1")));
 }
 
 }  // namespace cm::source

@@ -34,6 +34,17 @@ struct SubtreeRef {
   uint64_t x = 0, y = 0, z = 0;
 };
 
+struct TerrainLayer;
+struct TerrainAvailability;
+
+//! A tile of a terrain (terrain.h). Its content also says which tiles lie below.
+struct TerrainRef {
+  std::shared_ptr<const TerrainLayer> layer;
+  std::shared_ptr<const TerrainAvailability> available;
+  uint32_t level = 0, x = 0, y = 0;          // x from the west, y from the south
+  bool cut = false;                          // not available itself: its quarter of the content above, and nothing below
+};
+
 struct TileDescription {
   glm::dmat4 ecefFromTile{1.0};              // all transforms from the root multiplied in
   geo::BoundingVolume bounds;                // in ECEF
@@ -42,6 +53,7 @@ struct TileDescription {
   std::optional<geo::BoundingVolume> requestVolume;  // in ECEF: seen only from inside
   std::vector<std::string> contentUris;      // resolved; empty: an empty tile
   std::optional<SubtreeRef> subtree;         // then the one content is a subtree file
+  std::optional<TerrainRef> terrain;         // then the one content is a quantized mesh
   std::vector<Fact> facts;                   // the tile's metadata
   std::vector<std::vector<Fact>> contentFacts;  // by content: its group's and its own; may be shorter than contentUris
   std::vector<uint32_t> children;            // indices into Tileset::tiles
@@ -53,12 +65,14 @@ struct Tileset {
   double geometricError = 0;
   bool zUpContent = false;                   // asset.gltfUpAxis "Z" (legacy)
   std::vector<TileDescription> tiles;        // [0] is the root; parents before children
+  std::optional<geo::Region> focus;          // where to look first, where that is not the whole of the root
   std::vector<Fact> facts;                   // the tileset's metadata
   std::vector<std::string> warnings;         // tiles left out and why
 };
 
 //! `parent` is the transform of the tile that refers to this tileset (identity at the top), `parentZUp` the zUpContent of
-//! its tileset: external tilesets that say nothing about their axis take it over.
+//! its tileset: external tilesets that say nothing about their axis take it over. A terrain's layer.json is one as well; it lies
+//! where the Earth is, whatever `parent` says.
 Result<Tileset> parseTileset(std::span<const std::byte> json, const std::string& uri,
                              const glm::dmat4& parent = glm::dmat4(1.0), bool parentZUp = false);
 
@@ -66,6 +80,14 @@ Result<Tileset> parseTileset(std::span<const std::byte> json, const std::string&
 //! `subtree` of their own. Files that it refers to are taken from `resources` (see decodeContent).
 Result<Tileset> parseSubtree(std::span<const std::byte> bytes, const std::string& uri, const SubtreeRef& subtree,
                              Resources* resources = nullptr);
+
+//! A tile of a terrain: its mesh, how high it truly is, and the tiles below.
+struct TerrainTile {
+  MeshContent mesh;
+  geo::Region bounds;
+  std::vector<TileDescription> children;
+};
+Result<TerrainTile> decodeTerrain(std::span<const std::byte> bytes, const std::string& uri, const TerrainRef& ref);
 
 //! What a content turned out to be: a mesh, or another tileset (told by its bytes, not by its name).
 bool isTilesetJson(std::span<const std::byte> bytes);

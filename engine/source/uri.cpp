@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/log.h"
+#include "source/archive.h"
 #include "source/fetch.h"
 
 namespace cm::source {
@@ -88,7 +89,14 @@ std::string originOf(std::string_view uri) {
 }
 
 Result<void> mayLead(std::string_view from, std::string_view to, std::span<const std::string> allowedOrigins) {
-  if (!isHttp(from) || to.starts_with("data:")) return {};
+  if (to.starts_with("data:")) return {};
+  if (!isHttp(from)) {
+    const auto inside = archiveAddressOf(from);
+    if (!inside || isHttp(to)) return {};
+    const auto target = archiveAddressOf(to);
+    if (target && target->file == inside->file) return {};
+    return makeError("{} is not in {}, as the file is that refers to it", to, inside->file);
+  }
   if (!isHttp(to)) return makeError("{} is not on the web, as the file is that refers to it", to);
   const std::string target = originOf(to), own = originOf(from);
   if (target.empty()) return makeError("{} is no address on the web", log::withoutSecrets(to));
@@ -117,6 +125,9 @@ std::string resolveUri(std::string_view base, std::string_view reference) {
   else if (path.starts_with('/'))
     joined = withoutDots(path);
   else {
+    // Beside what an archive opens with is in the archive.
+    const std::string within = !isHttp(base) && namesPackage(basePath) ? std::string(basePath) + "/" : "";
+    if (!within.empty()) basePath = within;
     const size_t slash = basePath.rfind('/');
     std::string_view folder = slash == std::string_view::npos ? std::string_view{} : basePath.substr(0, slash + 1);
     joined = withoutDots((folder.empty() && isHttp(base) ? "/" : std::string(folder)) + std::string(path));

@@ -17,6 +17,17 @@ Outcome decode(DecodeWork& work, const std::stop_token& stop) {
   for (size_t i = 0; i < work.bodies.size() && !stop.stop_requested(); ++i) {
     const Bytes& body = work.bodies[i];
     if (body.empty()) continue;
+    if (work.terrain) {
+      auto tile = source::decodeTerrain(body, work.uris[i], *work.terrain);
+      if (!tile) {
+        outcome.errors.push_back(tile.error().text());
+        continue;
+      }
+      outcome.mesh = std::make_shared<MeshContent>(std::move(tile->mesh));
+      outcome.bounds = tile->bounds;
+      outcome.children = std::move(tile->children);
+      continue;
+    }
     if (work.subtree || source::isTilesetJson(body)) {
       auto tileset = work.subtree ? source::parseSubtree(body, work.uris[i], *work.subtree, &work.resources)
                                   : source::parseTileset(body, work.uris[i], work.ecefFromTile, work.zUp);
@@ -70,16 +81,16 @@ void Streaming::Impl::grow(const source::Tileset& tileset, TilesetId id, TileId 
 void Streaming::Impl::on(TilesetFetched&& event) {
   TilesetEntry& entry = tree.tilesets[event.tileset];
   if (!event.bytes) {
-    on(TilesetParsed{event.tileset, event.bytes.error(), false});
+    on(TilesetParsed{event.tileset, event.bytes.error(), {}, false});
     return;
   }
   fetchedBytes += event.bytes->size();
   answered(entry.uri);
   auto bytes = std::make_shared<Bytes>(std::move(*event.bytes));
-  pool.submit(-std::numeric_limits<double>::infinity(),
-              [bytes, uri = entry.uri, at = entry.ecefFromTileset, id = event.tileset, box = mailbox](std::stop_token) {
-                box->post(TilesetParsed{id, source::parseTileset(*bytes, uri, at)});
-              });
+  pool.submit(-std::numeric_limits<double>::infinity(), [bytes, uri = event.address, at = entry.ecefFromTileset,
+                                                         id = event.tileset, box = mailbox](std::stop_token) {
+    box->post(TilesetParsed{id, source::parseTileset(*bytes, uri, at), uri});
+  });
 }
 
 void Streaming::Impl::on(TilesetParsed&& event) {
@@ -100,7 +111,7 @@ void Streaming::Impl::on(TilesetParsed&& event) {
   entry.error = event.parsed ? fmt::format("{}: holds no tile", entry.uri) : event.parsed.error().text();
   if (!told(entry.uri, passes) && earlier == 0)
     report(entry.uri, fmt::format("{}; the tileset is left out{}", entry.error, passes ? " until it can be read" : ""));
-  if (damaged) fetcher.forget(entry.uri);
+  if (damaged) fetcher.forget(event.address);
   if (passes || damaged) retry(entry.uri, earlier + 1, kNoTile, event.tileset);
 }
 
@@ -142,6 +153,7 @@ void Streaming::Impl::on(ContentFetched&& event) {
     slot.bodyBytes += event.bytes->size();
     if (event.bytes->empty()) slot.errors.push_back(fmt::format("{}: is empty", uri));
     slot.work->bodies[event.content] = std::move(*event.bytes);
+    slot.work->uris[event.content] = std::move(event.address);
   } else {
     const bool passes = event.bytes.error().passes();
     slot.errors.insert(passes ? slot.errors.begin() : slot.errors.end(), event.bytes.error().text());
@@ -166,19 +178,22 @@ void Streaming::Impl::on(ContentDecoded&& event) {
     fetchResources(event.tile, std::move(outcome.missing));
     return;
   }
+  const std::vector<std::string> addresses = std::move(slot.work->uris);
   slot.work.reset();
   outcome.errors.insert(outcome.errors.begin(), slot.errors.begin(), slot.errors.end());
   if (!outcome.externals.empty()) {
     makeExternal(event.tile, outcome);
+    if (states[event.tile] == TileState::Failed)
+      for (const std::string& address : addresses) fetcher.forget(address);
     return;
   }
   if (!outcome.mesh) {
     fail(event.tile, outcome.errors.empty() ? "nothing could be decoded" : outcome.errors.front(), Hope::Content);
+    for (const std::string& address : addresses) fetcher.forget(address);
     return;
   }
-  const Tile& tile = tree.tiles[event.tile];
   for (const std::string& error : outcome.errors)
-    report(tile.contentUris.front(), error + "; the tile's other contents are shown");
+    report(tree.tiles[event.tile].contentUris.front(), error + "; the tile's other contents are shown");
   for (const std::string& warning : outcome.mesh->warnings) log::warning("{}", warning);
   slot.content = std::move(outcome.mesh);
   slot.gpuBytes = slot.content->gpuBytes();
@@ -187,6 +202,23 @@ void Streaming::Impl::on(ContentDecoded&& event) {
   slot.hurried = false;
   decodedBytes += slot.decodedBytes;
   states[event.tile] = TileState::Decoded;
+  growTerrain(event.tile, outcome);
+}
+
+//! The tile stays what it is, and gets to know its own height and the tiles below: once, for it may come again.
+void Streaming::Impl::growTerrain(TileId id, Outcome& outcome) {
+  if (!outcome.bounds) return;
+  tree.tiles[id].bounds = geo::boxOf(*outcome.bounds);
+  if (!tree.tiles[id].children.empty()) return;
+  const uint32_t referrer = slots[id].referrer;
+  for (source::TileDescription& child : outcome.children) {
+    source::Tileset one;
+    one.tiles.push_back(std::move(child));
+    graft(tree, one, tree.tiles[id].tileset, id);
+  }
+  states.resize(tree.tiles.size(), TileState::Absent);
+  slots.resize(tree.tiles.size());
+  for (TileId child : tree.tiles[id].children) slots[child].referrer = referrer;
 }
 
 //! The contents refer to other files: they are fetched as the contents were, and then all is decoded again.
@@ -273,8 +305,6 @@ void Streaming::Impl::fail(TileId id, std::string message, Hope hope) {
                             : ancestor ? "its parent stays"
                                        : "nothing stands in for it"));
   if (!web || hope == Hope::None || (hope == Hope::Content && slot.failures > kDamagedAgain)) return;
-  if (hope == Hope::Content)
-    for (const std::string& content : tile.contentUris) fetcher.forget(content);
   retry(uri, slot.failures, id, 0);
 }
 
@@ -299,10 +329,10 @@ void Streaming::Impl::drop(TileId id) {
 void Streaming::Impl::startDecode(TileId id) {
   Slot& slot = slots[id];
   const Tile& tile = tree.tiles[id];
-  slot.work->uris = tile.contentUris;
   slot.work->ecefFromTile = tile.ecefFromTile;
   slot.work->zUp = slot.zUp;
   slot.work->subtree = tile.subtree;
+  slot.work->terrain = tile.terrain;
   slot.decoding = true;
   ++decodesRunning;
   slot.job = pool.submit(slot.priority,

@@ -27,6 +27,7 @@ TileId graft(TileTree& tree, const source::Tileset& tileset, TilesetId id, TileI
                                                                                     : *from.requestVolume;
     tile.contentUris = from.contentUris;
     tile.subtree = from.subtree;
+    tile.terrain = from.terrain;
     tile.facts = from.facts;
     for (const auto& facts : from.contentFacts) tile.facts.insert(tile.facts.end(), facts.begin(), facts.end());
     tile.tileset = id;

@@ -24,6 +24,7 @@ void Streaming::Impl::startFetch(TileId id, double priority) {
   const Tile& tile = tree.tiles[id];
   slot.work = std::make_shared<DecodeWork>();
   slot.work->bodies.resize(tile.contentUris.size());
+  slot.work->uris = tile.contentUris;
   const std::vector<std::string> allowed = fetcher.allowedOrigins();
   slot.work->resources.allowOrigins(allowed);
   slot.errors.clear();
@@ -35,13 +36,14 @@ void Streaming::Impl::startFetch(TileId id, double priority) {
   active.push_back(id);
   for (size_t i = 0; i < tile.contentUris.size(); ++i) {
     if (auto may = source::mayLead(referrers[slot.referrer], tile.contentUris[i], allowed); !may) {
-      mailbox->post(ContentFetched{id, slot.generation, i, may.error()});
+      mailbox->post(ContentFetched{id, slot.generation, i, may.error(), {}});
       continue;
     }
-    slot.fetches.push_back(fetcher.fetch(tile.contentUris[i], priority,
-                                         [box = mailbox, id, generation = slot.generation, i](Result<Bytes> bytes) {
-                                           box->post(ContentFetched{id, generation, i, std::move(bytes)});
-                                         }));
+    slot.fetches.push_back(
+        fetcher.fetch(tile.contentUris[i], priority,
+                      [box = mailbox, id, generation = slot.generation, i](Result<Bytes> bytes, std::string address) {
+                        box->post(ContentFetched{id, generation, i, std::move(bytes), std::move(address)});
+                      }));
   }
 }
 
@@ -226,8 +228,8 @@ void Streaming::Impl::startRetries() {
 void Streaming::Impl::fetchTileset(TilesetId id) {
   ++tilesetsUnderWay;
   tilesetFetches[id] = fetcher.fetch(tree.tilesets[id].uri, -std::numeric_limits<double>::infinity(),
-                                     [box = mailbox, id](Result<Bytes> bytes) {
-                                       box->post(TilesetFetched{id, std::move(bytes)});
+                                     [box = mailbox, id](Result<Bytes> bytes, std::string address) {
+                                       box->post(TilesetFetched{id, std::move(bytes), std::move(address)});
                                      });
 }
 

@@ -24,10 +24,11 @@ using std::chrono::steady_clock;
 //! What one decode works on. A worker's while it runs, the slot's between two attempts.
 struct DecodeWork {
   std::vector<Bytes> bodies;  // one a content; empty where it failed
-  std::vector<std::string> uris;
+  std::vector<std::string> uris;  // where they came from, after redirects
   glm::dmat4 ecefFromTile{1.0};
   bool zUp = false;
   std::optional<source::SubtreeRef> subtree;
+  std::optional<source::TerrainRef> terrain;
   source::Resources resources;
 };
 
@@ -36,6 +37,8 @@ struct Outcome {
   std::vector<std::string> missing;  // files the contents refer to: fetch them, then decode again
   std::shared_ptr<MeshContent> mesh;
   std::vector<source::Tileset> externals;
+  std::optional<geo::Region> bounds;            // of a terrain's tile, now that its heights are known
+  std::vector<source::TileDescription> children;  // of the same
   std::vector<std::string> meshUris;
   std::vector<std::string> errors;
 };
@@ -43,10 +46,12 @@ struct Outcome {
 struct TilesetFetched {
   TilesetId tileset;
   Result<Bytes> bytes;
+  std::string address;
 };
 struct TilesetParsed {
   TilesetId tileset;
   Result<source::Tileset> parsed;
+  std::string address;
   bool fetched = true;
 };
 struct ContentFetched {
@@ -54,6 +59,7 @@ struct ContentFetched {
   uint32_t generation;
   size_t content;
   Result<Bytes> bytes;
+  std::string address;
 };
 struct ContentDecoded {
   TileId tile;
@@ -152,6 +158,7 @@ struct Streaming::Impl {
   void fetchResources(TileId id, std::vector<std::string> uris);
   void grow(const source::Tileset& tileset, TilesetId id, TileId parent);
   void makeExternal(TileId id, Outcome& outcome);
+  void growTerrain(TileId id, Outcome& outcome);
   void fail(TileId id, std::string message, Hope hope);
   void report(const std::string& uri, std::string message);
   bool told(const std::string& uri, bool passes);

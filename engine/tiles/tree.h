@@ -27,6 +27,7 @@ struct Tile {
   std::optional<geo::BoundingVolume> requestVolume;  // seen only from inside
   std::vector<std::string> contentUris;      // empty: nothing to draw here
   std::optional<source::SubtreeRef> subtree; // its content is a subtree file: it will be external
+  std::optional<source::TerrainRef> terrain; // its content brings the tiles below
   std::vector<source::Fact> facts;           // metadata of the tile and of its contents
   TilesetId tileset = 0;
   uint16_t depth = 0;

@@ -52,7 +52,10 @@ class Sorter {
       auto next = writeRun(*spool, at, runs++);
       if (!next) return next.error();
       if (*next == at)
-        return makeError("{}: record at byte {} is cut off; remove the folder and build again", name_, at);
+        return makeError(
+            "{0}: 第 {1} 字节处的记录不完整；请删除该文件夹后重新生成 / record at byte {1} is cut off; remove the "
+            "folder and build again",
+            name_, at);
       spool->forget(at, *next - at);
       at = *next;
       progress(static_cast<double>(at));

@@ -126,6 +126,7 @@ Builder& Builder::operator=(Builder&&) noexcept = default;
 bool Builder::alreadyRead() const { return impl_->read(); }
 void Builder::noteRepaired(std::string what) { note(impl_->state.repaired, std::move(what)); }
 void Builder::noteDropped(std::string what) { note(impl_->state.dropped, std::move(what)); }
+void Builder::notePartial() { impl_->state.partial = true; }
 glm::dvec4 Builder::bboxDegrees() const {
   if (impl_->read()) return impl_->state.bboxDegrees;
   return (impl_->buildingBox.empty() ? impl_->groundBox : impl_->buildingBox).degrees();
@@ -153,6 +154,7 @@ Result<void> Builder::add(Building building) {
   }
   for (auto& polygon : repaired.polygons) {
     if (!onEarth(polygon.front().front())) {
+      notePartial();
       noteDropped(fmt::format("{}: at {}, {}, expected longitude and latitude in degrees", building.id,
                               polygon.front().front().x, polygon.front().front().y));
       continue;
@@ -212,7 +214,9 @@ Result<void> Builder::Impl::closeSpools() {
 Result<std::pair<LocalFrame, Square>> Builder::Impl::place() const {
   glm::dvec4 box = options.bboxDegrees.value_or(state.bboxDegrees);
   if (box == glm::dvec4(0))
-    return makeError("{}: nothing to build: no building and no ground feature was read", options.out.string());
+    return makeError(
+        "{}: 没有可生成的内容：未读到建筑或地面要素 / nothing to build: no building and no ground feature was read",
+        options.out.string());
   geo::Geodetic origin = options.origin.value_or(geo::Geodetic{(box.x + box.z) / 2, (box.y + box.w) / 2, 0});
   glm::dvec2 margin(0.05, 0.05);
   auto geoid = geo::Geoid::egm96();
@@ -225,9 +229,9 @@ Result<std::pair<LocalFrame, Square>> Builder::Impl::place() const {
   double side = std::max({plane.hi.x - plane.lo.x, plane.hi.y - plane.lo.y, kSmallestSideMetres}) + 8;
   if (side > kLargestSideMetres)
     return makeError(
-        "{}: the data spans {:.0f} km (longitude {:.4f} to {:.4f}, latitude {:.4f} to {:.4f}), expected a city of at "
-        "most "
-        "{:.0f} km; name the part to build with --bbox w,s,e,n",
+        "{0}: 数据跨度 {1:.0f} 公里（经度 {2:.4f} 至 {3:.4f}，纬度 {4:.4f} 至 {5:.4f}），城市至多 {6:.0f} 公里；请用 "
+        "--bbox w,s,e,n 指定范围 / the data spans {1:.0f} km (longitude {2:.4f} to {3:.4f}, latitude {4:.4f} to "
+        "{5:.4f}), expected a city of at most {6:.0f} km; name the part to build with --bbox w,s,e,n",
         options.out.string(), side / 1000, box.x, box.z, box.y, box.w, kLargestSideMetres / 1000);
   side = std::ceil(side / 16) * 16;
   Square root{(plane.lo + plane.hi) / 2.0 - side / 2, side};
@@ -332,6 +336,7 @@ Result<void> Builder::Impl::describe(const std::vector<TilePlan>& plans, const s
   json["terrain"] = terrain ? terrainName : "sea level";
   json["geoid"] = geo::Geoid::egm96().name();
   json["synthetic"] = options.synthetic;
+  json["partial"] = state.partial;
   json["repaired"] = state.repaired;
   json["dropped"] = state.dropped;
   return writeFileAtomically(stage / "report.json",
@@ -342,7 +347,9 @@ Result<void> Builder::Impl::describe(const std::vector<TilePlan>& plans, const s
 Result<void> Builder::Impl::publish() {
   std::error_code failure;
   std::filesystem::create_directories(target.parent_path(), failure);
-  if (failure) return makeError("{}: folder cannot be made: {}", target.parent_path().string(), failure.message());
+  if (failure)
+    return makeError("{}: 无法创建文件夹 / folder cannot be made: {}", target.parent_path().string(),
+                     failure.message());
   std::vector<std::pair<Path, Path>> moves{{stage, target}};
   if (options.uncompressedTwin) moves.emplace_back(work / "raw", target.string() + "_raw");
   for (const auto& [from, to] : moves) {
@@ -350,7 +357,8 @@ Result<void> Builder::Impl::publish() {
     std::filesystem::remove_all(old, failure);
     std::filesystem::rename(to, old, failure);  // there may be none
     std::filesystem::rename(from, to, failure);
-    if (failure) return makeError("{}: cannot be renamed into place: {}", to.string(), failure.message());
+    if (failure)
+      return makeError("{}: 无法移到目标位置 / cannot be renamed into place: {}", to.string(), failure.message());
   }
   std::filesystem::remove_all(work, failure);
   std::filesystem::remove(work.parent_path(), failure);  // only where it is empty
@@ -425,6 +433,7 @@ Result<BuildReport> Builder::finish() {
   if (!attempt(self.describe(plans, *records, frame))) return *failure;
   report.repaired = self.state.repaired;
   report.dropped = self.state.dropped;
+  report.partial = self.state.partial;
   if (!attempt(self.publish())) return *failure;
   self.timed("publish", since);
   return report;

@@ -51,6 +51,7 @@ struct BuildReport {
   std::vector<StageTime> stages;       // wall time; those named "emit: ..." are summed over all threads
   std::vector<std::string> repaired;   // ids and what was wrong; also written to <out>/<tilesetName>/report.json
   std::vector<std::string> dropped;    // ids and why
+  bool partial = false;                // an input was damaged: the city holds what could be read
   geo::Geodetic origin;
   glm::dvec4 bboxDegrees{0};           // west, south, east, north
   double maxHeight = 0;
@@ -69,6 +70,8 @@ class Builder {
   //! Something a reader repaired or left out, for the report.
   void noteRepaired(std::string what);
   void noteDropped(std::string what);
+  //! An input is damaged: part of it could not be used. A resumed build remembers it.
+  void notePartial();
   //! What has been added so far: west, south, east, north; of buildings, or of everything while there are none.
   glm::dvec4 bboxDegrees() const;
 

@@ -102,13 +102,15 @@ class CityBuild {
     std::error_code failure;
     if (!std::filesystem::exists(out_, failure)) return {};
     if (!std::filesystem::is_directory(out_, failure))
-      return makeError("{}: is a file, expected a folder or nothing", out_.string());
+      return makeError("{}: 是一个文件，应为文件夹或尚不存在 / is a file, expected a folder or nothing", out_.string());
     auto inside = std::filesystem::directory_iterator(out_, failure);
-    if (failure) return makeError("{}: cannot be opened: {}", out_.string(), failure.message());
+    if (failure) return makeError("{}: 无法打开 / cannot be opened: {}", out_.string(), failure.message());
     bool empty = inside == std::filesystem::directory_iterator{};
     if (empty || std::filesystem::exists(out_ / "city.json", failure)) return {};
-    return makeError("{}: holds other files and no city.json, expected an empty folder or an earlier city",
-                     out_.string());
+    return makeError(
+        "{}: 有其他文件而没有 city.json，应为空文件夹或以前生成的城市 / holds other files and no city.json, expected "
+        "an empty folder or an earlier city",
+        out_.string());
   }
 
   void progress(const CityInput& input, double done, double total, Clock::time_point since) const {
@@ -136,7 +138,7 @@ class CityBuild {
             result.error().text().starts_with(work_.string()) || result.error().text().find(work_.string()) == 0;
         return CityError{disk ? CityFailure::Output : CityFailure::Input, result.error()};
       }
-      take(input, *result);
+      take(input, *result, builder);
       if (result->cutOff && result->buildings + result->ground == 0)
         return CityError{CityFailure::Input, *result->cutOff};
     }
@@ -144,11 +146,11 @@ class CityBuild {
     return {};
   }
 
-  void take(const CityInput& input, ReadReport& read) {
+  void take(const CityInput& input, ReadReport& read, Builder& builder) {
     for (auto& problem : read.problems) report_.problems.push_back(std::move(problem));
     if (read.cutOff) {
       report_.problems.push_back(read.cutOff->text());
-      report_.cutOff = true;
+      builder.notePartial();
     }
     report_.notes.push_back(fmt::format("{}: {} buildings, {} ground features, {} labels", input.file, read.buildings,
                                         read.ground, read.labels));
@@ -230,7 +232,7 @@ class CityBuild {
     if (failure) {
       std::error_code ignored;
       std::filesystem::rename(old, out_, ignored);
-      return makeError("{}: cannot be renamed into place: {}", out_.string(), failure.message());
+      return makeError("{}: 无法移到目标位置 / cannot be renamed into place: {}", out_.string(), failure.message());
     }
     std::filesystem::remove_all(work_, failure);
     return {};

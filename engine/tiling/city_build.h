@@ -35,7 +35,6 @@ struct CityReport {
   BuildReport build;
   std::vector<std::string> problems;   // of the inputs: told to the user, the rest was built
   std::vector<std::string> notes;      // residuals of conversions and the like
-  bool cutOff = false;                 // an input ended badly: the city holds what came before
 };
 
 enum class CityFailure { Usage, Input, Output };

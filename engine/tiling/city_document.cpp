@@ -99,6 +99,7 @@ Result<void> writeCityDocument(const Path& folder, const CityFacts& facts) {
       {"overview", {"全景", "Overview"}, lookAt(middle, std::clamp(size * 0.55, 300.0, 9000.0), 20, -28)});
   document.views.push_back(
       {"above", {"俯视", "From above"}, lookAt(middle, std::clamp(size * 1.1, 500.0, 30000.0), 0, -89)});
+  document.styles = cityStyles();
   return writeFileAtomically(folder / "city.json", city::writeDocument(document));
 }
 

@@ -21,4 +21,7 @@ Result<void> writePlaces(const Path& folder, const std::vector<PlaceLabel>& plac
 //! city.json in `folder`, around tiles/ and the overlays that stand there.
 Result<void> writeCityDocument(const Path& folder, const CityFacts& facts);
 
+//! Styles over the columns that the tiler writes: height, class, where heights come from.
+std::vector<city::Style> cityStyles();
+
 }  // namespace cm::tiling

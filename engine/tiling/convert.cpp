@@ -16,7 +16,9 @@ Result<Converter> Converter::from(const std::string& crs) {
 Result<void> Converter::operator()(std::vector<glm::dvec2>& points) const {
   for (auto& point : points) {
     if (!std::isfinite(point.x) || !std::isfinite(point.y))
-      return makeError("coordinate {}, {} is not a number, expected finite longitude and latitude", point.x, point.y);
+      return makeError(
+          "坐标 {0}, {1} 不是有效数值 / coordinate {0}, {1} is not a number, expected finite longitude and latitude",
+          point.x, point.y);
     if (transform_) {
       auto moved = (*transform_)(point);
       if (!moved) return moved.error();
@@ -25,7 +27,9 @@ Result<void> Converter::operator()(std::vector<glm::dvec2>& points) const {
     if (std::abs(point.x) > 180 || std::abs(point.y) > 90) {
       bool projected = std::abs(point.x) > 1000 || std::abs(point.y) > 1000;
       return makeError(
-          "coordinate {:.3f}, {:.3f} is not longitude and latitude in degrees{}", point.x, point.y,
+          "坐标 {0:.3f}, {1:.3f} 不是以度为单位的经纬度{2} / coordinate {0:.3f}, {1:.3f} is not longitude and latitude "
+          "in degrees{3}",
+          point.x, point.y, projected ? "；像是投影坐标（米）：请在文件后用 --crs EPSG:n 指明坐标系" : "",
           projected ? "; these look like projected metres: name their system with --crs EPSG:n after the file" : "");
     }
   }

@@ -50,18 +50,24 @@ Result<Dem> readDem(const std::string& file, const std::string& crs, const glm::
   std::string name =
       file.ends_with(".zip") && !file.starts_with("/vsi") && !file.ends_with(".hgt.zip") ? "/vsizip/" + file : file;
   Dataset source(GDALOpen(name.c_str(), GA_ReadOnly));
-  if (!source) return makeError("{}: cannot be read as an elevation model: {}", file, messages.text());
-  if (GDALGetRasterCount(source.get()) < 1) return makeError("{}: has no raster band, expected heights", file);
+  if (!source)
+    return makeError("{}: 无法作为高程模型读取 / cannot be read as an elevation model: {}", file, messages.text());
+  if (GDALGetRasterCount(source.get()) < 1)
+    return makeError("{}: 没有栅格波段，应为高程 / has no raster band, expected heights", file);
   const char* known = GDALGetProjectionRef(source.get());
   std::string from = crs.empty() ? std::string(known ? known : "") : crs;
   if (from.empty())
     return makeError(
-        "{}: names no coordinate reference system, expected one; say which with --crs EPSG:n after the file", file);
+        "{}: 未写明坐标系；请在文件后用 --crs EPSG:n 指明 / names no coordinate reference system, expected one; say "
+        "which with --crs EPSG:n after the file",
+        file);
   OGRSpatialReferenceH reference = OSRNewSpatialReference(nullptr);
   if (OSRSetFromUserInput(reference, from.c_str()) != OGRERR_NONE) {
     OSRDestroySpatialReference(reference);
-    return makeError("{}: coordinate reference system \"{}\" is not known, expected EPSG:n or WKT", file,
-                     from.substr(0, 80));
+    return makeError(
+        "{0}: 无法识别坐标系“{1}”，应为 EPSG:n 或 WKT / coordinate reference system \"{1}\" is not known, expected "
+        "EPSG:n or WKT",
+        file, from.substr(0, 80));
   }
   char* wkt = nullptr;
   OSRExportToWkt(reference, &wkt);
@@ -80,10 +86,13 @@ Result<Dem> readDem(const std::string& file, const std::string& crs, const glm::
   // The warped view has the file's own resolution; only the box is read from it.
   Dataset warped(
       GDALAutoCreateWarpedVRT(source.get(), sourceWkt.c_str(), targetWkt.c_str(), GRA_Bilinear, 0.0, nullptr));
-  if (!warped) return makeError("{}: cannot be converted to longitude and latitude: {}", file, messages.text());
+  if (!warped)
+    return makeError("{}: 无法换算为经纬度 / cannot be converted to longitude and latitude: {}", file, messages.text());
   double transform[6];
   if (GDALGetGeoTransform(warped.get(), transform) != CE_None || transform[1] <= 0 || transform[5] >= 0)
-    return makeError("{}: has no usable position (geotransform), expected a north-up raster", file);
+    return makeError(
+        "{}: 没有可用的地理定位，应为正北向栅格 / has no usable position (geotransform), expected a north-up raster",
+        file);
   int width = GDALGetRasterXSize(warped.get()), height = GDALGetRasterYSize(warped.get());
   auto column = [&](double lon) {
     return static_cast<int>(std::clamp(std::floor((lon - transform[0]) / transform[1]), -2.0, width + 2.0));
@@ -95,8 +104,9 @@ Result<Dem> readDem(const std::string& file, const std::string& crs, const glm::
   int y0 = std::max(row(box.w) - 2, 0), y1 = std::min(row(box.y) + 3, height);
   if (x1 - x0 < 2 || y1 - y0 < 2)
     return makeError(
-        "{}: covers longitude {:.4f} to {:.4f}, latitude {:.4f} to {:.4f} and nothing of the city at {:.4f} to {:.4f}, "
-        "{:.4f} to {:.4f}; is its --crs right?",
+        "{0}: 覆盖经度 {1:.4f} 至 {2:.4f}、纬度 {3:.4f} 至 {4:.4f}，与城市范围不相交；请检查 --crs / covers longitude "
+        "{1:.4f} to {2:.4f}, latitude {3:.4f} to {4:.4f} and nothing of the city at {5:.4f} to {6:.4f}, {7:.4f} to "
+        "{8:.4f}; is its --crs right?",
         file, transform[0], transform[0] + width * transform[1], transform[3] + height * transform[5], transform[3],
         box.x, box.z, box.y, box.w);
   auto grid = std::make_shared<Grid>();
@@ -112,7 +122,7 @@ Result<Dem> readDem(const std::string& file, const std::string& crs, const glm::
   for (int y = 0; y < grid->rows; ++y) {
     float* line = grid->heights.data() + static_cast<size_t>(grid->rows - 1 - y) * static_cast<size_t>(grid->columns);
     if (GDALRasterIO(band, GF_Read, x0, y0 + y, grid->columns, 1, line, grid->columns, 1, GDT_Float32, 0, 0) != CE_None)
-      return makeError("{}: row {} cannot be read: {}", file, y0 + y, messages.text());
+      return makeError("{0}: 第 {1} 行无法读取 / row {1} cannot be read: {2}", file, y0 + y, messages.text());
     for (int x = 0; x < grid->columns; ++x) {
       bool unknown =
           (hasNothing && line[x] == static_cast<float>(nothing)) || !(line[x] > -12'000) || !(line[x] < 9'000);
@@ -127,7 +137,9 @@ Result<Dem> readDem(const std::string& file, const std::string& crs, const glm::
   dem.name = std::filesystem::path(file).filename().string();
   dem.bboxDegrees = {grid->lo, grid->lo + grid->step * glm::dvec2(grid->columns - 1, grid->rows - 1)};
   dem.knownShare = static_cast<double>(knownCells) / static_cast<double>(grid->heights.size());
-  if (knownCells == 0) return makeError("{}: has no known height under the city (all cells are no-data)", file);
+  if (knownCells == 0)
+    return makeError(
+        "{}: 城市范围内没有高程（全部为无数据） / has no known height under the city (all cells are no-data)", file);
   return dem;
 }
 

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "geo/datum.h"
+#include "tiling/city_document.h"
 #include "tiling/demo_facts.h"
 #include "tiling/demo_schemes.h"
 #include "tiling/demo_town.h"
@@ -302,6 +303,7 @@ Result<BuildReport> buildDemo(const DemoOptions& options) {
                 viewFrom(writer, "old-town", {"红瓦老城", "Red roofs"}, {120.3200, 36.0655}, 35, 1500, -24),
                 viewFrom(writer, "port", {"胶州湾东岸", "East bay shore"}, {120.3380, 36.1000}, 118, 4200, -20),
                 viewFrom(writer, "laoshan", {"石老人与崂山", "Shilaoren and Laoshan"}, {120.4560, 36.0960}, 52, 3800, -14)};
+  city.styles = cityStyles();
   if (auto written = writeFileAtomically(options.out / "city.json", city::writeDocument(city)); !written) return written.error();
   return report;
 }

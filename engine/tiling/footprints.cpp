@@ -43,7 +43,8 @@ Result<Fields> fieldsOf(OGRFeatureDefnH definition, const FootprintFields& wante
   for (auto [name, index] : {std::pair{&wanted.height, &fields.height}, std::pair{&wanted.levels, &fields.levels}}) {
     if (name->empty()) continue;
     *index = OGR_FD_GetFieldIndex(definition, name->c_str());
-    if (*index < 0) return makeError("{}: has no field \"{}\", found: {}", file, *name, fieldNames(definition));
+    if (*index < 0)
+      return makeError("{0}: 没有字段“{1}” / has no field \"{1}\", found: {2}", file, *name, fieldNames(definition));
   }
   for (const char* id : {"id", "@id", "osm_id", "gml_id", "fid", "objectid", "ref"})
     if (fields.id < 0) fields.id = OGR_FD_GetFieldIndex(definition, id);
@@ -119,7 +120,8 @@ class LayerReader {
     }
     report_.residualMetres = std::max(report_.residualMetres, convert->residualMetres());
     if (messages.text().find("rror") != std::string::npos || CPLGetLastErrorType() == CE_Failure)
-      report_.cutOff = makeError("{}: broken after feature {}: {}", file_, report_.buildings, messages.text());
+      report_.cutOff = makeError("{0}: 第 {1} 个要素之后已损坏 / broken after feature {1}: {2}", file_,
+                                 report_.buildings, messages.text());
     // One wrong system makes all coordinates wrong: then it is not the data but the --crs that has to be said.
     if (report_.buildings == 0 && bad > 0) return Error(firstBad_).within("{}", file_);
     return {};
@@ -153,6 +155,7 @@ class LayerReader {
         if (converted) continue;
         if (bad++ == 0) firstBad_ = fmt::format("{}: {}", id, converted.error().text());
         note(id, converted.error().text());
+        builder_.notePartial();
         return {};
       }
       if (options_.bboxDegrees) {
@@ -207,7 +210,7 @@ Result<ReadReport> readFootprints(const std::string& file, const FootprintFields
   ReadReport report;
   std::unique_ptr<void, DatasetCloser> set(
       GDALOpenEx(file.c_str(), GDAL_OF_VECTOR | GDAL_OF_READONLY, nullptr, nullptr, nullptr));
-  if (!set) return makeError("{}: cannot be read as footprints: {}", file, messages.text());
+  if (!set) return makeError("{}: 无法作为建筑底面读取 / cannot be read as footprints: {}", file, messages.text());
   LayerReader reader(file, options, builder, report);
   size_t used = 0;
   for (int i = 0; i < GDALDatasetGetLayerCount(set.get()); ++i) {
@@ -219,8 +222,9 @@ Result<ReadReport> readFootprints(const std::string& file, const FootprintFields
     if (auto read = reader.read(layer, fields, messages); !read) return read.error();
   }
   if (used == 0)
-    return makeError("{}: has {} layers and none of polygons, expected footprints", file,
-                     GDALDatasetGetLayerCount(set.get()));
+    return makeError(
+        "{0}: 有 {1} 个图层，但没有面图层，应为建筑底面 / has {1} layers and none of polygons, expected footprints",
+        file, GDALDatasetGetLayerCount(set.get()));
   return report;
 }
 

@@ -10,16 +10,14 @@
 namespace cm::tiling {
 namespace {
 
-constexpr int kStateFormat = 1;
+constexpr int kStateFormat = 2;
 
 struct Line {
   TileRecord record;
   uint64_t check = 0;
 };
 
-uint64_t checkOf(const TileRecord& record) {
-  return hash64({reinterpret_cast<const char*>(&record), sizeof(record)});
-}
+uint64_t checkOf(const TileRecord& record) { return hash64({reinterpret_cast<const char*>(&record), sizeof(record)}); }
 
 }  // namespace
 
@@ -35,6 +33,7 @@ BuildState readState(const Path& file) {
     for (int i = 0; i < 4; ++i) state.bboxDegrees[i] = json.at("bbox").at(static_cast<size_t>(i));
     state.partsPlaced = json.at("partsPlaced");
     state.outlinesReplaced = json.at("outlinesReplaced");
+    state.partial = json.at("partial");
     json.at("repaired").get_to(state.repaired);
     json.at("dropped").get_to(state.dropped);
   } catch (const nlohmann::json::exception&) {
@@ -50,6 +49,7 @@ Result<void> writeState(const Path& file, const BuildState& state) {
                       {"bbox", {state.bboxDegrees.x, state.bboxDegrees.y, state.bboxDegrees.z, state.bboxDegrees.w}},
                       {"partsPlaced", state.partsPlaced},
                       {"outlinesReplaced", state.outlinesReplaced},
+                      {"partial", state.partial},
                       {"repaired", state.repaired},
                       {"dropped", state.dropped}};
   return writeFileAtomically(file, json.dump(1, ' ', false, nlohmann::json::error_handler_t::replace));
@@ -72,20 +72,21 @@ Result<void> Journal::open(const Path& file) {
   descriptor_ = ::open(file.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
   if (descriptor_ < 0 || ::ftruncate(descriptor_, static_cast<off_t>(whole * sizeof(Line))) != 0 ||
       ::lseek(descriptor_, 0, SEEK_END) < 0)
-    return makeError("{}: cannot be written: {}", file.string(), std::strerror(errno));
+    return makeError("{}: 无法写入 / cannot be written: {}", file.string(), std::strerror(errno));
   return {};
 }
 
 Result<void> Journal::append(const TileRecord& record) {
   Line line;
-  std::memset(static_cast<void*>(&line), 0, sizeof(line));   // the padding too: it is checked
+  std::memset(static_cast<void*>(&line), 0, sizeof(line));  // the padding too: it is checked
   line.record.id = record.id;
   line.record = record;
   line.check = checkOf(line.record);
   std::lock_guard lock(mutex_);
   ssize_t n = ::write(descriptor_, &line, sizeof(line));
   if (n != static_cast<ssize_t>(sizeof(line)))
-    return makeError("{}: writing failed: {}", path_.string(), n < 0 ? std::strerror(errno) : "No space left on device");
+    return makeError("{}: 写入失败 / writing failed: {}", path_.string(),
+                     n < 0 ? std::strerror(errno) : "No space left on device");
   return {};
 }
 

@@ -15,6 +15,7 @@ struct BuildState {
   std::string stage;                    // "", "read", "sorted"
   glm::dvec4 bboxDegrees{0};
   size_t partsPlaced = 0, outlinesReplaced = 0;
+  bool partial = false;                 // an input was damaged: not everything in it is here
   std::vector<std::string> repaired, dropped;
 };
 

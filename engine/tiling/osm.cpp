@@ -247,7 +247,10 @@ std::unique_ptr<Index> makeIndex(uint64_t fileBytes, const ReadOptions& options)
 
 //! What went wrong in a library's words, and where in the file it was noticed.
 Error broken(const std::string& file, uint64_t at, uint64_t size, const std::exception& failure) {
-  return makeError("{}: broken near byte {} of {}: {}; expected a whole OSM file", file, at, size, failure.what());
+  return makeError(
+      "{0}: 第 {1} 字节（共 {2}）附近已损坏，应为完整的 OSM 文件 / broken near byte {1} of {2}: {3}; expected a whole "
+      "OSM file",
+      file, at, size, failure.what());
 }
 
 }  // namespace
@@ -259,10 +262,11 @@ Result<ReadReport> readOsm(const std::string& file, const ReadOptions& options, 
   report.crs = convert->name();
   // libosmium says "No such file" without the name, and reads a folder as an empty file.
   int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) return makeError("{}: cannot be opened: {}", file, std::strerror(errno));
+  if (descriptor < 0) return makeError("{}: 无法打开 / cannot be opened: {}", file, std::strerror(errno));
   ::close(descriptor);
   std::error_code failure;
-  if (std::filesystem::is_directory(file, failure)) return makeError("{}: is a folder, expected an OSM file", file);
+  if (std::filesystem::is_directory(file, failure))
+    return makeError("{}: 是文件夹，应为 OSM 文件 / is a folder, expected an OSM file", file);
   uint64_t size = std::filesystem::file_size(file, failure), at = 0;
 
   AreaManager areas(report);

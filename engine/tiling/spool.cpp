@@ -194,9 +194,10 @@ GroundFeature decodeGround(std::string_view bytes) {
 Result<FileWriter> FileWriter::create(const Path& path) {
   std::error_code failure;
   if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), failure);
-  if (failure) return makeError("{}: folder cannot be made: {}", path.parent_path().string(), failure.message());
+  if (failure)
+    return makeError("{}: 无法创建文件夹 / folder cannot be made: {}", path.parent_path().string(), failure.message());
   int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  if (descriptor < 0) return makeError("{}: cannot be written: {}", path.string(), std::strerror(errno));
+  if (descriptor < 0) return makeError("{}: 无法写入 / cannot be written: {}", path.string(), std::strerror(errno));
   return FileWriter(path, descriptor);
 }
 
@@ -228,7 +229,9 @@ Result<void> FileWriter::flush() {
   while (done < buffer_.size()) {
     ssize_t n = ::write(descriptor_, buffer_.data() + done, buffer_.size() - done);
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return makeError("{}: writing failed at byte {}: {}", path_.string(), written_ + done, std::strerror(errno));
+    if (n < 0)
+      return makeError("{0}: 在第 {1} 字节处写入失败 / writing failed at byte {1}: {2}", path_.string(),
+                       written_ + done, std::strerror(errno));
     done += static_cast<size_t>(n);
   }
   written_ += done;
@@ -239,14 +242,15 @@ Result<void> FileWriter::flush() {
 Result<void> FileWriter::finish() {
   if (auto flushed = flush(); !flushed) return flushed;
   if (::close(std::exchange(descriptor_, -1)) != 0)
-    return makeError("{}: closing failed at byte {}: {}", path_.string(), written_, std::strerror(errno));
+    return makeError("{0}: 在第 {1} 字节处关闭失败 / closing failed at byte {1}: {2}", path_.string(), written_,
+                     std::strerror(errno));
   return {};
 }
 
 Result<MappedFile> MappedFile::open(const Path& path) {
   int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) return makeError("{}: cannot be opened: {}", path.string(), std::strerror(errno));
-  struct stat info{};
+  if (descriptor < 0) return makeError("{}: 无法打开 / cannot be opened: {}", path.string(), std::strerror(errno));
+  struct stat info {};
   if (::fstat(descriptor, &info) != 0) {
     ::close(descriptor);
     return makeError("{}: {}", path.string(), std::strerror(errno));
@@ -260,7 +264,8 @@ Result<MappedFile> MappedFile::open(const Path& path) {
     }
   }
   ::close(descriptor);
-  if (info.st_size > 0 && !file.data_) return makeError("{}: cannot be mapped: {}", path.string(), std::strerror(errno));
+  if (info.st_size > 0 && !file.data_)
+    return makeError("{}: 无法映射到内存 / cannot be mapped: {}", path.string(), std::strerror(errno));
   return file;
 }
 

@@ -12,9 +12,12 @@ using uint = uint32_t;
 struct FeatureRecord {
   uint bits;
   float base;   // height of the feature's base in the content frame: it grows and sinks about this
+  uint tint;    // linear rgb, 8 bits each from the lowest; highest byte 0: its own colours
 };
 
 const uint kFeatureMask = 0xffffffu;   // of Vertex::featureAndSurface; all ones: no feature
+
+const uint kSurfaceBuilding = 1u, kSurfaceRoad = 5u;   // bits 24..31: source::Surface
 
 #ifdef __cplusplus
 }  // namespace cm::shared

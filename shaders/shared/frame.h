@@ -39,6 +39,7 @@ struct FrameUniforms {
   vec4 shadowTexel;            // x: 1/map size
   vec4 edgeColour[kSectors];   // linear colour of the plane beyond the city by direction from its middle; a: 1 water
   vec4 edgeCentre;             // xyz: the city's middle in world; w: its radius
+  vec4 night;                  // x: 0 by day .. 1 at night; y: share of windows lit
 };
 
 // Bytes 0..31 of the push constants.

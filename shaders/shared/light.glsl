@@ -4,12 +4,18 @@
 #define CITYMIRROR_SHARED_LIGHT_GLSL
 #include "shared/atmosphere.glsl"
 #include "shared/colour.glsl"
+#include "shared/night.glsl"
+
+const vec3 kMoonSide = vec3(-0.55, -0.62, 0.56);
 
 vec3 ambientLight(vec3 normal, float sky) {
   float up = dot(normal, frame.upAtEye.xyz) * 0.5 + 0.5;
   // Squared: interreflection fades faster than the visible part of the sky, and massing reads better.
   float open = sky * (0.4 + 0.6 * sky);
-  return mix(frame.groundAmbient.rgb, frame.skyAmbient.rgb, up) * open;
+  vec3 ambient = mix(frame.groundAmbient.rgb, frame.skyAmbient.rgb, up) * open;
+  // By night one side of the sky is a little brighter, or nothing would tell a wall from its neighbour.
+  if (kNight) ambient *= 1.0 + frame.night.x * 0.38 * dot(normal, kMoonSide);
+  return ambient;
 }
 
 float sunLight(vec3 normal) { return max(dot(normal, frame.sunDirection.xyz), 0.0); }

@@ -26,6 +26,7 @@ struct Standing {
   vec3 world;
   bool shown;
   bool highlighted;
+  uint tint;
 };
 
 Standing standing() {
@@ -33,6 +34,7 @@ Standing standing() {
   Standing result;
   result.shown = true;
   result.highlighted = false;
+  result.tint = 0u;
   if (kRecords) {
     uint feature = inFeatureAndSurface & kFeatureMask;
     if (feature != kFeatureMask) {
@@ -42,12 +44,21 @@ Standing standing() {
       float share = now ? (before ? 1.0 : side.grow) : (before ? 1.0 - side.grow : 0.0);
       result.shown = share > 0.0;
       result.highlighted = (record.bits & 0x10000u) != 0u;
+      result.tint = record.tint;
       position.z = mix(record.base, position.z, share);
     }
   }
   vec4 p = vec4(position, 1.0);
   result.world = vec3(dot(inRow0, p), dot(inRow1, p), dot(inRow2, p));
   return result;
+}
+
+// Linear colour of the surface: highlighted, of the city's style, or its own.
+vec3 albedoOf(Standing at) {
+  vec3 own = inColour.rgb * inBaseColour.rgb;
+  if (!kRecords) return own;
+  if (at.tint > 0xffffffu) own = unpackUnorm4x8(at.tint).rgb;
+  return at.highlighted ? frame.accent.rgb : own;
 }
 
 // Outside the clip volume: the whole feature vanishes.

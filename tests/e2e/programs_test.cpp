@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <mutex>
 #include <nlohmann/json.hpp>
 #include <regex>
 
@@ -12,6 +14,7 @@
 #include "source/image.h"
 #include "support/process.h"
 #include "support/tiler.h"
+#include "unit/source/http_server.h"
 
 namespace cm {
 namespace {
@@ -112,7 +115,8 @@ TEST_F(Programs, TheControlLayerIsDrawnUnlessRefused) {
 
 TEST_F(Programs, AFlightTellsTheTimesOfItsFrames) {
   fs::path json = folder / "flight.json";
-  Outcome flown = run({CITYMIRROR_PROGRAM, "bench", "--flight", town().string(), "--seconds", "2", "--size", "320x180", "--json", json.string()});
+  Outcome flown = run({CITYMIRROR_PROGRAM, "bench", "--flight", town().string(), "--seconds", "2", "--size", "320x180",
+                       "--json", json.string()});
   ASSERT_EQ(flown.code, 0) << flown.output;
   EXPECT_TRUE(flown.says("median")) << flown.output;
   auto figures = nlohmann::json::parse(test::textOf(json));
@@ -124,9 +128,72 @@ TEST_F(Programs, AFlightTellsTheTimesOfItsFrames) {
   EXPECT_EQ(run({CITYMIRROR_PROGRAM, "bench", "--look", "plain"}).code, 2) << "neither poses nor a flight";
 }
 
+TEST_F(Programs, AStyleColoursWhatStands) {
+  fs::path city = town();
+  ASSERT_EQ(render(city, "own.png", {"--no-ui"}).code, 0);
+  ASSERT_EQ(render(city, "height.png", {"--no-ui", "--style", "height"}).code, 0);
+  EXPECT_GT(difference(pictureOf(folder / "own.png"), pictureOf(folder / "height.png"), 0, 480), 0.5);
+  ASSERT_EQ(render(city, "legend.png", {"--style", "height"}).code, 0);
+  Outcome unknown = render(city, "none.png", {"--style", "hight"});
+  EXPECT_EQ(unknown.code, 2);
+  EXPECT_TRUE(unknown.says("there is no style \"hight\"; there are: height, class, height-source")) << unknown.output;
+}
+
+TEST_F(Programs, ASoakTellsWhatEachRoundHolds) {
+  fs::path json = folder / "soak.json";
+  Outcome flown = run({CITYMIRROR_PROGRAM, "bench", "--flight", town().string(), "--frames", "1800", "--size", "64x36",
+                       "--no-ui", "--resolution", "1", "--budget", "8", "--json", json.string()});
+  EXPECT_TRUE(flown.says("3 rounds; after the first tenth:")) << flown.output;
+  auto rounds = nlohmann::json::parse(test::textOf(json)).at("rounds");
+  ASSERT_EQ(rounds.size(), 3u);
+  EXPECT_EQ(rounds[2].at("frame").get<int>(), 1800);
+  for (const char* held : {"descriptors", "threads", "gpuObjects"}) {
+    EXPECT_GT(rounds[0].at(held).get<int>(), 0) << held;
+    EXPECT_LE(rounds[2].at(held).get<int>(), rounds[0].at(held).get<int>()) << held;
+  }
+  EXPECT_GT(rounds[2].at("peakTilesMiB").get<double>(), 0);
+  EXPECT_LE(rounds[2].at("peakTilesMiB").get<double>(), 8);
+}
+
 TEST_F(Programs, ChecksTheBuiltInCity) {
   Outcome outcome = run({CITYMIRROR_PROGRAM, "check", test::builtInCity().string()});
   EXPECT_EQ(outcome.code, 0) << outcome.output;
+}
+
+TEST_F(Programs, ACityFromTheWebIsKeptWhereItIsToldAndItsSecretsNowhere) {
+  const auto tileset =
+      R"({"asset":{"version":"1.1"},"geometricError":1,"root":{"geometricError":0,"boundingVolume":{"sphere":[6378137,0,0,9]}}})";
+  const auto city = R"({"version":1,"id":"w","name":{"zh":"网","en":"Web"},"origin":{"lon":0,"lat":0},"tilesets":[)"
+                    R"({"id":"t","uri":"survey/tileset.json","credentials":"CITYMIRROR_LAYER_SURVEY"}]})";
+  std::mutex mutex;
+  std::map<std::string, std::string> sent;
+  test::HttpServer server(test::HttpServer::Talker([&](const test::HttpServer::Talk& talk) {
+    std::lock_guard lock(mutex);
+    sent[talk.path] = talk.header("Authorization");
+    return talk.send(test::HttpServer::ok(talk.path == "/city.json" ? city : tileset, "ETag: \"1\"\r\n"));
+  }));
+  const fs::path own = folder / "own", usual = folder / "usual";
+  const auto check = [&](std::vector<std::string> more, const std::string& secret) {
+    more.insert(more.begin(), {CITYMIRROR_PROGRAM, "check", server.uri("/city.json")});
+    return run(more,
+               {{"XDG_CACHE_HOME", usual.string()}, {"no_proxy", "127.0.0.1"}, {"CITYMIRROR_LAYER_SURVEY", secret}});
+  };
+  const auto holds = [](const fs::path& in) { return fs::exists(in) && !fs::is_empty(in); };
+  const Outcome none = check({"--no-cache"}, server.uri("") + " s3cret");
+  EXPECT_EQ(none.code, 0) << none.output;
+  EXPECT_FALSE(none.says("s3cret"));
+  EXPECT_EQ(sent["/city.json"], "");
+  EXPECT_EQ(sent["/survey/tileset.json"], "Bearer s3cret");
+  EXPECT_FALSE(holds(usual / "citymirror" / "http"));
+  EXPECT_EQ(check({"--cache", own.string()}, server.uri("") + " s3cret").code, 0);
+  EXPECT_TRUE(holds(own));
+  EXPECT_FALSE(holds(usual / "citymirror" / "http"));
+  EXPECT_EQ(check({}, server.uri("") + " s3cret").code, 0);
+  EXPECT_TRUE(holds(usual / "citymirror" / "http"));
+  EXPECT_EQ(check({"--cache", own.string(), "--no-cache"}, "").code, 2);
+  const Outcome wrong = check({"--no-cache"}, "s3cret");
+  EXPECT_EQ(wrong.code, 1);
+  EXPECT_TRUE(wrong.says("CITYMIRROR_LAYER_SURVEY") && !wrong.says("s3cret")) << wrong.output;
 }
 
 TEST_F(Programs, ATypoInACityIsNamedAndTheRestIsShown) {

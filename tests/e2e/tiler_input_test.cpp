@@ -50,7 +50,8 @@ TEST_F(TilerInput, ATruncatedPbfGivesWhatCameBefore) {
   fs::path cut = write("cut.osm.pbf", whole.substr(0, whole.size() * 94 / 100));
   Outcome outcome = build({"--osm", cut.string()});
   EXPECT_EQ(outcome.code, kPartly) << outcome.output;
-  EXPECT_TRUE(outcome.says(cut.string() + ": broken near byte") && outcome.says("expected a whole OSM file"))
+  EXPECT_TRUE(outcome.says(cut.string() + ": 第 ") && outcome.says("broken near byte") &&
+              outcome.says("expected a whole OSM file"))
       << outcome.output;
   EXPECT_TRUE(outcome.says("1267 buildings")) << outcome.output;
   EXPECT_TRUE(shows("cut.png"));
@@ -74,13 +75,27 @@ TEST_F(TilerInput, ACoordinateThatIsNoNumberCostsItsBuildingOnly) {
   ASSERT_NE(at, std::string::npos);
   fs::path file = write("town.geojson", town.substr(0, at + 1) + "NaN" + town.substr(town.find(',', at)));
   Outcome outcome = build({"--footprints", file.string(), "--height-field", "h"});
-  EXPECT_EQ(outcome.code, kDone) << outcome.output;
+  EXPECT_EQ(outcome.code, kPartly) << outcome.output;
   EXPECT_TRUE(outcome.says(file.string() + ": town/b7: coordinate nan") &&
               outcome.says("expected finite longitude and latitude; left out"))
       << outcome.output;
   EXPECT_TRUE(outcome.says("59 buildings")) << outcome.output;
   EXPECT_NE(test::textOf(city / "tiles" / "report.json").find("town/b7"), std::string::npos);
   EXPECT_TRUE(shows("nan.png"));
+}
+
+TEST_F(TilerInput, AResumedBuildStillSaysThatAnInputWasDamaged) {
+  const std::string town = test::townGeoJson(1600);
+  const size_t at = town.find("[120.3", town.find("\"b7\""));
+  ASSERT_NE(at, std::string::npos);
+  fs::path file = write("town.geojson", town.substr(0, at + 1) + "NaN" + town.substr(town.find(',', at)));
+  const std::string tiler = fmt::format("exec '{}' build --quiet --raw --out '{}' --footprints '{}' --height-field h",
+                                        CITYMIRROR_TILER_PROGRAM, city.string(), file.string());
+  Outcome broken = run({"sh", "-c", "ulimit -f 240; " + tiler});
+  ASSERT_EQ(broken.code, kOutput) << broken.output;
+  Outcome resumed = run({"sh", "-c", tiler});
+  EXPECT_TRUE(resumed.says("going on with the interrupted build")) << resumed.output;
+  EXPECT_EQ(resumed.code, kPartly) << resumed.output;
 }
 
 TEST_F(TilerInput, ProjectedMetresWithoutANameAreRefusedWithTheFix) {
@@ -101,7 +116,8 @@ TEST_F(TilerInput, ADemWithoutACrsIsRefusedWithTheFix) {
   fs::path dem = write("heights.asc", grid);
   Outcome refused = build({"--footprints", town.string(), "--height-field", "h", "--dem", dem.string()});
   EXPECT_EQ(refused.code, kInput) << refused.output;
-  EXPECT_TRUE(refused.says(dem.string() + ": names no coordinate reference system") && refused.says("--crs EPSG:n"))
+  EXPECT_TRUE(refused.says(dem.string() + ": 未写明坐标系") && refused.says("names no coordinate reference system") &&
+              refused.says("--crs EPSG:n"))
       << refused.output;
   expectNothingLeft();
   // As the message says.
@@ -118,7 +134,9 @@ TEST_F(TilerInput, AFullDiskIsSaidAndTheNextRunGoesOn) {
                                         CITYMIRROR_TILER_PROGRAM, city.string(), town.string());
   Outcome early = run({"sh", "-c", "ulimit -f 8; " + tiler});
   EXPECT_EQ(early.code, kOutput) << early.output;
-  EXPECT_TRUE(early.says("buildings.spool: writing failed at byte") && early.says("File too large")) << early.output;
+  EXPECT_TRUE(early.says("buildings.spool: 在第 ") && early.says("writing failed at byte") &&
+              early.says("File too large"))
+      << early.output;
   expectNothingLeft();
   // The spool fits, the uncompressed tiles do not: what has been done stays beside the city, and says so.
   Outcome late = run({"sh", "-c", "ulimit -f 240; " + tiler});
@@ -157,7 +175,9 @@ TEST_F(TilerInput, AFileWhereAFolderIsExpectedIsNamed) {
   city = file;
   Outcome itself = build({"--footprints", town.string()});
   EXPECT_EQ(itself.code, kOutput);
-  EXPECT_TRUE(itself.says(file.string() + ": is a file, expected a folder or nothing")) << itself.output;
+  EXPECT_TRUE(
+      itself.says(file.string() + ": 是一个文件，应为文件夹或尚不存在 / is a file, expected a folder or nothing"))
+      << itself.output;
   city = file / "city";
   Outcome below = build({"--footprints", town.string()});
   EXPECT_EQ(below.code, kOutput);
@@ -166,7 +186,8 @@ TEST_F(TilerInput, AFileWhereAFolderIsExpectedIsNamed) {
   city = folder / "other";
   Outcome folderAsOsm = build({"--osm", folder.string()});
   EXPECT_EQ(folderAsOsm.code, kInput);
-  EXPECT_TRUE(folderAsOsm.says(folder.string() + ": is a folder, expected an OSM file")) << folderAsOsm.output;
+  EXPECT_TRUE(folderAsOsm.says(folder.string() + ": 是文件夹，应为 OSM 文件 / is a folder, expected an OSM file"))
+      << folderAsOsm.output;
 }
 
 TEST_F(TilerInput, WhatMayNotBeReadOrWrittenIsNamed) {

@@ -20,7 +20,9 @@ struct Golden {
 
 const std::vector<Golden> kGoldens{
     {"front_bays", {"--view", "home", "--scenario", "today", "--no-ui"}},
-    {"village_swipe", {"--view", "project-zhangcun", "--scenario", "today", "--against", "plan", "--compare", "swipe", "--no-ui"}},
+    {"village_swipe",
+     {"--view", "project-zhangcun", "--scenario", "today", "--against", "plan", "--compare", "swipe", "--no-ui"}},
+    {"night", {"--view", "fushan-bay", "--scenario", "today", "--date", "2030-10-15T20:30+08:00", "--no-ui"}},
     {"layer", {"--view", "project-sifang", "--scenario", "plan", "--lang", "en"}},
 };
 
@@ -31,8 +33,9 @@ TEST_P(GoldenTest, LooksAsItDid) {
   fs::path kept = fs::path(CITYMIRROR_SOURCE_DIR) / "tests" / "golden" / (std::string(golden.name) + ".png");
   const char* update = std::getenv("CITYMIRROR_UPDATE_GOLDEN");
   fs::path made = update ? kept : test::freshFolder("golden_" + std::string(golden.name)) / "made.png";
-  std::vector<std::string> command{CITYMIRROR_PROGRAM, "render", test::builtInCity().string(), "--out", made.string(),
-                                   "--size", "640x360", "--samples", "16"};
+  std::vector<std::string> command{
+      CITYMIRROR_PROGRAM, "render", test::builtInCity().string(), "--out", made.string(), "--size", "640x360",
+      "--samples",        "16"};
   command.insert(command.end(), golden.options.begin(), golden.options.end());
   test::Outcome outcome = test::run(command);
   ASSERT_EQ(outcome.code, 0) << outcome.output;

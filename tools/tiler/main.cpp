@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "tiling/city_build.h"
 #include "tiling/demo.h"
+#include "tiling/pack.h"
 
 namespace {
 
@@ -32,6 +33,7 @@ constexpr const char* kHelp = R"(citymirror-tiler: city data in, a city of 3D Ti
                          [--dem FILE]... [--crs EPSG:n|GCJ02|BD09] [--bbox w,s,e,n] [--name zh,en]
                          [--memory 2GiB] [--jobs N] [--raw] [--quiet]
   citymirror-tiler demo  --out CITY [--memory 2GiB] [--jobs N] [--quiet]
+  citymirror-tiler pack  CITY --out CITY.zip|TILES.3tz [--jobs N] [--quiet]
 
 build reads   读取
   --osm FILE          OpenStreetMap: .osm .osm.gz .osm.bz2 .osm.pbf
@@ -48,6 +50,11 @@ and takes
   --jobs N            threads; the result is the same for any
   --raw               also writes tiles_raw/, uncompressed, for validators
 demo makes the built-in city 青岛 · Qingdao Bay (示意数据 / illustrative).
+pack makes one file of a folder, and citymirror opens it as it is, read-only  打包成一个文件，直接打开（只读）
+  CITY --out X.zip    a city's folder (city.json)                              城市文件夹
+  TILES --out X.3tz   a tileset's folder (tileset.json), as a 3D Tiles archive 瓦片文件夹
+  What hardly gets smaller is stored as it is; hidden files stay out; the same folder makes the same file.
+  Inside is an index (3TZ 1.3), so that it opens at once whatever its size.
 An interrupted build goes on where it stopped when the same command is run again (CITY.work/).
 
 exit codes  退出码
@@ -55,7 +62,7 @@ exit codes  退出码
   2  the command line is wrong 命令有误
   3  an input cannot be used 输入不可用
   4  the output cannot be written, e.g. a full disk 无法写出
-  5  done, but an input ended badly: the city holds what could be read 部分完成
+  5  done, but an input is damaged: the city holds what could be read 部分完成
 )";
 
 //! One line on standard error, rewritten in place on a terminal and every few seconds elsewhere.
@@ -108,14 +115,16 @@ Result<double> numberFrom(std::string_view text, std::string_view option) {
   double value = 0;
   auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (failure != std::errc{} || end != text.data() + text.size())
-    return makeError("{}: found \"{}\", expected a number", option, text);
+    return makeError("{0}: “{1}”不是数 / found \"{1}\", expected a number", option, text);
   return value;
 }
 
 Result<size_t> sizeFrom(std::string_view text) {
   size_t digits = text.find_first_not_of("0123456789.");
   auto value = numberFrom(text.substr(0, digits), "--memory");
-  if (!value) return makeError("--memory: found \"{}\", expected a size such as 512MiB or 2GiB", text);
+  if (!value)
+    return makeError(
+        "--memory: “{0}”不是大小，例如 512MiB 或 2GiB / found \"{0}\", expected a size such as 512MiB or 2GiB", text);
   std::string_view unit = digits == std::string_view::npos ? "" : text.substr(digits);
   double scale = 0;
   if (unit.empty() || unit == "B") scale = 1;
@@ -123,7 +132,8 @@ Result<size_t> sizeFrom(std::string_view text) {
   if (unit == "MiB" || unit == "M" || unit == "MB") scale = 1024.0 * 1024;
   if (unit == "GiB" || unit == "G" || unit == "GB") scale = 1024.0 * 1024 * 1024;
   if (scale == 0 || *value <= 0)
-    return makeError("--memory: found \"{}\", expected a size such as 512MiB or 2GiB", text);
+    return makeError(
+        "--memory: “{0}”不是大小，例如 512MiB 或 2GiB / found \"{0}\", expected a size such as 512MiB or 2GiB", text);
   return static_cast<size_t>(*value * scale);
 }
 
@@ -132,29 +142,36 @@ Result<glm::dvec4> boxFrom(std::string_view text) {
   for (int i = 0; i < 4; ++i) {
     size_t end = std::min(text.find(','), text.size());
     auto value = numberFrom(text.substr(0, end), "--bbox");
-    if (!value) return makeError("--bbox: {}; expected west,south,east,north in degrees", value.error().text());
+    if (!value)
+      return makeError("--bbox: {}; 应为西、南、东、北四个度数 / expected west,south,east,north in degrees",
+                       value.error().text());
     box[i] = *value;
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   bool sound =
       box.x < box.z && box.y < box.w && box.x >= -180 && box.z <= 180 && box.y >= -85 && box.w <= 85 && text.empty();
   if (!sound)
-    return makeError("--bbox: found {},{},{},{}, expected west < east and south < north in degrees", box.x, box.y,
-                     box.z, box.w);
+    return makeError(
+        "--bbox: {0},{1},{2},{3} 应满足西 < 东、南 < 北（度） / found {0},{1},{2},{3}, expected west < east and south "
+        "< north in degrees",
+        box.x, box.y, box.z, box.w);
   return box;
 }
 
 struct Arguments {
   std::string command;
   CityOptions city;
+  std::string from;  // what is packed
   bool quiet = false;
 };
 
 Result<Arguments> parse(std::span<char*> words) {
   Arguments arguments;
   arguments.command = words.empty() ? "" : words[0];
-  if (arguments.command != "build" && arguments.command != "demo")
-    return makeError("found \"{}\", expected build or demo; see citymirror-tiler --help", arguments.command);
+  const bool pack = arguments.command == "pack";
+  if (arguments.command != "build" && arguments.command != "demo" && !pack)
+    return makeError("命令“{0}”应为 build、demo 或 pack / found \"{0}\", expected build, demo or pack; see citymirror-tiler --help",
+                     arguments.command);
   CityOptions& city = arguments.city;
   for (size_t i = 1; i < words.size(); ++i) {
     std::string option = words[i];
@@ -162,24 +179,30 @@ Result<Arguments> parse(std::span<char*> words) {
       arguments.quiet = true;
       continue;
     }
-    if (option == "--raw") {
+    if (pack && !option.starts_with("--") && arguments.from.empty()) {
+      arguments.from = option;
+      continue;
+    }
+    if (option == "--raw" && !pack) {
       city.uncompressedTwin = true;
       continue;
     }
     if (i + 1 >= words.size() || !option.starts_with("--"))
       return makeError("{}: {}", option,
-                       option.starts_with("--") ? "a value has to follow" : "found a word without an option");
+                       option.starts_with("--") ? "后面应有值 / a value has to follow"
+                                                : "前面没有选项 / found a word without an option");
     std::string value = words[++i];
     bool build = arguments.command == "build";
     if (option == "--out") {
       city.out = value;
-    } else if (option == "--memory") {
+    } else if (option == "--memory" && !pack) {
       auto size = sizeFrom(value);
       if (!size) return size.error();
       city.memoryBytes = *size;
     } else if (option == "--jobs") {
       auto jobs = numberFrom(value, option);
-      if (!jobs || *jobs < 1 || *jobs > 1024) return makeError("--jobs: found \"{}\", expected 1 to 1024", value);
+      if (!jobs || *jobs < 1 || *jobs > 1024)
+        return makeError("--jobs: “{0}”应为 1 至 1024 / found \"{0}\", expected 1 to 1024", value);
       city.jobs = static_cast<unsigned>(*jobs);
     } else if (build && option == "--osm") {
       city.inputs.push_back({CityInput::Kind::Osm, value, "", {}});
@@ -189,10 +212,14 @@ Result<Arguments> parse(std::span<char*> words) {
       city.inputs.push_back({CityInput::Kind::Dem, value, "", {}});
     } else if (build && (option == "--crs" || option == "--height-field" || option == "--levels-field")) {
       if (city.inputs.empty())
-        return makeError("{} {}: stands before any FILE, expected it after the one it describes", option, value);
+        return makeError(
+            "{} {}: 应写在所说明的文件之后 / stands before any FILE, expected it after the one it describes", option,
+            value);
       CityInput& last = city.inputs.back();
       if (option != "--crs" && last.kind != CityInput::Kind::Footprints)
-        return makeError("{} {}: the FILE before it is {}, expected --footprints", option, value, last.file);
+        return makeError(
+            "{0} {1}: 前一个文件是 {2}，应为 --footprints / the FILE before it is {2}, expected --footprints", option,
+            value, last.file);
       (option == "--crs" ? last.crs : option == "--height-field" ? last.fields.height : last.fields.levels) = value;
     } else if (build && option == "--bbox") {
       auto box = boxFrom(value);
@@ -203,14 +230,17 @@ Result<Arguments> parse(std::span<char*> words) {
       city.name.zh = value.substr(0, comma);
       city.name.en = comma == std::string::npos ? city.name.zh : value.substr(comma + 1);
     } else {
-      return makeError("{}: is not known to {}; see citymirror-tiler --help", option, arguments.command);
+      return makeError("{0}: {1} 没有此选项 / is not known to {1}; see citymirror-tiler --help", option,
+                       arguments.command);
     }
   }
-  if (city.out.empty()) return makeError("--out CITY is missing");
+  if (city.out.empty()) return makeError("缺少 --out {0} / --out {0} is missing", pack ? "CITY.zip or TILES.3tz" : "CITY");
+  if (pack && arguments.from.empty()) return makeError("缺少要打包的文件夹 / the folder to pack is missing; see citymirror-tiler --help");
   bool readable = false;
   for (const auto& input : city.inputs) readable = readable || input.kind != CityInput::Kind::Dem;
   if (arguments.command == "build" && !readable)
-    return makeError("nothing to build from: name --osm FILE or --footprints FILE");
+    return makeError(
+        "没有输入：请用 --osm FILE 或 --footprints FILE / nothing to build from: name --osm FILE or --footprints FILE");
   if (city.name.empty()) {
     Path named = city.out.has_filename() ? city.out : city.out.parent_path();
     city.name = {named.filename().string(), named.filename().string()};
@@ -226,6 +256,10 @@ void tell(const BuildReport& report, const Path& out, double seconds) {
   if (!report.repaired.empty() || !report.dropped.empty())
     fmt::print("  {} repaired, {} left out: {}\n", report.repaired.size(), report.dropped.size(),
                (out / "tiles" / "report.json").string());
+}
+
+int codeOf(CityFailure kind) {
+  return kind == CityFailure::Usage ? kUsage : kind == CityFailure::Input ? kInput : kOutput;
 }
 
 int build(const Arguments& arguments) {
@@ -244,15 +278,16 @@ int build(const Arguments& arguments) {
           "{}: 再次运行同一命令即从此处继续；不再需要时可删除 / the same command goes on from here; delete it when not "
           "needed",
           work);
-    return failure->kind == CityFailure::Usage ? kUsage : failure->kind == CityFailure::Input ? kInput : kOutput;
+    return codeOf(failure->kind);
   }
   const auto& report = std::get<CityReport>(outcome);
   constexpr size_t kShown = 10;
   for (size_t i = 0; i < std::min(kShown, report.problems.size()); ++i) log::warning("{}", report.problems[i]);
-  if (report.problems.size() > kShown) log::warning("... and {} more, in report.json", report.problems.size() - kShown);
+  if (report.problems.size() > kShown)
+    log::warning("…另有 {0} 条，见 report.json / and {0} more, in report.json", report.problems.size() - kShown);
   for (const auto& note : report.notes) fmt::print("  {}\n", note);
   tell(report.build, options.out, std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
-  return report.cutOff ? kPartly : kDone;
+  return report.build.partial ? kPartly : kDone;
 }
 
 int demo(const Arguments& arguments) {
@@ -270,6 +305,27 @@ int demo(const Arguments& arguments) {
     return kOutput;
   }
   tell(*report, options.out, std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+  return kDone;
+}
+
+int packUp(const Arguments& arguments) {
+  auto begin = std::chrono::steady_clock::now();
+  ProgressLine line(arguments.quiet);
+  PackOptions options;
+  options.from = arguments.from;
+  options.out = arguments.city.out;
+  options.jobs = arguments.city.jobs;
+  options.progress = [&](const Progress& progress) { line(progress); };
+  auto outcome = pack(options);
+  line.end();
+  if (auto* failure = std::get_if<CityError>(&outcome)) {
+    log::error("{}", failure->error.text());
+    return codeOf(failure->kind);
+  }
+  const auto& report = std::get<PackReport>(outcome);
+  fmt::print("{}: {} 个文件 / files, {:.1f} MB -> {:.1f} MB, {:.1f} s\n", options.out.string(), report.files,
+             double(report.bytes) / 1e6, double(report.packedBytes) / 1e6,
+             std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
   return kDone;
 }
 
@@ -293,5 +349,6 @@ int main(int count, char** words) {
     log::error("{}", arguments.error().text());
     return kUsage;
   }
+  if (arguments->command == "pack") return packUp(*arguments);
   return arguments->command == "build" ? build(*arguments) : demo(*arguments);
 }

@@ -60,7 +60,7 @@ FontFile findFont(bool bold) {
 Fonts::MappedFont::MappedFont(const FontFile& file) : index(file.index) {
   int fd = file.path.empty() ? -1 : ::open(file.path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) return;
-  struct stat info{};
+  struct stat info {};
   if (::fstat(fd, &info) == 0 && info.st_size > 0) {
     bytes = static_cast<size_t>(info.st_size);
     void* mapped = ::mmap(nullptr, bytes, PROT_READ, MAP_PRIVATE, fd, 0);
@@ -119,6 +119,14 @@ void Fonts::want(const city::Document& document) {
   }
   for (const auto& scenario : document.scenarios) want(scenario.name);
   for (const auto& view : document.views) want(view.name);
+  for (const auto& style : document.styles) {
+    want(style.name);
+    want(style.unit);
+    for (const auto& category : style.categories) {
+      want(category.name);
+      want(category.value);
+    }
+  }
 }
 
 void Fonts::want(const Words& words) {
@@ -130,7 +138,8 @@ bool Fonts::build(float scale) {
   changed_ = false;
   scale_ = scale;
   for (unsigned code = 0x20; code < 0x100; ++code) wanted_[code] = true;
-  for (unsigned code : {0x2013u, 0x2014u, 0x2026u, 0x2192u, 0x00b7u, 0x2018u, 0x2019u, 0x201cu, 0x201du}) wanted_[code] = true;
+  for (unsigned code : {0x2013u, 0x2014u, 0x2026u, 0x2192u, 0x2265u, 0x00b7u, 0x2018u, 0x2019u, 0x201cu, 0x201du})
+    wanted_[code] = true;
   ranges_.clear();
   for (unsigned code = 0x20; code < wanted_.size(); ++code) {
     if (!wanted_[code] || (code >= 0x7f && code < 0xa0)) continue;
@@ -151,7 +160,8 @@ bool Fonts::build(float scale) {
     regular_ = MappedFont(findFont(false));
     bold_ = MappedFont(findFont(true));
     if (!regular_.data)
-      log::error("no Chinese font was found: install the package fonts-noto-cjk or name one in {}", (assetsFolder() / "fonts.txt").string());
+      log::error("no Chinese font was found: install the package fonts-noto-cjk or name one in {}",
+                 (assetsFolder() / "fonts.txt").string());
   }
   auto add = [&](const MappedFont& font, float size) -> ImFont* {
     ImFontConfig config;
@@ -162,7 +172,8 @@ bool Fonts::build(float scale) {
     config.FontDataOwnedByAtlas = false;
     config.SizePixels = std::round(size * scale * kLineOfEm);
     if (!font.data) return atlas.AddFontDefault(&config);
-    return atlas.AddFontFromMemoryTTF(font.data, static_cast<int>(font.bytes), config.SizePixels, &config, ranges_.data());
+    return atlas.AddFontFromMemoryTTF(font.data, static_cast<int>(font.bytes), config.SizePixels, &config,
+                                      ranges_.data());
   };
   const MappedFont &regular = regular_, &bold = bold_.data ? bold_ : regular_;
   body = add(regular, 15.5f);
@@ -171,7 +182,8 @@ bool Fonts::build(float scale) {
   title = add(bold, 20);
   display = add(bold, 28);
   ImGui::GetIO().FontDefault = body;
-  if (!atlas.Build()) log::error("the characters of the layer could not be drawn from {}", findFont(false).path.string());
+  if (!atlas.Build())
+    log::error("the characters of the layer could not be drawn from {}", findFont(false).path.string());
   return true;
 }
 

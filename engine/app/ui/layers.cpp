@@ -1,4 +1,5 @@
 // 图层: greenways and metro one by one, the other layers, the light.
+#include <array>
 #include <cmath>
 
 #include "app/ui/panels.h"
@@ -19,7 +20,8 @@ void heading(const Row& row, Icon icon, const std::string& label, bool city::Lay
   ImVec2 at = ImGui::GetCursorScreenPos();
   float height = ui.px(46);
   drawIcon(list, icon, {at.x + row.left() + ui.px(9), at.y + height / 2}, ui.px(20), ui.theme.ink);
-  drawText(list, ui.fonts.strong, {at.x + row.left() + ui.px(30), at.y + (height - em(ui.fonts.strong)) / 2}, ui.theme.ink, label);
+  drawText(list, ui.fonts.strong, {at.x + row.left() + ui.px(30), at.y + (height - em(ui.fonts.strong)) / 2},
+           ui.theme.ink, label);
   city::Layers layers = ui.session.layers;
   if (toggleSwitch(ui, label.c_str(), {at.x + row.switchX(), at.y + ui.px(1)}, layers.*member)) {
     layers.*member = !(layers.*member);
@@ -52,7 +54,8 @@ void sample(const Context& ui, ImVec2 at, const city::OverlayItem& item, bool me
 std::string note(const Context& ui, const city::OverlayItem& item) {
   std::string text;
   auto add = [&](const std::string& part) { text += (text.empty() ? "" : " · ") + part; };
-  if (item.lengthKilometres) add(filled(ui.tr("unit.kilometres"), {number(std::round(*item.lengthKilometres * 10) / 10)}));
+  if (item.lengthKilometres)
+    add(filled(ui.tr("unit.kilometres"), {number(std::round(*item.lengthKilometres * 10) / 10)}));
   if (item.opens) add(filled(ui.tr("item.opens"), {std::to_string(item.opens->year)}));
   if (item.status != city::PlanStatus::Existing) add(statusWord(ui, item.status));
   return text;
@@ -71,7 +74,9 @@ void items(const Row& row, city::OverlayKind kind, bool enabled) {
       bool visible = !ui.session.layers.hiddenItems.contains(item.id), on = visible && enabled;
       city::Selection selection{metro ? city::PickKind::MetroLine : city::PickKind::Greenway, item.id};
       if (hitArea("open", at, {row.switchX() - ui.px(4), height})) ui.emit(city::Select{selection});
-      float tint = ui.ease("item" + item.id, ui.session.selection == selection ? 1.0f : ImGui::IsItemHovered() ? 0.55f : 0.0f);
+      float tint = ui.ease("item" + item.id, ui.session.selection == selection ? 1.0f
+                                             : ImGui::IsItemHovered()          ? 0.55f
+                                                                               : 0.0f);
       if (tint > 0)
         list.AddRectFilled({at.x + ui.px(8), at.y + ui.px(1)}, {at.x + row.width - ui.px(8), at.y + height - ui.px(1)},
                            withAlpha(ui.theme.accentTint, tint), ui.px(10));
@@ -84,7 +89,7 @@ void items(const Row& row, city::OverlayKind kind, bool enabled) {
       drawText(list, ui.fonts.small, {x, at.y + ui.px(29)}, ui.theme.inkSoft, clipped(ui.fonts.small, below, room));
       if (toggleSwitch(ui, "switch", {at.x + row.switchX(), at.y + ui.px(4)}, on)) {
         ui.emit(city::SetItemVisible{item.id, !on});
-        if (!on && !enabled) {   // one of them asked for means the layer is, too
+        if (!on && !enabled) {  // one of them asked for means the layer is, too
           city::Layers layers = ui.session.layers;
           (metro ? layers.metro : layers.greenways) = true;
           layers.hiddenItems.erase(item.id);
@@ -113,7 +118,6 @@ void rule(const Row& row) {
 void light(const Row& row) {
   Context& ui = row.ui;
   ImDrawList& list = *ImGui::GetWindowDrawList();
-  constexpr float dawn = 5, dusk = 20;
   ImVec2 at = ImGui::GetCursorScreenPos();
   float height = ui.px(46);
   drawIcon(list, Icon::Sun, {at.x + row.left() + ui.px(9), at.y + height / 2}, ui.px(20), ui.theme.ink);
@@ -122,15 +126,28 @@ void light(const Row& row) {
   drawText(list, ui.fonts.strong, {textX, at.y + (height - em(ui.fonts.strong)) / 2}, ui.theme.ink, label);
   int minutes = static_cast<int>(std::lround(ui.session.hourOfDay * 60));
   std::string clock = fmt::format("{:02}:{:02}", minutes / 60, minutes % 60);
-  drawText(list, ui.fonts.body, {at.x + row.width - row.left() - widthOf(ui.fonts.body, clock), at.y + (height - em(ui.fonts.body)) / 2},
+  drawText(list, ui.fonts.body,
+           {at.x + row.width - row.left() - widthOf(ui.fonts.body, clock), at.y + (height - em(ui.fonts.body)) / 2},
            ui.theme.inkSoft, clock);
   ImGui::Dummy({row.width, height});
   at = ImGui::GetCursorScreenPos();
-  float value = (static_cast<float>(ui.session.hourOfDay) - dawn) / (dusk - dawn);
+  float value = static_cast<float>(ui.session.hourOfDay) / 24;
   value = std::fmin(std::fmax(value, 0.0f), 1.0f);
-  if (slider(ui, "hour", {at.x + row.left(), at.y - ui.px(6)}, row.width - 2 * row.left(), value, IM_COL32(0xe9, 0xa8, 0x3a, 255)))
-    ui.emit(city::SetHour{std::round((dawn + value * (dusk - dawn)) * 12) / 12.0});
-  ImGui::Dummy({row.width, ui.px(42)});
+  if (slider(ui, "hour", {at.x + row.left(), at.y - ui.px(6)}, row.width - 2 * row.left(), value,
+             IM_COL32(0xe9, 0xa8, 0x3a, 255)))
+    ui.emit(city::SetHour{std::round(value * 24 * 12) / 12.0});
+  ImGui::Dummy({row.width, ui.px(40)});
+  // Mid-October's light, the day the sun is shown for: just up, as the city opens, just gone, dark.
+  constexpr std::array<double, 4> kHours{6.75, 14.3, 17.6, 21};
+  int chosen = -1;
+  for (size_t i = 0; i < kHours.size(); ++i)
+    if (std::abs(ui.session.hourOfDay - kHours[i]) < 0.05) chosen = static_cast<int>(i);
+  at = ImGui::GetCursorScreenPos();
+  const int tapped = segments(ui, "daylight", {at.x + row.left(), at.y}, {row.width - 2 * row.left(), ui.px(44)},
+                              {ui.tr("light.dawn"), ui.tr("light.day"), ui.tr("light.dusk"), ui.tr("light.night")},
+                              chosen, {ui.theme.accent, ui.theme.accent, ui.theme.accent, ui.theme.accent});
+  if (tapped >= 0) ui.emit(city::SetHour{kHours[static_cast<size_t>(tapped)]});
+  ImGui::Dummy({row.width, ui.px(52)});
 }
 
 void look(const Row& row) {
@@ -158,10 +175,15 @@ void drawLayers(Context& ui, float width) {
     rule(row);
   }
   heading(row, Icon::Label, ui.tr("layers.labels"), &city::Layers::labels);
-  if (!ui.document.projects.empty()) heading(row, Icon::Area, ui.tr("layers.projectAreas"), &city::Layers::projectAreas);
+  if (!ui.document.projects.empty())
+    heading(row, Icon::Area, ui.tr("layers.projectAreas"), &city::Layers::projectAreas);
   heading(row, Icon::Buildings, ui.tr("layers.buildings"), &city::Layers::buildings);
   heading(row, Icon::Shadow, ui.tr("layers.shadows"), &city::Layers::shadows);
   rule(row);
+  if (!ui.document.styles.empty()) {
+    drawStyles(ui, width);
+    rule(row);
+  }
   light(row);
   look(row);
 }

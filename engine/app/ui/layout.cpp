@@ -14,6 +14,7 @@ constexpr float kCompareWidth = 348, kCornerWidth = 132;
 constexpr float kTimeHeight = 86, kChipHeight = 44;
 constexpr float kNavigationWidth = 4 * 52 + 3 * 8;
 constexpr float kAttributionHeight = 20;
+constexpr float kLegendWidth = 216;
 constexpr float kStatisticsWidth = 300, kStatisticsHeight = 300;
 
 }  // namespace
@@ -29,7 +30,8 @@ std::vector<std::pair<const char*, Rect>> Layout::all() const {
           {"views", views},
           {"navigation", navigation},
           {"attribution", attribution},
-          {"statistics", statistics}};
+          {"statistics", statistics},
+          {"legend", legend}};
 }
 
 float scaleFor(glm::vec2 windowSize, float displayScale) {
@@ -105,10 +107,16 @@ Layout layoutFor(glm::vec2 windowSize, float displayScale, const LayoutWishes& w
     if (!layout.portrait && wishes.years && layout.card.x < layout.timeBar.right() + kGap)
       layout.card.height = std::min(layout.card.height, layout.timeBar.y - kGap - layout.card.y);
   }
+  // Where the card is, the legend of a style is not: it also stands in the panel.
+  if (wishes.legend && !wishes.card && w > kPanelWidth + kLegendWidth + 2 * kMargin + kGap)
+    layout.legend = {right - kLegendWidth, cardTop, kLegendWidth, std::max(cardBottom - cardTop, 120.0f)};
   if (wishes.statistics) {
     float x = panelOpen ? layout.panel.right() + kGap : layout.panelButton.right() + kGap;
     float y = std::max(layout.compare.bottom(), layout.title.bottom()) + kGap;
-    float width = std::min(kStatisticsWidth, (wishes.card ? layout.card.x - kGap : right) - x);
+    float width = std::min(kStatisticsWidth, (wishes.card             ? layout.card.x - kGap
+                                              : layout.legend.empty() ? right
+                                                                      : layout.legend.x - kGap) -
+                                                 x);
     float below = layout.portrait ? bottom
                                   : (!layout.views.empty() ? layout.views.y
                                      : wishes.years        ? layout.timeBar.y
@@ -117,8 +125,9 @@ Layout layoutFor(glm::vec2 windowSize, float displayScale, const LayoutWishes& w
     if (width > 120) layout.statistics = {x, y, width, std::clamp(below - y, 60.0f, kStatisticsHeight)};
   }
 
-  for (Rect* rect : {&layout.title, &layout.panel, &layout.panelButton, &layout.compare, &layout.corner, &layout.card,
-                     &layout.timeBar, &layout.views, &layout.navigation, &layout.attribution, &layout.statistics}) {
+  for (Rect* rect :
+       {&layout.title, &layout.panel, &layout.panelButton, &layout.compare, &layout.corner, &layout.card,
+        &layout.timeBar, &layout.views, &layout.navigation, &layout.attribution, &layout.statistics, &layout.legend}) {
     rect->x *= layout.scale;
     rect->y *= layout.scale;
     rect->width *= layout.scale;

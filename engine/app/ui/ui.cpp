@@ -66,10 +66,12 @@ void Ui::draw(const city::Document& document, const city::Session& session, cons
                       !document.views.empty(),
                       session.statistics,
                       !document.projects.empty() || document.scenarios.size() > 1,
-                      hasDates(document)};
+                      hasDates(document),
+                      document.style(session.style) != nullptr};
   impl_->layout = layoutFor(seen.windowSize, seen.scale, wishes);
   // What a card needs, not what it might have: the divider's handle looks for a free place beside it.
   impl_->layout.panel = fitted(state, state.tab == Tab::Projects ? "projects" : "layers", impl_->layout.panel);
+  impl_->layout.legend = fitted(state, "legend " + session.style, impl_->layout.legend);
   impl_->layout.card = fitted(state, "card " + session.selection.id, impl_->layout.card);
   Context ui{document, session, seen, out, impl_->words, impl_->theme, impl_->fonts, state, impl_->layout};
   if (std::exchange(impl_->playAsked, false)) {
@@ -87,6 +89,7 @@ void Ui::draw(const city::Document& document, const city::Session& session, cons
   if (wishes.years) drawTimeBar(ui);
   drawNavigation(ui);
   drawCard(ui);
+  drawLegend(ui);
   drawStatistics(ui);
   drawLoading(ui);
   drawErrors(ui);

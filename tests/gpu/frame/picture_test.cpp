@@ -144,6 +144,44 @@ TEST(Picture, PicksTheFeatureUnderAPixel) {
   EXPECT_EQ(gpu::Device::validationMessages(), 0u);
 }
 
+//! A pick reads the depth that the GPU made of a vertex; in a surface seen square on it is the same at every pixel, so that each
+//! of three looks measures one coordinate.
+TEST(Picture, PicksWithinAMillimetreAThousandKilometresFromTheOrigin) {
+  Rig rig;
+  CM_NEEDS_DEVICE(rig);
+  const geo::Geodetic far{kPlace.lonDegrees, kPlace.latDegrees - 9, 30};
+  const geo::EnuFrame here = geo::enuFrameAt(far);
+  source::MeshContent content;
+  content.ecefFromContent = here.ecefFromEnu;
+  const glm::vec3 lo(700.1f, 900.2f, 0.3f), hi(712.7f, 911.4f, 33.6f);
+  test::addBox(content, lo, hi, {200, 200, 200, 255});
+  test::addFlat(content, {-1500, -1500}, {1500, 1500}, 0, {90, 90, 90, 255}, source::Surface::Ground);
+  rig.setDocument({.origin = kPlace});
+  rig.add(std::move(content));
+
+  const glm::dvec3 middle = (glm::dvec3(lo) + glm::dvec3(hi)) * 0.5;
+  struct Look {
+    int axis;
+    double exact;
+    glm::dvec3 eye, direction, up;
+  };
+  for (const Look& look : {Look{2, double(hi.z), {middle.x, middle.y, hi.z + 7.3}, {0, 0, -1}, {0, 1, 0}},
+                           Look{1, double(lo.y), {middle.x, lo.y - 7.3, middle.z}, {0, 1, 0}, {0, 0, 1}},
+                           Look{0, double(lo.x), {lo.x - 7.3, middle.y, middle.z}, {1, 0, 0}, {0, 0, 1}}}) {
+    auto scene = fromSouth(city::Look::Plain);
+    scene.eye.position = here.toEcef(look.eye);
+    scene.eye.direction = glm::dmat3(here.ecefFromEnu) * look.direction;
+    scene.eye.up = glm::dmat3(here.ecefFromEnu) * look.up;
+    rig.frame->pick(160, 120);
+    rig.render(scene, rig.oneSide(), kSize);
+    const auto picks = rig.frame->takePicks();
+    ASSERT_EQ(picks.size(), 1u);
+    ASSERT_TRUE(picks[0].hit);
+    EXPECT_NEAR(here.toEnu(picks[0].positionEcef)[look.axis], look.exact, 0.001) << "axis " << look.axis;
+  }
+  EXPECT_EQ(gpu::Device::validationMessages(), 0u);
+}
+
 //! Marks of one colour, unlit, as one feature: in a plane in front of the tower's south wall.
 void addMarks(source::MeshContent& content, source::Topology topology, std::initializer_list<glm::vec2> eastUp,
               std::array<uint8_t, 4> colour, const std::string& id) {
@@ -211,6 +249,40 @@ TEST(Picture, GlassIsSeenThrough) {
     const glm::ivec3 opaque = picture(false), seen = picture(true);
     EXPECT_GT(seen.r, opaque.r + 30);  // the grey tower shows behind the blue
     EXPECT_GT(seen.b, seen.r);
+    EXPECT_EQ(gpu::Device::validationMessages(), 0u);
+  }
+}
+
+TEST(Picture, APictureIsSeenThroughWhereItIsClear) {
+  for (city::Look look : {city::Look::Plain, city::Look::Clay}) {
+    Rig rig;
+    CM_NEEDS_DEVICE(rig);
+    rig.setDocument({.origin = kPlace});
+    const auto picture = [&](uint8_t alpha) {
+      source::MeshContent content = tinyScene();
+      test::addBox(content, {-10, -40, 0}, {10, -30, 50}, {255, 255, 255, 255}, source::Surface::Authored, "pane");
+      // One texel for the west half of the pane, one for the east half: blue, and yellow as clear as `alpha` says.
+      content.images.push_back({.width = 2, .height = 1, .rgba = {0, 60, 255, 255, 255, 220, 0, alpha}});
+      for (const source::Vertex& vertex : content.vertices)
+        content.uvs.emplace_back((vertex.position.x + 10) / 20, 0.5f);
+      content.materials.push_back({.image = 0, .alphaCutoff = source::Material::kBlends});
+      content.parts.back().material = 1;
+      rig.drawn.clear();
+      rig.add(std::move(content));
+      return rig.render(fromSouth(look), rig.oneSide(), kSize);
+    };
+    const Picture opaque = picture(255), half = picture(128), clear = picture(0);
+    EXPECT_GT(opaque.at(155, 130).b, opaque.at(155, 130).r + 60) << "blue";
+    EXPECT_GT(opaque.at(165, 130).r, opaque.at(165, 130).b + 60) << "yellow";
+    EXPECT_NEAR(half.at(155, 130).b, opaque.at(155, 130).b, 3);
+    EXPECT_LT(std::abs(clear.at(165, 130).r - clear.at(165, 130).b), 25) << "the grey tower behind";
+    EXPECT_NEAR(half.at(165, 130).r, (opaque.at(165, 130).r + clear.at(165, 130).r) / 2, 3);
+    EXPECT_NEAR(half.at(165, 130).b, (opaque.at(165, 130).b + clear.at(165, 130).b) / 2, 3);
+    rig.frame->pick(165, 130);
+    rig.render(fromSouth(look), rig.oneSide(), kSize);
+    const auto picks = rig.frame->takePicks();
+    ASSERT_EQ(picks.size(), 1u);
+    EXPECT_EQ(picks[0].feature, 2u) << "what is seen through can be picked";
     EXPECT_EQ(gpu::Device::validationMessages(), 0u);
   }
 }

@@ -9,8 +9,8 @@ TEST(Layout, NothingOverlapsInAnyWindow) {
   const glm::vec2 sizes[] = {{1280, 720}, {1920, 1080}, {1080, 1920}, {3840, 2160}, {2160, 3840}, {800, 600},
                              {1024, 768}, {1366, 768},  {1440, 900},  {720, 1280},  {2560, 1080}, {1100, 720}, {640, 480}, {480, 360}, {480, 900}};
   for (glm::vec2 size : sizes)
-    for (int open = 0; open < 64; ++open) {
-      Layout layout = layoutFor(size, 1, {(open & 1) != 0, (open & 2) != 0, (open & 4) != 0, (open & 8) != 0, (open & 16) != 0, (open & 32) != 0});
+    for (int open = 0; open < 128; ++open) {
+      Layout layout = layoutFor(size, 1, {(open & 1) != 0, (open & 2) != 0, (open & 4) != 0, (open & 8) != 0, (open & 16) != 0, (open & 32) != 0, (open & 64) != 0});
       auto all = layout.all();
       for (size_t i = 0; i < all.size(); ++i) {
         const auto& [name, rect] = all[i];
@@ -28,7 +28,11 @@ TEST(Layout, NothingOverlapsInAnyWindow) {
 
 TEST(Layout, WhatIsWishedIsThere) {
   Layout layout = layoutFor({1280, 720}, 1, {true, true, true, true});
-  for (const auto& [name, rect] : layout.all()) EXPECT_EQ(rect.empty(), std::string_view(name) == "panelButton") << name;
+  for (const auto& [name, rect] : layout.all())
+    EXPECT_EQ(rect.empty(), std::string_view(name) == "panelButton" || std::string_view(name) == "legend") << name;
+  // The legend of a style stands where the card would.
+  EXPECT_FALSE(layoutFor({1280, 720}, 1, {true, false, true, false, true, true, true}).legend.empty());
+  EXPECT_TRUE(layoutFor({1280, 720}, 1, {true, true, true, false, true, true, true}).legend.empty());
   EXPECT_GT(layout.card.height, 400);
   EXPECT_GE(layout.navigation.height, 52);
   // In a window too narrow for both, the card has the place and the panel waits behind its button.

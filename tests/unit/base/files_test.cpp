@@ -58,6 +58,17 @@ TEST_F(FilesTest, AFileInPlaceOfAFolderIsAnError) {
   EXPECT_THAT(written.error().text(), HasSubstr("file"));
 }
 
+TEST_F(FilesTest, WhatIsInAnArchiveIsNotSavedAndSaysSo) {
+  ASSERT_TRUE(writeFileAtomically(folder / "city.zip", "packed"));
+  for (const char* inside : {"city.json", "town/city.json"}) {
+    auto written = writeFileAtomically(folder / "city.zip" / inside, "text");
+    ASSERT_FALSE(written);
+    EXPECT_THAT(written.error().text(), HasSubstr("归档中的城市只读，请先解包 / cannot be saved: " + (folder / "city.zip").string()));
+  }
+  EXPECT_EQ(asText(*readFile(folder / "city.zip")), "packed");
+  EXPECT_EQ(entries(), 1u);
+}
+
 TEST_F(FilesTest, AFullDiskKeepsTheOldFileAndNoHalfOne) {
   Path path = folder / "city.json";
   ASSERT_TRUE(writeFileAtomically(path, "old"));

@@ -88,7 +88,12 @@ TEST(Document, ReportsEveryProblemWithItsPath) {
     j["views"][1]["id"] = "home";
     j["tilesets"].push_back(ordered_json::object({{"id", "second"}}));
     j["illustrative"] = "yes";
+    j["styles"][0]["show"] = "${height} >";
+    j["styles"][0]["colour"]["stops"][1]["value"] = 0;
+    j["styles"][1]["colour"]["categories"] = ordered_json::array();
     j["extras"] = 3;
+    j["tilesets"][0]["credentials"] = "AWS_SECRET_ACCESS_KEY";
+    j["overlays"][0]["credentials"] = "CITYMIRROR_LAYER_";
   });
   auto expect = [&](const char* path, const char* part) { EXPECT_THAT(problems, Contains(problem(path, part))); };
   expect("projects[0].phases[0].from", "2026-13");
@@ -104,7 +109,12 @@ TEST(Document, ReportsEveryProblemWithItsPath) {
   expect("views[1].id", "\"home\"");
   expect("tilesets[1].uri", "found nothing");
   expect("illustrative", "true or false");
+  expect("styles[0].show", "column 12");
+  expect("styles[0].colour.stops[1].value", "more than the stop before");
+  expect("styles[1].colour.stops", "found no colour");
   expect("extras", "object");
+  expect("tilesets[0].credentials", "CITYMIRROR_LAYER_SURVEY");
+  expect("overlays[0].credentials", "expected the name of an environment variable");
 }
 
 TEST(Document, KeepsWhatIsGoodBesideWhatIsNot) {

@@ -230,6 +230,41 @@ TEST(DecodeContent, AlphaModes) {
   EXPECT_EQ(cutoff(R"("alphaMode":"BLEND",)"), Material::kBlends);
 }
 
+TEST(DecodeContent, WhatBlendsIsDrawnSoWhereItsPictureIsNeitherClearNorOpaque) {
+  const auto cutoff = [&](std::array<uint8_t, 16> alphas, double factor = 1) {
+    Chunk chunk;
+    GltfParts parts = triangleParts(chunk);
+    std::vector<uint8_t> pixels;
+    for (uint8_t alpha : alphas) pixels.insert(pixels.end(), {200, 100, 50, alpha});
+    const Bytes png = *encodePng(4, 4, pixels);
+    std::vector<uint8_t> bytes(png.size());
+    std::memcpy(bytes.data(), png.data(), png.size());
+    const size_t uvs = chunk.add<float>({0, 0, 1, 0, 0, 1}), picture = chunk.add(bytes);
+    parts.accessors += R"(,{"bufferView":1,"componentType":5126,"count":3,"type":"VEC2"})";
+    parts.views +=
+        fmt::format(R"(,{{"buffer":0,"byteOffset":{},"byteLength":24}},{{"buffer":0,"byteOffset":{},"byteLength":{}}})",
+                    uvs, picture, png.size());
+    parts.primitive = R"({"attributes":{"POSITION":0,"TEXCOORD_0":1},"material":0})";
+    parts.more = fmt::format(
+        R"(,"materials":[{{"alphaMode":"BLEND","pbrMetallicRoughness":{{"baseColorFactor":[1,1,1,{}],)"
+        R"("baseColorTexture":{{"index":0}}}}}}],"textures":[{{"source":0}}],"images":[{{"bufferView":2}}])",
+        factor);
+    parts.bufferBytes = chunk.bytes.size();
+    const auto content = good(test::glbOf(parts.json(), chunk.bytes));
+    EXPECT_EQ(content.images.size(), 1u);
+    return content.materials.at(0).alphaCutoff;
+  };
+  std::array<uint8_t, 16> opaque, foliage, glass;
+  opaque.fill(255);
+  glass.fill(90);
+  for (size_t i = 0; i < 16; ++i) foliage[i] = i % 2 ? 255 : 0;
+  foliage[5] = 130;  // an edge
+  EXPECT_EQ(cutoff(opaque), 0);
+  EXPECT_EQ(cutoff(foliage), 0.5f);
+  EXPECT_EQ(cutoff(glass), Material::kBlends);
+  EXPECT_EQ(cutoff(opaque, 0.5), Material::kBlends);
+}
+
 //! Errors: the file, the place in it, what was found, what was expected.
 TEST(BadContent, AccessorOverrunsItsBuffer) {
   Chunk chunk;

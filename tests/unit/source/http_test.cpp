@@ -192,6 +192,20 @@ TEST_F(Http, RedirectsStayWhereTheyMay) {
   EXPECT_EQ(text(fetcher.read(server.uri("/away"))), "away /x");
 }
 
+TEST_F(Http, SaysWhereTheBytesCameFrom) {
+  HttpServer server([&](const std::string& path) {
+    if (path == "/latest/a.json")
+      return std::string("HTTP/1.1 302 x\r\nLocation: /v2/b.json\r\nContent-Length: 0\r\n\r\n");
+    return HttpServer::ok("got " + path);
+  });
+  Fetcher fetcher(options);
+  std::string address;
+  EXPECT_EQ(text(fetcher.read(server.uri("/latest/a.json"), &address)), "got /v2/b.json");
+  EXPECT_EQ(address, server.uri("/v2/b.json"));
+  EXPECT_EQ(text(fetcher.read(server.uri("/x"), &address)), "got /x");
+  EXPECT_EQ(address, server.uri("/x"));
+}
+
 TEST_F(Http, RetryAfterIsObeyed) {
   std::atomic<int> asked{0};
   HttpServer server([&](const std::string& path) {
@@ -467,6 +481,54 @@ TEST_F(Http, CredentialsGoToTheirOwnServerAndIntoNoText) {
   EXPECT_EQ(error, "error: " + ours.uri("/a?…") + ": HTTP status 404, expected 200");
   const std::string user = text(fetcher.read("http://me:pass@127.0.0.1:" + port + "/x"));
   EXPECT_THAT(user, AllOf(HasSubstr("has a user in its address"), Not(HasSubstr("pass@"))));
+}
+
+TEST_F(Http, ALayersCredentialsGoToItsFolderAndAlongRedirectsToNoOtherServer) {
+  std::mutex mutex;
+  std::map<std::string, std::string> sent;
+  std::string elsewhere;
+  const auto note = [&](const std::string& name) {
+    return HttpServer::Talker([&, name](const Talk& talk) {
+      std::lock_guard lock(mutex);
+      sent[name + talk.path] = talk.header("Authorization");
+      if (talk.path == "/survey/moved")
+        return talk.send("HTTP/1.1 302 x\r\nLocation: " + elsewhere + "/survey/a\r\nContent-Length: 0\r\n\r\n");
+      return talk.send(HttpServer::ok("x"));
+    });
+  };
+  HttpServer ours(note("ours")), theirs(note("theirs"));
+  elsewhere = theirs.uri("");
+  const std::string host = "CITYMIRROR_TOKEN_127_0_0_1_" + elsewhere.substr(elsewhere.rfind(':') + 1);
+  ::setenv("CITYMIRROR_LAYER_SURVEY", (ours.uri("") + " s3cret").c_str(), 1);
+  ::setenv("CITYMIRROR_LAYER_PLANS", (ours.uri("/") + "  me:pass").c_str(), 1);
+  ::setenv("CITYMIRROR_LAYER_NO_ORIGIN", "s3cret", 1);
+  ::setenv(host.c_str(), "hosts", 1);
+  Fetcher fetcher(options);
+  fetcher.allowOrigins({elsewhere});
+  const auto problems =
+      fetcher.setLayerCredentials({{ours.uri("/survey/tileset.json"), "CITYMIRROR_LAYER_SURVEY"},
+                                   {ours.uri("/survey/plans/{z}/{x}/{y}.png?k={k}"), "CITYMIRROR_LAYER_PLANS"},
+                                   {theirs.uri("/t.json"), "CITYMIRROR_LAYER_SURVEY"},
+                                   {ours.uri("/t.json"), "CITYMIRROR_LAYER_NO_ORIGIN"},
+                                   {ours.uri("/t.json"), "CITYMIRROR_LAYER_UNSET"}});
+  for (const char* variable :
+       {"CITYMIRROR_LAYER_SURVEY", "CITYMIRROR_LAYER_PLANS", "CITYMIRROR_LAYER_NO_ORIGIN", host.c_str()})
+    ::unsetenv(variable);
+  for (const char* path :
+       {"/survey/a", "/survey/deep/b", "/survey/plans/1/2/3.png", "/surveys/c", "/d", "/survey/moved"})
+    EXPECT_EQ(text(fetcher.read(ours.uri(path))), "x") << path;
+  EXPECT_EQ(sent["ours/survey/a"], "Bearer s3cret");
+  EXPECT_EQ(sent["ours/survey/deep/b"], "Bearer s3cret");
+  EXPECT_EQ(sent["ours/survey/plans/1/2/3.png"], "Basic bWU6cGFzcw==");
+  EXPECT_EQ(sent["ours/surveys/c"], "");
+  EXPECT_EQ(sent["ours/d"], "");
+  EXPECT_EQ(sent["ours/survey/moved"], "Bearer s3cret");
+  EXPECT_EQ(sent["theirs/survey/a"], "Bearer hosts") << "its own, not the layer's";
+  ASSERT_EQ(problems.size(), 3u);
+  EXPECT_EQ(problems[0], "CITYMIRROR_LAYER_SURVEY is for " + ours.uri("") + ", the layer is on " + elsewhere);
+  EXPECT_THAT(problems[1],
+              AllOf(StartsWith("CITYMIRROR_LAYER_NO_ORIGIN is not a server like"), Not(HasSubstr("s3cret"))));
+  EXPECT_THAT(problems[2], StartsWith("the environment has no CITYMIRROR_LAYER_UNSET"));
 }
 
 TEST_F(Http, CredentialsAreNamedSoThatNoOtherHostGetsThem) {

@@ -615,6 +615,32 @@ TEST_F(WebStreaming, WhatWasDamagedOnItsWayIsAskedForAFewTimes) {
   EXPECT_THAT(failures, SizeIs(1));
 }
 
+TEST_F(WebStreaming, WhatAFileRefersToIsRelativeToWhereItWasFound) {
+  writeQuarters();
+  files.writeTileset("inner.json", tileJson(0, 0, 500, 500, 0, "a.glb"));
+  files.writeTileset(
+      "tileset.json",
+      tileJson(0, 0, 1000, 1000, 100, "root.glb",
+               childrenJson({tileJson(0, 0, 500, 500, 50, "inner.json"), tileJson(500, 0, 1000, 500, 0, "b.glb")})));
+  trouble = [&](const Talk& talk, const std::string& name, int) -> std::optional<bool> {
+    const auto moved = [&](const std::string& to) {
+      return talk.send("HTTP/1.1 302 x\r\nLocation: " + to + "\r\nContent-Length: 0\r\n\r\n");
+    };
+    if (name == "latest/tileset.json") return moved("/v2/tileset.json");
+    if (name == "v2/inner.json") return moved("/parts/7/inner.json");
+    // Each file is in one folder and nowhere else.
+    const std::string folder = name.substr(0, name.rfind('/') + 1), file = name.substr(folder.size());
+    const bool inner = file == "inner.json" || file == "a.glb";
+    if (folder != (inner ? "parts/7/" : "v2/")) return talk.send(cm::test::HttpServer::status(404));
+    return talk.send(cm::test::HttpServer::ok(std::string(asText(*readFile(files.path(file))))));
+  };
+  streaming->add(server.uri("/latest/tileset.json"));
+  ASSERT_TRUE(settle(near));
+  EXPECT_THAT(drawnUris(), ElementsAre("a.glb", "b.glb"));
+  EXPECT_TRUE(selection.complete);
+  EXPECT_THAT(failures, IsEmpty());
+}
+
 TEST_F(WebStreaming, ATilesetFromTheWebStaysOnItsServerAndOffThisMachine) {
   cm::test::HttpServer other([&](const std::string& path) {
     auto bytes = readFile(files.path(path.substr(1)));

@@ -1,0 +1,27 @@
+//! Beginning and ending to draw into the frame's images: barriers, attachments, viewport. Owns nothing; each call records
+//! into the command buffer it is given.
+#pragma once
+
+#include <vulkan/vulkan.h>
+
+#include <glm/glm.hpp>
+
+#include "gpu/device.h"
+
+namespace cm::frame {
+
+//! Begins rendering to a colour image and the depth image, depth cleared to far. `clear`: the background; null where every
+//! pixel will be drawn. The scissor is left to the caller.
+void beginScene(VkCommandBuffer commands, VkImageView colourView, VkImage colourImage, const gpu::Image& depth,
+                VkExtent2D extent, const glm::vec4* clear);
+
+//! Begins rendering to a colour image alone, which is in COLOR_ATTACHMENT_OPTIMAL already, over all of it.
+void beginColour(VkCommandBuffer commands, VkImageView view, VkExtent2D extent, VkAttachmentLoadOp load);
+
+//! From attachment to something the next pass samples.
+void toSampled(VkCommandBuffer commands, VkImage image, bool depth);
+
+//! What a picture of `whole` pixels is drawn at: at least one pixel a side, `resolution` is in (0, 1].
+VkExtent2D extentAt(VkExtent2D whole, float resolution);
+
+}  // namespace cm::frame

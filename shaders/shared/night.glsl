@@ -1,0 +1,71 @@
+// The city after dusk: windows, street lamps, stars. The pipelines of the day leave all of it out (kNight).
+#ifndef CITYMIRROR_SHARED_NIGHT_GLSL
+#define CITYMIRROR_SHARED_NIGHT_GLSL
+#include "shared/frame.glsl"
+
+layout(constant_id = 3) const bool kNight = false;
+
+const float kWindowWide = 2.7, kStorey = 3.1;   // metres from window to window
+const float kLampFlare = 2.4;   // a lit window outshines its own area: the eye at night, and a lens
+const vec3 kWarmLight = vec3(1.0, 0.76, 0.44), kCoolLight = vec3(0.86, 0.93, 1.0), kLampLight = vec3(1.0, 0.74, 0.42);
+
+// Jarzynski and Olano, "Hash Functions for GPU Rendering", Journal of Computer Graphics Techniques 9(3), 2020: pcg3d.
+uvec3 hashed(uvec3 v) {
+  v = v * 1664525u + 1013904223u;
+  v.x += v.y * v.z;
+  v.y += v.z * v.x;
+  v.z += v.x * v.y;
+  v ^= v >> 16u;
+  v.x += v.y * v.z;
+  v.y += v.z * v.x;
+  v.z += v.x * v.y;
+  return v;
+}
+vec3 random(ivec3 cell) { return vec3(hashed(uvec3(cell)) >> 8u) * (1.0 / 16777216.0); }
+
+// Windows of cells 2^level as large: each window by itself at level 0, the mean of so many with its chance above.
+vec4 windowsOf(vec2 place, vec2 perPixel, int level, int wall, float litShare) {
+  vec2 size = vec2(kWindowWide, kStorey) * exp2(float(level));
+  vec2 in01 = place / size;
+  ivec2 cell = ivec2(floor(in01));
+  vec3 chance = random(ivec3(cell, wall * 8 + level));
+  vec3 colour = mix(kWarmLight, kCoolLight, step(0.82, chance.y));
+  if (level > 0) return vec4(colour, litShare * kLampFlare * chance.x * chance.x);
+  vec2 soft = clamp(perPixel / size, 0.02, 0.5), at = abs(fract(in01) - 0.5);
+  vec2 inside = clamp((vec2(0.30, 0.29) - at) / soft + 0.5, 0.0, 1.0);
+  return vec4(colour, step(chance.x, litShare) * (0.55 + 0.45 * chance.z) * inside.x * inside.y);
+}
+
+// Display colour of a wall's lit windows. `facade`: metres along the wall and up, `perPixel` of them; `wall`: any number of its own.
+vec3 windowLight(vec2 facade, vec2 perPixel, int wall) {
+  float own = random(ivec3(wall, 7, 11)).x;
+  float litShare = frame.night.y * (0.35 + 1.3 * own);   // some sleep, some work late
+  // From cells of about two pixels on, larger ones: what a pixel shows stays put while the camera moves.
+  float level = max(log2(max(perPixel.x * (1.0 / kWindowWide), perPixel.y * (1.0 / kStorey)) * 1.8), 0.0);
+  int finer = int(level);
+  vec4 a = windowsOf(facade, perPixel, finer, wall, litShare), b = windowsOf(facade, perPixel, finer + 1, wall, litShare);
+  float t = smoothstep(0.0, 1.0, level - float(finer));
+  return mix(a.rgb * a.a, b.rgb * b.a, t) * frame.night.x;
+}
+
+// Street lamps: pools of light along what is a road. `place`: metres, fixed to the city.
+vec3 lampLight(vec2 place, float road, float perPixel) {
+  vec2 at = fract(place * (1.0 / 32.0)) - 0.5;
+  float pool = 1.0 - smoothstep(0.0, 0.36, dot(at, at) * 2.0);
+  pool = mix(pool, 0.45, clamp(perPixel * (1.0 / 12.0), 0.0, 1.0));
+  return kLampLight * (road * (0.46 + 0.50 * pool) * frame.night.x);
+}
+
+// As light laid over a picture: never brighter than white.
+vec3 lightened(vec3 display, vec3 light) { return vec3(1.0) - (vec3(1.0) - display) * (vec3(1.0) - clamp(light, 0.0, 1.0)); }
+
+// An even scatter for the eye, not a chart of the sky.
+float stars(vec3 direction) {
+  vec3 at = direction * 130.0;
+  vec3 chance = random(ivec3(floor(at)) + 4096);
+  float away = length(fract(at) - 0.25 - 0.5 * chance);
+  float height = clamp(dot(direction, frame.upAtEye.xyz) * 4.0 - 0.2, 0.0, 1.0);
+  return step(0.975, chance.z) * clamp(1.0 - away * 7.0, 0.0, 1.0) * height * frame.night.x * (0.3 + 0.7 * chance.x);
+}
+
+#endif
