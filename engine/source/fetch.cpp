@@ -99,17 +99,6 @@ struct Fetcher::Impl {
     JobPool::Id job = 0;
   };
 
-  Result<Bytes> readLocal(const std::string& uri) {
-    const auto inArchive = archiveAddressOf(uri);
-    auto bytes = inArchive                  ? archives.read(*inArchive, options.maxBytes)
-                 : uri.starts_with("data:") ? decodeDataUri(uri)
-                                            : readFile(fileOf(uri));
-    if (!bytes) return bytes.error();
-    bytes = unpacked(std::move(*bytes), inArchive ? options.maxBytes : kMaxUnpackedBytes);
-    if (!bytes) return bytes.error().within("{}", uri);
-    return bytes;
-  }
-
   //! Requests for one address that is under way: one is made, each caller hears of it.
   struct Shared {
     struct Caller {
@@ -132,7 +121,7 @@ struct Fetcher::Impl {
 
   //! The answer is here: for whoever has not cancelled until its turn comes, most urgent first.
   void deliver(const std::shared_ptr<Shared>& shared, Result<Bytes> bytes, const std::string& address) {
-    for (bool first = true, last = false; !last; first = false) {
+    for (bool first = true, last = false;; first = false) {
       DoneAt done;
       {
         std::lock_guard lock(sharing);
@@ -145,10 +134,8 @@ struct Fetcher::Impl {
         shared->callers.erase(turn);
         last = shared->callers.empty();
       }
-      if (last)
-        done(std::move(bytes), address);
-      else
-        done(bytes, address);
+      if (last) return done(std::move(bytes), address);
+      done(bytes, address);
     }
   }
 
@@ -183,6 +170,17 @@ struct Fetcher::Impl {
       }
     }
     if (HttpClient* client = webIfAny()) client->cancel(id);
+  }
+
+  Result<Bytes> readLocal(const std::string& uri) {
+    const auto inArchive = archiveAddressOf(uri);
+    auto bytes = inArchive                  ? archives.read(*inArchive, options.maxBytes)
+                 : uri.starts_with("data:") ? decodeDataUri(uri)
+                                            : readFile(fileOf(uri));
+    if (!bytes) return bytes.error();
+    bytes = unpacked(std::move(*bytes), inArchive ? options.maxBytes : kMaxUnpackedBytes);
+    if (!bytes) return bytes.error().within("{}", uri);
+    return bytes;
   }
 
   void fetchLocal(Id id, std::string uri, double rank, DoneAt done) {
