@@ -76,7 +76,7 @@ TEST_F(TilerInput, ACoordinateThatIsNoNumberCostsItsBuildingOnly) {
   fs::path file = write("town.geojson", town.substr(0, at + 1) + "NaN" + town.substr(town.find(',', at)));
   Outcome outcome = build({"--footprints", file.string(), "--height-field", "h"});
   EXPECT_EQ(outcome.code, kPartly) << outcome.output;
-  EXPECT_TRUE(outcome.says(file.string() + ": town/b7: coordinate nan") &&
+  EXPECT_TRUE(outcome.says(file.string() + ": town/b7: 坐标 nan") && outcome.says("coordinate nan") &&
               outcome.says("expected finite longitude and latitude; left out"))
       << outcome.output;
   EXPECT_TRUE(outcome.says("59 buildings")) << outcome.output;
