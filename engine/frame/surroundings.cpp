@@ -9,6 +9,9 @@ namespace {
 
 constexpr glm::vec4 kLand{0.385f, 0.375f, 0.34f, 0.0f};
 
+// Terrain of a country or of the Earth has no border in sight, and the plane beyond must not lie over its lowlands.
+constexpr double kBorderlessMetres = 300e3, kBelowAllLandMetres = -500;
+
 double heightOf(const residency::ResidentTile& tile, double z) {
   const glm::dvec3 at((tile.lo.x + tile.hi.x) * 0.5, (tile.lo.y + tile.hi.y) * 0.5, z);
   return geo::geodeticFromEcef(glm::dvec3(tile.ecefFromContent * glm::dvec4(at, 1))).heightMetres;
@@ -69,7 +72,10 @@ Surroundings surroundingsOf(const residency::Residency& residency, const tiles::
     result.colours.fill(kLand);
     return result;
   }
-  result.heightMetres = water ? *water : borderHeight(*root);
+  if (size > kBorderlessMetres)
+    result.heightMetres = kBelowAllLandMetres;
+  else
+    result.heightMetres = water ? *water : borderHeight(*root);
   const glm::dvec3 centre = (glm::dvec3(root->lo) + glm::dvec3(root->hi)) * 0.5;
   result.centreEnu = axes.toEnu(glm::dvec3(root->ecefFromContent * glm::dvec4(centre, 1)));
   result.radiusMetres = size * 0.5;
