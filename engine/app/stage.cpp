@@ -193,7 +193,7 @@ city::Changes Stage::step(std::vector<city::Command> commands, double nowSeconds
   scene_.selection = session().selection;
   scene_.nowSeconds = nowSeconds;
   if (const double hour = session().hourOfDay; hour != daylight_.to)
-    daylight_ = {daylight_.to < 0 ? hour : hourAt(nowSeconds), hour, nowSeconds};
+    daylight_ = daylight_.to < 0 ? Daylight{hour, hour} : Daylight{hourAt(nowSeconds), hour, nowSeconds};
   scene_.hourOfDay = hourAt(nowSeconds);
   if (scene_.look != city::Look::Plain)
     scene_.sunDirectionEcef = geo::sunDirectionEcef(document().origin, options_.dayOfYear, scene_.hourOfDay);

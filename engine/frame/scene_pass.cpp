@@ -31,7 +31,7 @@ shared::SidePush pushOf(const SideView& side, bool) {
 }
 
 ScenePass::ScenePass(gpu::Device& device, const SceneLayouts& layouts, VkDescriptorSetLayout textures)
-    : objects_(device) {
+    : objects_(device), colour_(layouts.colour), depth_(layouts.depth) {
   const VkDescriptorSetLayoutBinding binding{.binding = 0,
                                              .descriptorType = VK_DESCRIPTOR_TYPE_STORAGE_BUFFER,
                                              .descriptorCount = 1,
@@ -40,6 +40,16 @@ ScenePass::ScenePass(gpu::Device& device, const SceneLayouts& layouts, VkDescrip
   const std::array sets{layouts.globals, records_, textures};
   layout_ = objects_.layout(sets, sizeof(shared::SidePush));
 
+  makePipelines(false);
+}
+
+void ScenePass::setVariant(bool moving, bool night) {
+  if (night && !sky_[1]) makePipelines(true);
+  variant_ = (moving ? 1 : 0) + (night ? 2 : 0);
+}
+
+//! Those of the night are made when it falls: they cost a tenth of a second and 70 MiB on lavapipe.
+void ScenePass::makePipelines(bool night) {
   constexpr std::array<std::pair<const char*, const char*>, kKinds> kShaders{{{"plain.vert", "plain.frag"},
                                                                               {"solid.vert", "solid.frag"},
                                                                               {"ground.vert", "ground.frag"},
@@ -61,19 +71,18 @@ ScenePass::ScenePass(gpu::Device& device, const SceneLayouts& layouts, VkDescrip
                                                                     : residency::DrawClass::Solid);
     const bool blends = kind == Blended || kind == TexturedBlended;
     for (uint32_t records = 0; records < 2; ++records) {
-      for (uint32_t variant = 0; variant < 4; ++variant) {
-        const uint32_t moving = variant % 2, night = variant / 2;
+      for (uint32_t moving = 0; moving < 2; ++moving) {
         const std::array<uint32_t, 4> constants{records, moving ? 1u : 4u,
                                                 kind == GroundDraped || kind == TexturedBlended, night};
-        tiles_[kind][records][variant] =
+        tiles_[kind][records][moving + 2 * night] =
             objects_.make({.vertex = kShaders[kind].first,
                            .fragment = kShaders[kind].second,
                            .layout = layout_,
                            .bindings = input.bindings,
                            .attributes = input.attributes,
                            .constants = constants,
-                           .colours = {layouts.colour},
-                           .depth = layouts.depth,
+                           .colours = {colour_},
+                           .depth = depth_,
                            .topology = topology,
                            .dynamicCull = true,
                            .depthTest = true,
@@ -83,30 +92,28 @@ ScenePass::ScenePass(gpu::Device& device, const SceneLayouts& layouts, VkDescrip
       }
     }
   }
-  for (uint32_t variant = 0; variant < 4; ++variant) {
-    const std::array<uint32_t, 4> constants{0, variant % 2 ? 1u : 4u, 0, variant / 2};
-    beyond_[variant] = objects_.make({.vertex = "beyond.vert",
-                                      .fragment = "beyond.frag",
-                                      .layout = layout_,
-                                      .constants = constants,
-                                      .colours = {layouts.colour},
-                                      .depth = layouts.depth,
-                                      .depthTest = true,
-                                      .depthWrite = true},
-                                     "beyond");
+  for (uint32_t moving = 0; moving < 2; ++moving) {
+    const std::array<uint32_t, 4> constants{0, moving ? 1u : 4u, 0, night};
+    beyond_[moving + 2 * night] = objects_.make({.vertex = "beyond.vert",
+                                                 .fragment = "beyond.frag",
+                                                 .layout = layout_,
+                                                 .constants = constants,
+                                                 .colours = {colour_},
+                                                 .depth = depth_,
+                                                 .depthTest = true,
+                                                 .depthWrite = true},
+                                                "beyond");
   }
-  for (uint32_t night = 0; night < 2; ++night) {
-    const std::array<uint32_t, 4> constants{0, 0, 0, night};
-    sky_[night] = objects_.make({.vertex = "screen.vert",
-                                 .fragment = "sky.frag",
-                                 .layout = layout_,
-                                 .constants = constants,
-                                 .colours = {layouts.colour},
-                                 .depth = layouts.depth,
-                                 .depthTest = true,
-                                 .compare = VK_COMPARE_OP_EQUAL},
-                                "sky");
-  }
+  const std::array<uint32_t, 4> constants{0, 0, 0, night};
+  sky_[night] = objects_.make({.vertex = "screen.vert",
+                               .fragment = "sky.frag",
+                               .layout = layout_,
+                               .constants = constants,
+                               .colours = {colour_},
+                               .depth = depth_,
+                               .depthTest = true,
+                               .compare = VK_COMPARE_OP_EQUAL},
+                              "sky");
 }
 
 VkPipeline ScenePass::pipelineFor(const DrawGroup& group, bool plain, bool draped) const {

@@ -21,9 +21,10 @@ class ScenePass {
 
   VkDescriptorSetLayout recordsLayout() const { return records_; }
   //! Fewer shadow taps while moving; lights at night.
-  void setVariant(bool moving, bool night) { variant_ = (moving ? 1 : 0) + (night ? 2 : 0); }
+  void setVariant(bool moving, bool night);
 
  private:
+  void makePipelines(bool night);
   enum Kind { Plain, Solid, Ground, GroundDraped, Water, Textured, TexturedBlended, Points, Lines, Blended, kKinds };
   void bindSide(PassContext& pass, const SideView& side, VkDescriptorSet records) const;
   VkPipeline pipelineFor(const DrawGroup& group, bool plain, bool draped) const;
@@ -35,6 +36,7 @@ class ScenePass {
   VkPipeline tiles_[kKinds][2][4] = {};   // [kind][records][variant]
   VkPipeline beyond_[4] = {};
   VkPipeline sky_[2] = {};                // [night]
+  VkFormat colour_, depth_;
   unsigned variant_ = 0;
 };
 
