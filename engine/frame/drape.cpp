@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/log.h"
+#include "frame/targets.h"
 #include "shared/drape.h"
 
 namespace cm::frame {
@@ -252,22 +253,8 @@ struct Drape::Impl {
   void drawLevel(PassContext& context, size_t setIndex, const DrapeLevel& level) {
     VkCommandBuffer commands = context.commands;
     Set& set = sets[setIndex];
-    const VkRenderingAttachmentInfo attachment{
-        .sType = VK_STRUCTURE_TYPE_RENDERING_ATTACHMENT_INFO,
-        .imageView = image.layerView(static_cast<uint32_t>(setIndex * kDrapeLevels + place(level))),
-        .imageLayout = VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL,
-        .loadOp = VK_ATTACHMENT_LOAD_OP_CLEAR,
-        .storeOp = VK_ATTACHMENT_STORE_OP_STORE};
-    const VkRect2D area{{0, 0}, {size, size}};
-    const VkRenderingInfo rendering{.sType = VK_STRUCTURE_TYPE_RENDERING_INFO,
-                                    .renderArea = area,
-                                    .layerCount = 1,
-                                    .colorAttachmentCount = 1,
-                                    .pColorAttachments = &attachment};
-    vkCmdBeginRendering(commands, &rendering);
-    const VkViewport viewport{0, 0, float(size), float(size), 0, 1};
-    vkCmdSetViewport(commands, 0, 1, &viewport);
-    vkCmdSetScissor(commands, 0, 1, &area);
+    const VkImageView layer = image.layerView(static_cast<uint32_t>(setIndex * kDrapeLevels + place(level)));
+    beginColour(commands, layer, {size, size}, VK_ATTACHMENT_LOAD_OP_CLEAR);
     ImageryDraws imageryDraws = imagery.draws(set.content.imagery, areaOf(level));
     imagery.draw(context, imageryDraws, areaOf(level));
     if (!set.draws.empty()) drawShapes(commands, set, level);

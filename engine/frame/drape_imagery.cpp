@@ -101,36 +101,14 @@ void DrapeImagery::upload(PassContext& context) {
   for (const tiles::ImageryUpload& upload : std::exchange(waiting_, {})) {
     const source::Image& image = upload.image;
     const residency::MipChain chain = residency::mipChainOf(image.width, image.height);
-    gpu::Image texture(device_,
-                       {.extent = {image.width, image.height},
-                        .format = VK_FORMAT_R8G8B8A8_UNORM,
-                        .usage = VK_IMAGE_USAGE_SAMPLED_BIT | VK_IMAGE_USAGE_TRANSFER_DST_BIT,
-                        .mipLevels = uint32_t(chain.offsets.size())},
-                       "imagery");
+    const Slice slice = context.arena.allocate(chain.bytes, 16);
+    residency::writeMips(image, chain, slice.data);
+    gpu::Image texture = residency::mippedImage(device_, image, chain, VK_FORMAT_R8G8B8A8_UNORM, "imagery",
+                                                context.commands, slice.buffer, slice.offset, true);
     if (!texture) {
       log::warning("no memory for a map tile of {} x {} pixels", image.width, image.height);
       continue;
     }
-    const Slice slice = context.arena.allocate(chain.bytes, 16);
-    residency::writeMips(image, chain, slice.data);
-    gpu::barrier(context.commands, {.image = texture.handle(),
-                                    .to = VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL,
-                                    .toStage = VK_PIPELINE_STAGE_2_COPY_BIT,
-                                    .toAccess = VK_ACCESS_2_TRANSFER_WRITE_BIT});
-    std::vector<VkBufferImageCopy> copies;
-    for (uint32_t level = 0; level < chain.offsets.size(); ++level)
-      copies.push_back({.bufferOffset = slice.offset + chain.offsets[level],
-                        .imageSubresource = {VK_IMAGE_ASPECT_COLOR_BIT, level, 0, 1},
-                        .imageExtent = {std::max(1u, image.width >> level), std::max(1u, image.height >> level), 1}});
-    vkCmdCopyBufferToImage(context.commands, slice.buffer, texture.handle(), VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL,
-                           uint32_t(copies.size()), copies.data());
-    gpu::barrier(context.commands, {.image = texture.handle(),
-                                    .from = VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL,
-                                    .to = VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL,
-                                    .fromStage = VK_PIPELINE_STAGE_2_COPY_BIT,
-                                    .toStage = VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT,
-                                    .fromAccess = VK_ACCESS_2_TRANSFER_WRITE_BIT,
-                                    .toAccess = VK_ACCESS_2_SHADER_SAMPLED_READ_BIT});
     textures_[upload.key] = std::move(texture);
     ++generation_;
   }

@@ -37,10 +37,42 @@ void writeMips(const source::Image& image, const MipChain& chain, std::byte* out
       const uint8_t* row1 = from + size_t(std::min(2 * y + 1, h0 - 1)) * w0 * 4;
       for (uint32_t x = 0; x < w1; ++x) {
         const size_t a = size_t(std::min(2 * x, w0 - 1)) * 4, b = size_t(std::min(2 * x + 1, w0 - 1)) * 4;
-        for (size_t c = 0; c < 4; ++c) *to++ = uint8_t((row0[a + c] + row0[b + c] + row1[a + c] + row1[b + c] + 2) >> 2);
+        for (size_t c = 0; c < 4; ++c)
+          *to++ = uint8_t((row0[a + c] + row0[b + c] + row1[a + c] + row1[b + c] + 2) >> 2);
       }
     }
   }
+}
+
+gpu::Image mippedImage(gpu::Device& device, const source::Image& image, const MipChain& chain, VkFormat format,
+                       const char* name, VkCommandBuffer commands, VkBuffer buffer, VkDeviceSize offset,
+                       bool sampledHere) {
+  gpu::Image made(device,
+                  {.extent = {image.width, image.height},
+                   .format = format,
+                   .usage = VK_IMAGE_USAGE_SAMPLED_BIT | VK_IMAGE_USAGE_TRANSFER_DST_BIT,
+                   .mipLevels = uint32_t(chain.offsets.size())},
+                  name);
+  if (!made) return made;
+  gpu::barrier(commands, {.image = made.handle(),
+                          .to = VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL,
+                          .toStage = VK_PIPELINE_STAGE_2_COPY_BIT,
+                          .toAccess = VK_ACCESS_2_TRANSFER_WRITE_BIT});
+  std::vector<VkBufferImageCopy> copies;
+  for (uint32_t level = 0; level < chain.offsets.size(); ++level)
+    copies.push_back({.bufferOffset = offset + chain.offsets[level],
+                      .imageSubresource = {VK_IMAGE_ASPECT_COLOR_BIT, level, 0, 1},
+                      .imageExtent = {std::max(1u, image.width >> level), std::max(1u, image.height >> level), 1}});
+  vkCmdCopyBufferToImage(commands, buffer, made.handle(), VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL, uint32_t(copies.size()),
+                         copies.data());
+  gpu::barrier(commands, {.image = made.handle(),
+                          .from = VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL,
+                          .to = VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL,
+                          .fromStage = VK_PIPELINE_STAGE_2_COPY_BIT,
+                          .toStage = sampledHere ? VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT : VK_PIPELINE_STAGE_2_NONE,
+                          .fromAccess = VK_ACCESS_2_TRANSFER_WRITE_BIT,
+                          .toAccess = sampledHere ? VK_ACCESS_2_SHADER_SAMPLED_READ_BIT : VK_ACCESS_2_NONE});
+  return made;
 }
 
 Textures::Textures(gpu::Device& device) : device_(device), objects_(device) {
@@ -50,7 +82,8 @@ Textures::Textures(gpu::Device& device) : device_(device), objects_(device) {
                                              .stageFlags = VK_SHADER_STAGE_FRAGMENT_BIT};
   layout_ = objects_.setLayout({&binding, 1});
   // Anisotropy is what makes streets readable on a GPU; on a processor it costs more than all else in the picture.
-  sampler_ = objects_.sampler(VK_FILTER_LINEAR, VK_SAMPLER_ADDRESS_MODE_REPEAT, false, device.isSoftware() ? 0.0f : 8.0f);
+  sampler_ =
+      objects_.sampler(VK_FILTER_LINEAR, VK_SAMPLER_ADDRESS_MODE_REPEAT, false, device.isSoftware() ? 0.0f : 8.0f);
 }
 
 Textures::~Textures() {
@@ -60,31 +93,9 @@ Textures::~Textures() {
 Texture Textures::make(const source::Image& image, const MipChain& chain, VkCommandBuffer commands, VkBuffer buffer,
                        VkDeviceSize offset) {
   Texture texture;
-  texture.image = gpu::Image(device_,
-                             {.extent = {image.width, image.height},
-                              .format = VK_FORMAT_R8G8B8A8_SRGB,
-                              .usage = VK_IMAGE_USAGE_SAMPLED_BIT | VK_IMAGE_USAGE_TRANSFER_DST_BIT,
-                              .mipLevels = uint32_t(chain.offsets.size())},
-                             "tile texture");
-  gpu::barrier(commands, {.image = texture.image.handle(),
-                          .to = VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL,
-                          .toStage = VK_PIPELINE_STAGE_2_COPY_BIT,
-                          .toAccess = VK_ACCESS_2_TRANSFER_WRITE_BIT});
-  std::vector<VkBufferImageCopy> copies;
-  for (uint32_t level = 0; level < chain.offsets.size(); ++level)
-    copies.push_back({.bufferOffset = offset + chain.offsets[level],
-                      .imageSubresource = {VK_IMAGE_ASPECT_COLOR_BIT, level, 0, 1},
-                      .imageExtent = {std::max(1u, image.width >> level), std::max(1u, image.height >> level), 1}});
-  vkCmdCopyBufferToImage(commands, buffer, texture.image.handle(), VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL,
-                         uint32_t(copies.size()), copies.data());
-  const bool here = !device_.hasTransferQueue();  // else the semaphore makes it visible
-  gpu::barrier(commands, {.image = texture.image.handle(),
-                          .from = VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL,
-                          .to = VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL,
-                          .fromStage = VK_PIPELINE_STAGE_2_COPY_BIT,
-                          .toStage = here ? VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT : VK_PIPELINE_STAGE_2_NONE,
-                          .fromAccess = VK_ACCESS_2_TRANSFER_WRITE_BIT,
-                          .toAccess = here ? VK_ACCESS_2_SHADER_SAMPLED_READ_BIT : VK_ACCESS_2_NONE});
+  // With a queue of its own for copies the semaphore makes them visible.
+  texture.image = mippedImage(device_, image, chain, VK_FORMAT_R8G8B8A8_SRGB, "tile texture", commands, buffer, offset,
+                              !device_.hasTransferQueue());
   describe(texture);
   return texture;
 }
@@ -96,8 +107,10 @@ void Textures::describe(Texture& texture) {
                                              .descriptorPool = *pool,
                                              .descriptorSetCount = 1,
                                              .pSetLayouts = &layout_};
-      if (vkAllocateDescriptorSets(device_.handle(), &info, &texture.set) == VK_SUCCESS) texture.pool = *pool;
-      else texture.set = VK_NULL_HANDLE;
+      if (vkAllocateDescriptorSets(device_.handle(), &info, &texture.set) == VK_SUCCESS)
+        texture.pool = *pool;
+      else
+        texture.set = VK_NULL_HANDLE;
     }
     if (texture.set) break;
     const VkDescriptorPoolSize size{VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER, kSetsPerPool};
@@ -106,7 +119,8 @@ void Textures::describe(Texture& texture) {
                                           .maxSets = kSetsPerPool,
                                           .poolSizeCount = 1,
                                           .pPoolSizes = &size};
-    CM_CHECK(vkCreateDescriptorPool(device_.handle(), &info, nullptr, &pools_.emplace_back()) == VK_SUCCESS, "texture pool");
+    CM_CHECK(vkCreateDescriptorPool(device_.handle(), &info, nullptr, &pools_.emplace_back()) == VK_SUCCESS,
+             "texture pool");
   }
   CM_CHECK(texture.set, "no descriptor set for a texture");
   const VkDescriptorImageInfo image{sampler_, texture.image.view(), VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL};

@@ -24,6 +24,11 @@ struct MipChain {
 MipChain mipChainOf(uint32_t width, uint32_t height);
 void writeMips(const source::Image& image, const MipChain& chain, std::byte* out);
 
+//! An image whose mips `commands` copy from `buffer`, left to be sampled; empty where there is no memory. `sampledHere`: by later
+//! commands of the same queue.
+gpu::Image mippedImage(gpu::Device& device, const source::Image& image, const MipChain& chain, VkFormat format,
+                       const char* name, VkCommandBuffer commands, VkBuffer buffer, VkDeviceSize offset, bool sampledHere);
+
 class Textures {
  public:
   explicit Textures(gpu::Device& device);

@@ -71,7 +71,7 @@ std::string headerOf(std::string_view secret) {
   return "Authorization: Basic " + base64(secret);
 }
 
-//! The path of an address up to the last slash; placeholders of a template end it too.
+//! The path of an address up to the last slash; the braces of a template end it too.
 std::string_view folderOf(std::string_view address) {
   const size_t from = address.find('/', address.find("://") + 3);
   if (from == std::string_view::npos) return "/";

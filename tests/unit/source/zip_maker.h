@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "source/tile_index.h"
+#include "support/deflate.h"
 
 namespace cm::test {
 
@@ -34,16 +35,7 @@ inline ZipEntry stored(std::string name, std::string text) {
   return {std::move(name), text, 0, 0, crcOf(text), text.size(), "", 0, ~0ull, true};
 }
 inline ZipEntry deflated(std::string name, const std::string& text) {
-  z_stream stream{};
-  EXPECT_EQ(deflateInit2(&stream, 9, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY), Z_OK);
-  std::string out(text.size() + 100, '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-  stream.avail_in = static_cast<uInt>(text.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  EXPECT_EQ(deflate(&stream, Z_FINISH), Z_STREAM_END);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
+  const std::string out = test::deflated(text, -15);
   return {std::move(name), out, 8, 0, crcOf(text), text.size(), "", 0, ~0ull, true};
 }
 inline ZipEntry zstandard(std::string name, const std::string& text) {
