@@ -19,6 +19,12 @@ std::string attribution(const Context& ui) {
   };
   if (ui.document.illustrative) add(ui.tr("attribution.illustrative"));
   if (!ui.document.dataDate.empty()) add(filled(ui.tr("attribution.date"), {ui.document.dataDate}));
+  // Whose data it is comes first: what follows may be cut at the window's edge.
+  std::string owners;
+  for (const city::Source& source : ui.document.sources)
+    if (source.licence.find("©") != std::string::npos && owners.find(source.licence) == std::string::npos)
+      owners += (owners.empty() ? "" : "  ·  ") + source.licence;
+  add(owners);
   std::string sources;
   for (const city::Source& source : ui.document.sources) {
     if (!sources.empty()) sources += ui.language() == Language::Chinese ? "、" : ", ";
