@@ -51,6 +51,19 @@ Result<Bytes> readFile(const Path& path) {
   return bytes;
 }
 
+void removeUnfinished(const Path& folder) {
+  std::error_code none;
+  std::vector<Path> parts;
+  for (std::filesystem::recursive_directory_iterator at(folder, none), end; !none && at != end; at.increment(none)) {
+    // ".part<process>-<number>" ends the name.
+    const std::string name = at->path().filename().string();
+    const size_t part = name.rfind(".part");
+    if (part != std::string::npos && name.find_first_not_of("0123456789-", part + 5) == std::string::npos)
+      parts.push_back(at->path());
+  }
+  for (const Path& part : parts) std::filesystem::remove(part, none);
+}
+
 Result<void> writeFileAtomically(const Path& path, std::span<const std::byte> bytes) {
   static std::atomic<unsigned> counter{0};
   std::error_code failure;

@@ -24,6 +24,9 @@ inline std::span<const std::byte> asBytes(std::string_view text) {
 
 Result<Bytes> readFile(const Path& path);
 
+//! What a killed process left beside its files in the middle of writeFileAtomically, in `folder` and all below it.
+void removeUnfinished(const Path& folder);
+
 //! Writes `path` whole or not at all: beside it first, then renamed. Makes missing parent folders.
 Result<void> writeFileAtomically(const Path& path, std::span<const std::byte> bytes);
 inline Result<void> writeFileAtomically(const Path& path, std::string_view text) {

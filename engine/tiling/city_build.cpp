@@ -71,6 +71,7 @@ class CityBuild {
     build.attribution = attribution();
     build.bboxDegrees = options_.bboxDegrees;
     auto builder = std::make_unique<Builder>(build);
+    removeUnfinished(work_);
     bool resumed = builder->alreadyRead();
     if (resumed) {
       report_.notes.push_back("going on with the interrupted build in " + work_.string());

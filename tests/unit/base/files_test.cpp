@@ -51,6 +51,16 @@ TEST_F(FilesTest, AFailedRenameLeavesNothingBehind) {
   EXPECT_EQ(entries(), 1u);
 }
 
+TEST_F(FilesTest, WhatAKilledWriteLeftIsRemovedAndNothingElse) {
+  for (const char* name : {"deep/2.glb.part25317-7", "deep/2.glb", "a.partly", "b.part.txt"})
+    ASSERT_TRUE(writeFileAtomically(folder / name, "x"));
+  removeUnfinished(folder);
+  EXPECT_FALSE(std::filesystem::exists(folder / "deep" / "2.glb.part25317-7"));
+  for (const char* name : {"deep/2.glb", "a.partly", "b.part.txt"})
+    EXPECT_TRUE(std::filesystem::exists(folder / name)) << name;
+  removeUnfinished(folder / "missing");
+}
+
 TEST_F(FilesTest, AFileInPlaceOfAFolderIsAnError) {
   ASSERT_TRUE(writeFileAtomically(folder / "file", "x"));
   auto written = writeFileAtomically(folder / "file" / "below.txt", "text");
@@ -63,7 +73,8 @@ TEST_F(FilesTest, WhatIsInAnArchiveIsNotSavedAndSaysSo) {
   for (const char* inside : {"city.json", "town/city.json"}) {
     auto written = writeFileAtomically(folder / "city.zip" / inside, "text");
     ASSERT_FALSE(written);
-    EXPECT_THAT(written.error().text(), HasSubstr("归档中的城市只读，请先解包 / cannot be saved: " + (folder / "city.zip").string()));
+    EXPECT_THAT(written.error().text(),
+                HasSubstr("归档中的城市只读，请先解包 / cannot be saved: " + (folder / "city.zip").string()));
   }
   EXPECT_EQ(asText(*readFile(folder / "city.zip")), "packed");
   EXPECT_EQ(entries(), 1u);
