@@ -130,7 +130,7 @@ void Labels::update(PassContext& context) {
         .covered = context.scene.covered,
         .scale = std::clamp(float(view.extent.height) / 720.0f, 0.85f, 4.0f),
         .still = context.scene.still,
-        .night = view.night,
+        .night = context.scene.look == city::Look::Tech ? 1.0f : view.night,
         .nowSeconds = context.scene.nowSeconds};
     const LineDraws draws =
         lineDraws(d.lines, d.document, side.side->date, context.scene.layers, context.scene.selection);

@@ -64,6 +64,15 @@ std::unique_ptr<ScenePass::Variant> ScenePass::makeVariant(city::Look look, bool
                                                                               {"marks.vert", "points.frag"},
                                                                               {"marks.vert", "plain.frag"},
                                                                               {"blended.vert", "blended.frag"}}};
+  // Tech and plan are drawings: they share what is authored and have their own of the city.
+  const bool themed = look == city::Look::Tech || look == city::Look::Plan;
+  const auto shadersOf = [&](uint32_t kind) {
+    using Pair = std::pair<const char*, const char*>;
+    if (!themed) return kShaders[kind];
+    if (kind == Solid) return Pair{"themed_solid.vert", "themed_solid.frag"};
+    if (kind == Ground || kind == GroundDraped) return Pair{"themed_ground.vert", "themed_ground.frag"};
+    return kind == Water ? Pair{"water.vert", "themed_water.frag"} : kShaders[kind];
+  };
   for (uint32_t kind = 0; kind < kKinds; ++kind) {
     const TileVertexInput input =
         kind == Plain || kind == Points || kind == Lines ? tileVertexInput({0, 1, 2, 4, 5, 6, 7, 8, 9})
@@ -79,8 +88,8 @@ std::unique_ptr<ScenePass::Variant> ScenePass::makeVariant(city::Look look, bool
         const std::array<uint32_t, 5> constants{records, moving ? 1u : 4u,
                                                 kind == GroundDraped || kind == TexturedBlended, night, uint32_t(look)};
         made->tiles[kind][records][moving] =
-            objects_.make({.vertex = kShaders[kind].first,
-                           .fragment = kShaders[kind].second,
+            objects_.make({.vertex = shadersOf(kind).first,
+                           .fragment = shadersOf(kind).second,
                            .layout = layout_,
                            .bindings = input.bindings,
                            .attributes = input.attributes,
@@ -92,14 +101,14 @@ std::unique_ptr<ScenePass::Variant> ScenePass::makeVariant(city::Look look, bool
                            .depthTest = true,
                            .depthWrite = !blends,
                            .blend = blends ? gpu::Blend::Premultiplied : gpu::Blend::Opaque},
-                          kShaders[kind].first);
+                          shadersOf(kind).first);
       }
     }
   }
   for (uint32_t moving = 0; moving < 2; ++moving) {
     const std::array<uint32_t, 5> constants{0, moving ? 1u : 4u, 0, night, uint32_t(look)};
     made->beyond[moving] = objects_.make({.vertex = "beyond.vert",
-                                          .fragment = "beyond.frag",
+                                          .fragment = themed ? "themed_beyond.frag" : "beyond.frag",
                                           .layout = layout_,
                                           .constants = constants,
                                           .colours = {colour_},
@@ -110,7 +119,7 @@ std::unique_ptr<ScenePass::Variant> ScenePass::makeVariant(city::Look look, bool
   }
   const std::array<uint32_t, 5> constants{0, 0, 0, night, uint32_t(look)};
   made->sky = objects_.make({.vertex = "screen.vert",
-                             .fragment = "sky.frag",
+                             .fragment = themed ? "themed_sky.frag" : "sky.frag",
                              .layout = layout_,
                              .constants = constants,
                              .colours = {colour_},

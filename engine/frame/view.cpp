@@ -44,7 +44,7 @@ View makeView(const Scene& scene, const geo::EnuFrame& axes, VkExtent2D extent, 
   view.up = glm::cross(view.right, view.forward);
   const geo::Geodetic place = geo::geodeticFromEcef(scene.eye.position);
   view.upAtEye = glm::vec3(rotation * geo::upAt(place));
-  if (scene.look != city::Look::Plain)
+  if (scene.look == city::Look::Clay || scene.look == city::Look::Day)
     view.night = float(1 - smooth(-0.09, 0.10, glm::dot(scene.sunDirectionEcef, geo::upAt(place))));
   view.seaBelowMetres = place.heightMetres - seaHeightMetres;
   view.clipFromWorldCentred = clipWithOffset(view, glm::vec2(0));
@@ -105,6 +105,21 @@ void setLight(shared::FrameUniforms& u, const View& view, const glm::dvec3& sunW
   u.haze = glm::vec4(glm::vec3(horizon), float(1.0 / (11000.0 + above * 9.0)));
 }
 
+namespace {
+
+float lookNumber(city::Look look) {
+  switch (look) {
+    case city::Look::Plain: return 0;
+    case city::Look::Tech: return 2;
+    case city::Look::Plan: return 3;
+    case city::Look::Clay:
+    case city::Look::Day: break;
+  }
+  return 1;
+}
+
+}  // namespace
+
 shared::FrameUniforms uniformsOf(const View& view, const Scene& scene, const glm::dvec3& sunWorld) {
   shared::FrameUniforms u{};
   u.clipFromWorld = view.clipFromWorld;
@@ -114,7 +129,7 @@ shared::FrameUniforms uniformsOf(const View& view, const Scene& scene, const glm
   const auto width = float(view.extent.width), height = float(view.extent.height);
   u.viewport = {width, height, 1 / width, 1 / height};
   const auto tangent = float(std::tan(view.fovYRadians / 2));
-  u.time = {float(std::fmod(scene.nowSeconds, 3600.0)), scene.still ? 1 : 0, scene.look == city::Look::Plain ? 0 : 1,
+  u.time = {float(std::fmod(scene.nowSeconds, 3600.0)), scene.still ? 1 : 0, lookNumber(scene.look),
             tangent};
   u.plain = {scene.plainAmbient, scene.plainDiffuse, 0, 0};
   u.right = glm::vec4(glm::vec3(view.right), tangent * width / height);

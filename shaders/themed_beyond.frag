@@ -1,0 +1,13 @@
+#version 460
+#extension GL_GOOGLE_include_directive : require
+#include "shared/themes.glsl"
+
+layout(location = 0) in vec3 inWorld;
+layout(location = 1) in vec4 inEdge;
+layout(location = 0) out vec4 outColour;
+
+void main() {
+  vec3 land = themedGround(2u, inEdge.rgb, vec3(0.0, 0.0, 1.0), 1.0);
+  vec3 water = themedWater(inWorld);   // as within the city: the eye must not see where its tiles end
+  outColour = vec4(themedHazed(mix(land, water, smoothstep(0.35, 0.65, inEdge.a)), inWorld), 1.0);
+}
