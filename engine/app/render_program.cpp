@@ -162,6 +162,8 @@ int renderProgram(const RenderOptions& options) {
     }
     (*device)->collect();
   }
+  if (const tiles::StreamingStatistics t = stage.streamingStatistics(); t.starved && t.fullAt < 0)
+    log::warning("{} / {}", tiles::budgetIsFull(t).zh, tiles::budgetIsFull(t).en);
   auto layer = std::make_unique<UiPicture>(**device, stage, extent,
                                            options.ui ? UiPicture::Shows::Everything : UiPicture::Shows::Attribution);
   gpu::Target target = picture.target();
