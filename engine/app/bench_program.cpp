@@ -170,7 +170,7 @@ int benchProgram(const BenchOptions& options) {
               {"trianglesMedian", quantile(triangles, 0.5)},
               {"tilesMedian", quantile(tiles, 0.5)},
               {"complete", complete},
-              {"look", options.look == city::Look::Plain ? "plain" : "clay"},
+              {"look", city::lookName(options.look)},
               {"swipe", options.swipe},
               {"device", (*device)->name()},
               {"poses", std::move(records)}};

@@ -178,7 +178,7 @@ bool grew(const Figures& f) {
 
 Json toJson(const Figures& f, const std::vector<int>& bins, const FlightOptions& options, const std::string& device) {
   Json json{{"city", options.city},
-            {"look", options.look == city::Look::Plain ? "plain" : "clay"},
+            {"look", city::lookName(options.look)},
             {"swipe", options.swipe},
             {"ui", options.ui},
             {"device", device},

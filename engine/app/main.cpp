@@ -34,7 +34,11 @@ std::string parseSize(const std::string& text, unsigned& width, unsigned& height
   return fmt::format("--size: found \"{}\", expected WIDTHxHEIGHT between 16x16 and 16384x16384", text);
 }
 
-const std::map<std::string, cm::city::Look> kLooks{{"clay", cm::city::Look::Clay}, {"plain", cm::city::Look::Plain}};
+const auto kLooks = [] {
+  std::map<std::string, cm::city::Look> looks;
+  for (const auto& [look, name] : cm::city::kLooks) looks.emplace(name, look);
+  return looks;
+}();
 
 }  // namespace
 
@@ -71,7 +75,8 @@ int main(int count, char** values) {
       ->check(CLI::IsMember({"swipe", "off"}));
   renderApp->add_option("--against", render.against, "卷帘右侧的方案 / scenario right of the divider");
   renderApp->add_option("--divider", render.divider, "0..1 (0.5)")->check(CLI::Range(0.0, 1.0));
-  renderApp->add_option("--look", render.look, "clay | plain")->transform(CLI::CheckedTransformer(kLooks));
+  renderApp->add_option("--look", render.look,
+                        "clay 素模 | day 日景 | tech 科技蓝 | plan 规划图 | plain 简洁")->transform(CLI::CheckedTransformer(kLooks));
   renderApp->add_option("--style", render.style, "按属性着色的样式编号 / id of a style of the city");
   renderApp->add_option("--lang", language, "zh | en")->check(CLI::IsMember({"zh", "en"}));
   renderApp->add_option("--select", render.select,
@@ -85,7 +90,7 @@ int main(int count, char** values) {
   CLI::App* benchApp = program.add_subcommand("bench", "按给定视点测速 / measure along given poses");
   benchApp->add_option("--tileset", bench.tileset, "tileset.json (file or URL) or .3tz");
   benchApp->add_option("--poses", bench.poses, "poses.json: file or URL");
-  benchApp->add_option("--look", bench.look, "plain | clay")->transform(CLI::CheckedTransformer(kLooks));
+  benchApp->add_option("--look", bench.look, "plain | clay | day | tech | plan")->transform(CLI::CheckedTransformer(kLooks));
   benchApp->add_flag("--swipe", bench.swipe, "two sides, divider in the middle");
   benchApp->add_option("--repeats", bench.repeats, "frames timed at each pose (3)")->check(CLI::Range(1, 1000));
   benchApp->add_option("--step", bench.step, "every n-th pose (1)")->check(CLI::Range(1, 100000));

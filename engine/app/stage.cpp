@@ -231,7 +231,7 @@ tiles::Budgets Stage::updateImagery(VkExtent2D extent) {
   tiles::Budgets budgets = options_.budgets;
   if (document().imagery.empty()) return budgets;
   // The plain look is a measurement of tiles; nothing is laid on the ground in it.
-  const bool draped = scene_.look == city::Look::Clay;
+  const bool draped = scene_.look != city::Look::Plain;
   const auto areas = draped ? frame_->imageryAreas(scene_, extent) : std::vector<tiles::ImageryArea>{};
   frame_->imagery(imagery_.update(areas, scene_.layers, budgets.gpuBytes / kImageryShare));
   budgets.gpuBytes -= std::min(budgets.gpuBytes, imagery_.statistics().bytes);

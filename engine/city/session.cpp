@@ -62,6 +62,12 @@ std::vector<ProjectState> evaluate(const Document& document, const ScenarioState
   return states;
 }
 
+std::string_view lookName(Look look) {
+  for (const auto& [value, name] : kLooks)
+    if (value == look) return name;
+  return {};
+}
+
 CameraPose homeOf(const Document& document) {
   if (!document.views.empty()) return document.views.front().camera;
   CameraPose pose;

@@ -4,10 +4,13 @@
 
 #include <glm/glm.hpp>
 
+#include <array>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/text.h"
@@ -47,7 +50,13 @@ struct Transition {
   double durationSeconds = 0.5;
 };
 
-enum class Look { Clay, Plain };  // Plain is what is measured against the peers: one light, nothing else
+//! How the city is drawn: the white model, what is measured against the peers (one light, nothing else), daylight with facades and
+//! streets, the smart hub's blue, and the plan with the land-use colours of the Chinese standard.
+enum class Look { Clay, Plain, Day, Tech, Plan };
+inline constexpr std::array<std::pair<Look, std::string_view>, 5> kLooks{
+    {{Look::Clay, "clay"}, {Look::Plain, "plain"}, {Look::Day, "day"}, {Look::Tech, "tech"}, {Look::Plan, "plan"}}};
+//! The name in kLooks: of session.json, the command line and i18n ("look.<name>").
+std::string_view lookName(Look look);
 
 struct Layers {
   bool labels = true;

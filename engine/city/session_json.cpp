@@ -95,7 +95,7 @@ std::string writeSession(const Session& session) {
   out["layers"] = {{"labels", layers.labels},   {"projectAreas", layers.projectAreas}, {"greenways", layers.greenways},
                    {"metro", layers.metro},     {"shadows", layers.shadows},           {"buildings", layers.buildings}};
   out["layers"]["hiddenItems"] = layers.hiddenItems;
-  out["look"] = session.look == Look::Plain ? "plain" : "clay";
+  out["look"] = lookName(session.look);
   out["language"] = session.language == Language::English ? "en" : "zh";
   out["hour"] = session.hourOfDay;
   out["style"] = session.style;
@@ -122,7 +122,8 @@ void readSession(std::string_view text, const Document& document, Session& sessi
   take(in, "style", style);
   if (document.style(style)) session.style = style;
   take(in, "look", look);
-  if (look == "plain" || look == "clay") session.look = look == "plain" ? Look::Plain : Look::Clay;
+  for (const auto& [value, name] : kLooks)
+    if (name == look) session.look = value;
   take(in, "language", language);
   if (language == "en" || language == "zh") session.language = language == "en" ? Language::English : Language::Chinese;
 }

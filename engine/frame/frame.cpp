@@ -75,18 +75,18 @@ struct Frame::Impl {
 
   InFlight& begin();
   void lookAround();
-  void prepareImages(VkExtent2D extent, bool clay);
+  void prepareImages(VkExtent2D extent, bool lit);
   void setSides(std::span<const Side> sides, VkExtent2D extent, std::vector<SideView>& views) const;
   void fillUniforms(PassContext& pass, shared::FrameUniforms& uniforms) const;
   VkDescriptorSet globalsFor(PassContext& pass, const shared::FrameUniforms& uniforms, const ShadowMaps& maps) const;
   Casting casting(const glm::dvec3& sun, VkDescriptorSet records) {
     return {placed, axes, visibility, records, sun};
   }
-  void drawScene(PassContext& pass, std::span<const SideDraws> draws, VkDescriptorSet records, bool clay);
+  void drawScene(PassContext& pass, std::span<const SideDraws> draws, VkDescriptorSet records, bool lit);
   uint64_t keyOf(const View& view, const Scene& scene, std::span<const Side> sides) const;
   void renderPlain(PassContext& pass, gpu::Target& target, std::span<const SideDraws> draws, VkDescriptorSet records,
                    shared::FrameUniforms& uniforms);
-  void renderClay(PassContext& pass, gpu::Target& target, std::span<const SideDraws> draws, VkDescriptorSet records,
+  void renderLit(PassContext& pass, gpu::Target& target, std::span<const SideDraws> draws, VkDescriptorSet records,
                   shared::FrameUniforms& uniforms, const glm::dvec3& sun, int samples, Timings& timings);
   void renderMoving(PassContext& pass, std::span<const SideDraws> draws, VkDescriptorSet records, const glm::dvec3& sun,
                     Timings& timings);
@@ -161,7 +161,7 @@ void Frame::Impl::lookAround() {
   drape->setReach(glm::length(glm::dvec2(surroundings.centreEnu)) + surroundings.radiusMetres);
 }
 
-void Frame::Impl::prepareImages(VkExtent2D extent, bool clay) {
+void Frame::Impl::prepareImages(VkExtent2D extent, bool lit) {
   const auto same = [&](const gpu::Image& image) {
     return image && image.description().extent.width == extent.width &&
            image.description().extent.height == extent.height;
@@ -174,7 +174,7 @@ void Frame::Impl::prepareImages(VkExtent2D extent, bool clay) {
                        "depth");
     meanSamples = 0;
   }
-  if (!clay || same(picture)) return;
+  if (!lit || same(picture)) return;
   constexpr VkImageUsageFlags kUsage = VK_IMAGE_USAGE_COLOR_ATTACHMENT_BIT | VK_IMAGE_USAGE_SAMPLED_BIT;
   picture = gpu::Image(device, {.extent = extent, .format = layouts.colour, .usage = kUsage}, "picture");
   mean = gpu::Image(device, {.extent = extent, .format = kMeanFormat, .usage = kUsage}, "mean");
@@ -217,14 +217,14 @@ VkDescriptorSet Frame::Impl::globalsFor(PassContext& pass, const shared::FrameUn
   return pass.arena.descriptors(layouts.globals, bindings);
 }
 
-void Frame::Impl::drawScene(PassContext& pass, std::span<const SideDraws> draws, VkDescriptorSet records, bool clay) {
+void Frame::Impl::drawScene(PassContext& pass, std::span<const SideDraws> draws, VkDescriptorSet records, bool lit) {
   for (const SideView& side : pass.sides) {
     if (side.rectangle.extent.width == 0) continue;
     vkCmdSetScissor(pass.commands, 0, 1, &side.rectangle);
     scenePass->drawTiles(pass, side, draws[side.index].list, records, !drape->empty(side.slot));
-    if (clay) scenePass->drawBeyond(pass, side);
+    if (lit) scenePass->drawBeyond(pass, side);
     scenePass->drawBlended(pass, side, draws[side.index].list, records);
-    if (!clay) continue;
+    if (!lit) continue;
     lines->draw(pass, side);
   }
 }
@@ -233,7 +233,7 @@ void Frame::Impl::renderPlain(PassContext& pass, gpu::Target& target, std::span<
                               VkDescriptorSet records, shared::FrameUniforms& uniforms) {
   shadows->none(pass.commands);
   pass.globals = globalsFor(pass, uniforms, shadows->kept());
-  scenePass->setVariant(true, false);
+  scenePass->setVariant(pass.scene.look, true, false);
   const glm::vec4 clear(pass.scene.plainBackground, 1);
   beginScene(pass.commands, target.view, target.image, depth, target.extent, &clear);
   drawScene(pass, draws, records, false);
@@ -249,7 +249,7 @@ void Frame::Impl::accumulateSample(PassContext& pass, std::span<const SideDraws>
   timings.mark("shadow");
   uniforms.clipFromWorld = clipWithOffset(pass.view, sampleOffset(sample));
   pass.globals = globalsFor(pass, uniforms, shadows->ofSample());
-  scenePass->setVariant(false, uniforms.night.x > 0);
+  scenePass->setVariant(pass.scene.look, false, uniforms.night.x > 0);
   beginScene(pass.commands, picture.view(), picture.handle(), depth, pass.view.extent, nullptr);
   drawScene(pass, draws, records, true);
   vkCmdEndRendering(pass.commands);
@@ -296,7 +296,7 @@ void Frame::Impl::renderMoving(PassContext& full, std::span<const SideDraws> dra
   statistics.shadowDraws += shadows->keep(pass, casting(sun, records), draws, uniforms);
   timings.mark("shadow");
   pass.globals = globalsFor(pass, uniforms, shadows->kept());
-  scenePass->setVariant(true, uniforms.night.x > 0);
+  scenePass->setVariant(pass.scene.look, true, uniforms.night.x > 0);
   beginScene(pass.commands, picture.view(), picture.handle(), depth, view.extent, nullptr);
   drawScene(pass, draws, records, true);
   vkCmdEndRendering(pass.commands);
@@ -305,7 +305,7 @@ void Frame::Impl::renderMoving(PassContext& full, std::span<const SideDraws> dra
   timings.mark("scene");
 }
 
-void Frame::Impl::renderClay(PassContext& pass, gpu::Target& target, std::span<const SideDraws> draws,
+void Frame::Impl::renderLit(PassContext& pass, gpu::Target& target, std::span<const SideDraws> draws,
                              VkDescriptorSet records, shared::FrameUniforms& uniforms, const glm::dvec3& sun,
                              int samples, Timings& timings) {
   const uint64_t key =
@@ -449,9 +449,9 @@ void Frame::render(gpu::Target& target, const Scene& scene, std::span<const Side
                    const UiPass& ui) {
   Impl& f = *impl_;
   if (f.device.state() == gpu::DeviceState::Lost || target.extent.width == 0 || target.extent.height == 0) return;
-  const bool clay = scene.look == city::Look::Clay;
+  const bool lit = scene.look != city::Look::Plain;
   InFlight& frame = f.begin();
-  f.prepareImages(target.extent, clay);
+  f.prepareImages(target.extent, lit);
   f.visibility.highlight(f.residency, scene.selection);
   f.residency.flushRecords(frame.commands, [&](VkDeviceSize size, VkBuffer& buffer, VkDeviceSize& offset) {
     const Slice slice = frame.arena->allocate(size, 16);
@@ -487,10 +487,10 @@ void Frame::render(gpu::Target& target, const Scene& scene, std::span<const Side
   f.fillUniforms(pass, uniforms);
 
   f.drape->update(pass);
-  if (clay) f.labels->update(pass);
+  if (lit) f.labels->update(pass);
   frame.timings->mark("drape");
-  if (clay)
-    f.renderClay(pass, target, draws, records, uniforms, sun, std::max(1, samples), *frame.timings);
+  if (lit)
+    f.renderLit(pass, target, draws, records, uniforms, sun, std::max(1, samples), *frame.timings);
   else
     f.renderPlain(pass, target, draws, records, uniforms);
   f.drawPicks(pass, draws, records, uniforms);

@@ -40,16 +40,20 @@ ScenePass::ScenePass(gpu::Device& device, const SceneLayouts& layouts, VkDescrip
   const std::array sets{layouts.globals, records_, textures};
   layout_ = objects_.layout(sets, sizeof(shared::SidePush));
 
-  makePipelines(false);
+  setVariant(city::Look::Clay, true, false);
 }
 
-void ScenePass::setVariant(bool moving, bool night) {
-  if (night && !sky_[1]) makePipelines(true);
-  variant_ = (moving ? 1 : 0) + (night ? 2 : 0);
+void ScenePass::setVariant(city::Look look, bool moving, bool night) {
+  // The plain look has one set of its own shaders in every variant.
+  const size_t index = look == city::Look::Plain ? size_t(city::Look::Clay) : size_t(look);
+  std::unique_ptr<Variant>& variant = variants_[index][night];
+  if (!variant) variant = makeVariant(city::Look(index), night);
+  variant_ = variant.get();
+  moving_ = moving;
 }
 
-//! Those of the night are made when it falls: they cost a tenth of a second and 70 MiB on lavapipe.
-void ScenePass::makePipelines(bool night) {
+std::unique_ptr<ScenePass::Variant> ScenePass::makeVariant(city::Look look, bool night) {
+  auto made = std::make_unique<Variant>();
   constexpr std::array<std::pair<const char*, const char*>, kKinds> kShaders{{{"plain.vert", "plain.frag"},
                                                                               {"solid.vert", "solid.frag"},
                                                                               {"ground.vert", "ground.frag"},
@@ -72,9 +76,9 @@ void ScenePass::makePipelines(bool night) {
     const bool blends = kind == Blended || kind == TexturedBlended;
     for (uint32_t records = 0; records < 2; ++records) {
       for (uint32_t moving = 0; moving < 2; ++moving) {
-        const std::array<uint32_t, 4> constants{records, moving ? 1u : 4u,
-                                                kind == GroundDraped || kind == TexturedBlended, night};
-        tiles_[kind][records][moving + 2 * night] =
+        const std::array<uint32_t, 5> constants{records, moving ? 1u : 4u,
+                                                kind == GroundDraped || kind == TexturedBlended, night, uint32_t(look)};
+        made->tiles[kind][records][moving] =
             objects_.make({.vertex = kShaders[kind].first,
                            .fragment = kShaders[kind].second,
                            .layout = layout_,
@@ -93,27 +97,28 @@ void ScenePass::makePipelines(bool night) {
     }
   }
   for (uint32_t moving = 0; moving < 2; ++moving) {
-    const std::array<uint32_t, 4> constants{0, moving ? 1u : 4u, 0, night};
-    beyond_[moving + 2 * night] = objects_.make({.vertex = "beyond.vert",
-                                                 .fragment = "beyond.frag",
-                                                 .layout = layout_,
-                                                 .constants = constants,
-                                                 .colours = {colour_},
-                                                 .depth = depth_,
-                                                 .depthTest = true,
-                                                 .depthWrite = true},
-                                                "beyond");
+    const std::array<uint32_t, 5> constants{0, moving ? 1u : 4u, 0, night, uint32_t(look)};
+    made->beyond[moving] = objects_.make({.vertex = "beyond.vert",
+                                          .fragment = "beyond.frag",
+                                          .layout = layout_,
+                                          .constants = constants,
+                                          .colours = {colour_},
+                                          .depth = depth_,
+                                          .depthTest = true,
+                                          .depthWrite = true},
+                                         "beyond");
   }
-  const std::array<uint32_t, 4> constants{0, 0, 0, night};
-  sky_[night] = objects_.make({.vertex = "screen.vert",
-                               .fragment = "sky.frag",
-                               .layout = layout_,
-                               .constants = constants,
-                               .colours = {colour_},
-                               .depth = depth_,
-                               .depthTest = true,
-                               .compare = VK_COMPARE_OP_EQUAL},
-                              "sky");
+  const std::array<uint32_t, 5> constants{0, 0, 0, night, uint32_t(look)};
+  made->sky = objects_.make({.vertex = "screen.vert",
+                             .fragment = "sky.frag",
+                             .layout = layout_,
+                             .constants = constants,
+                             .colours = {colour_},
+                             .depth = depth_,
+                             .depthTest = true,
+                             .compare = VK_COMPARE_OP_EQUAL},
+                            "sky");
+  return made;
 }
 
 VkPipeline ScenePass::pipelineFor(const DrawGroup& group, bool plain, bool draped) const {
@@ -125,7 +130,7 @@ VkPipeline ScenePass::pipelineFor(const DrawGroup& group, bool plain, bool drape
                     : group.kind == DrawClass::Ground  ? (draped ? GroundDraped : Ground)
                     : group.kind == DrawClass::Water   ? Water
                                                        : Solid;
-  return tiles_[kind][group.records][variant_];
+  return variant_->tiles[kind][group.records][moving_];
 }
 
 void ScenePass::bindSide(PassContext& pass, const SideView& side, VkDescriptorSet records) const {
@@ -147,7 +152,7 @@ void ScenePass::drawBlended(PassContext& pass, const SideView& side, const DrawL
   }
   if (list.texturedBlended.empty()) return;
   if (!begun) bindSide(pass, side, records);
-  vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, tiles_[TexturedBlended][1][variant_]);
+  vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, variant_->tiles[TexturedBlended][1][moving_]);
   for (auto item = list.texturedBlended.rbegin(); item != list.texturedBlended.rend(); ++item)
     drawTextured(pass, list, *item);
 }
@@ -163,7 +168,7 @@ void ScenePass::drawTiles(PassContext& pass, const SideView& side, const DrawLis
     drawGroup(pass.commands, pass.residency, list, group);
   }
   if (list.textured.empty()) return;
-  vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, tiles_[Textured][1][variant_]);
+  vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, variant_->tiles[Textured][1][moving_]);
   for (const TexturedDraw& item : list.textured) drawTextured(pass, list, item);
 }
 
@@ -189,10 +194,10 @@ void ScenePass::drawBeyond(PassContext& pass, const SideView& side) {
   push.extra = {float(first), float(std::pow(horizon / first, 1.0 / (kRings - 1))), float(kSegments), 0.25f};
   vkCmdPushConstants(pass.commands, layout_, kBothStages, 0, sizeof(push), &push);
   if (pass.view.seaBelowMetres > 1.5) {
-    vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, beyond_[variant_]);
+    vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, variant_->beyond[moving_]);
     vkCmdDraw(pass.commands, uint32_t(kRings * kSegments * 6), 1, 0, 0);
   }
-  vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, sky_[variant_ / 2]);
+  vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, variant_->sky);
   vkCmdDraw(pass.commands, 3, 1, 0, 0);
 }
 

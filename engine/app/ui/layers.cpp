@@ -171,10 +171,18 @@ void light(const Row& row) {
 void look(const Row& row) {
   Context& ui = row.ui;
   ImVec2 at = ImGui::GetCursorScreenPos();
-  int chosen = ui.session.look == city::Look::Clay ? 0 : 1;
-  int tapped = segments(ui, "look", {at.x + row.left(), at.y}, {row.width - 2 * row.left(), ui.px(44)},
-                        {ui.tr("look.clay"), ui.tr("look.plain")}, chosen, {ui.theme.accent, ui.theme.accent});
-  if (tapped >= 0) ui.emit(city::SetLook{tapped == 0 ? city::Look::Clay : city::Look::Plain});
+  constexpr std::array kShown{city::Look::Clay, city::Look::Plain};
+  std::vector<std::string> names;
+  std::vector<ImU32> colours;
+  int chosen = -1;
+  for (const city::Look look : kShown) {
+    if (look == ui.session.look) chosen = static_cast<int>(names.size());
+    names.push_back(ui.tr("look." + std::string(city::lookName(look))));
+    colours.push_back(ui.theme.accent);
+  }
+  const int tapped =
+      segments(ui, "look", {at.x + row.left(), at.y}, {row.width - 2 * row.left(), ui.px(44)}, names, chosen, colours);
+  if (tapped >= 0) ui.emit(city::SetLook{kShown[static_cast<size_t>(tapped)]});
   ImGui::Dummy({row.width, ui.px(52)});
 }
 
