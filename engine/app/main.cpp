@@ -84,7 +84,7 @@ int main(int count, char** values) {
   renderApp->add_option("--samples", render.samples, "每像素采样数 / pictures averaged (16)")
       ->check(CLI::Range(1, 256));
   renderApp->add_option("--timeout", render.timeoutSeconds, "秒 / seconds to wait for data (300)");
-  renderApp->add_flag("--no-ui", noUi, "不画界面 / without the control layer");
+  renderApp->add_flag("--no-ui", noUi, "不画界面，只注明数据来源 / without the control layer: only whose data it is");
 
   BenchOptions bench;
   CLI::App* benchApp = program.add_subcommand("bench", "按给定视点测速 / measure along given poses");

@@ -162,18 +162,20 @@ int renderProgram(const RenderOptions& options) {
     }
     (*device)->collect();
   }
-  std::unique_ptr<UiPicture> layer;
-  if (options.ui) layer = std::make_unique<UiPicture>(**device, stage, extent);
+  if (const tiles::StreamingStatistics t = stage.streamingStatistics(); t.starved && t.fullAt < 0)
+    log::warning("{} / {}", tiles::budgetIsFull(t).zh, tiles::budgetIsFull(t).en);
+  auto layer = std::make_unique<UiPicture>(**device, stage, extent,
+                                           options.ui ? UiPicture::Shows::Everything : UiPicture::Shows::Attribution);
   gpu::Target target = picture.target();
   double now = secondsSince(start) + 10;
   // The first pictures bring labels and glyphs into being; the last one is kept.
   for (int turn = 0;; ++turn) {
     now += 0.25;
     stage.step({}, now, extent);
-    if (layer) layer->draw(now, 0.25f);  // cards finish sliding in within a few frames
+    layer->draw(now, 0.25f);  // cards finish sliding in within a few frames
     bool last = turn >= 3 && (!stage.frame().wantsAnotherFrame() || turn > 400);
     target = picture.target();
-    stage.render(target, last ? options.samples : 1, layer ? layer->pass() : frame::UiPass{});
+    stage.render(target, last ? options.samples : 1, layer->pass());
     (*device)->wait((*device)->submitted());
     (*device)->collect();
     if (last) break;
