@@ -103,6 +103,11 @@ void ResponseHead::read(std::string_view line) {
     ageSeconds = std::max(0.0, std::strtod(value.c_str(), nullptr));
 }
 
+bool mayBeKept(const ResponseHead& head) {
+  return !directive(head.cacheControl, "no-store") && !directive(head.vary, "*") &&
+         !directive(head.cacheControl, "must-revalidate") && !directive(head.cacheControl, "no-cache");
+}
+
 std::optional<CachedAnswer> keptAnswer(const ResponseHead& head, double nowSeconds) {
   if (directive(head.cacheControl, "no-store") || directive(head.vary, "*")) return {};
   CachedAnswer answer;

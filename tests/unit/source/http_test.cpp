@@ -399,6 +399,46 @@ TEST_F(Http, WithoutANetworkWhatWasKeptIsThereAtOnce) {
   EXPECT_EQ(fetcher.statistics().requests, 2u) << "and another some time later";
 }
 
+TEST_F(Http, RedirectsLeadToWhatWasKeptWithoutANetworkAndHideTheirSecrets) {
+  useCache();
+  HttpServer away([](const std::string&) { return HttpServer::ok("elsewhere", "ETag: \"b\"\r\n"); });
+  const std::string elsewhere = away.uri("");
+  std::string latest, hidden, far;
+  {
+    HttpServer server([&](const std::string& path) {
+      const auto to = [](const std::string& where, const std::string& more) {
+        return "HTTP/1.1 302 x\r\nLocation: " + where + "\r\n" + more + "Content-Length: 0\r\n\r\n";
+      };
+      if (path.starts_with("/latest")) return to("/v2/tileset.json?token=S3CRET", "");
+      if (path == "/hidden") return to("/v2/tileset.json?token=S3CRET", "Cache-Control: no-store\r\n");
+      if (path == "/far") return to(elsewhere + "/x", "");
+      return HttpServer::ok("got " + path, "ETag: \"a\"\r\n");
+    });
+    latest = server.uri("/latest?key=K3Y"), hidden = server.uri("/hidden"), far = server.uri("/far");
+    Fetcher fetcher(options);
+    fetcher.allowOrigins({elsewhere});
+    std::string address;
+    EXPECT_EQ(text(fetcher.read(latest, &address)), "got /v2/tileset.json?token=S3CRET");
+    EXPECT_EQ(address, server.uri("/v2/tileset.json?token=S3CRET"));
+    EXPECT_EQ(text(fetcher.read(hidden)), "got /v2/tileset.json?token=S3CRET");
+    EXPECT_EQ(text(fetcher.read(far)), "elsewhere");
+  }
+  Fetcher fetcher(options);
+  std::string address;
+  EXPECT_EQ(text(fetcher.read(latest, &address)), "got /v2/tileset.json?token=S3CRET");
+  EXPECT_EQ(address, resolveUri(latest, "/v2/tileset.json")) << "what it refers to lies beside it";
+  EXPECT_THAT(text(fetcher.read(hidden)), HasSubstr("error")) << "not to be remembered";
+  EXPECT_THAT(text(fetcher.read(far)), HasSubstr("error")) << "this city does not name the other server";
+  fetcher.allowOrigins({elsewhere});
+  EXPECT_EQ(text(fetcher.read(far)), "elsewhere");
+  for (const auto& file : std::filesystem::directory_iterator(options.cacheFolder)) {
+    std::string all(asText(*readFile(file.path())));
+    if (const size_t body = all.find("got /v2"); body != std::string::npos) all.resize(body);
+    EXPECT_EQ(all.find("S3CRET"), std::string::npos);
+    EXPECT_EQ(all.find("K3Y"), std::string::npos);
+  }
+}
+
 TEST_F(Http, WhatIsDamagedIsNotKept) {
   useCache();
   std::atomic<bool> damaged{true};
