@@ -265,7 +265,8 @@ struct HttpClient::Impl {
     const std::string_view target = request.target;
     const std::string_view authority = target.substr(0, target.find_first_of("/?#", target.find("://") + 3));
     if (authority.find('@') == std::string_view::npos) return {};
-    return "has a user in its address; put the credentials into the environment (CITYMIRROR_TOKEN_...)";
+    return "地址中含有用户名，凭据请放入环境变量 (CITYMIRROR_TOKEN_...) / has a user in its address; put the "
+           "credentials into the environment (CITYMIRROR_TOKEN_...)";
   }
 
   std::string authorizationOf(const std::string& target) const {

@@ -520,7 +520,8 @@ TEST_F(Http, CredentialsGoToTheirOwnServerAndIntoNoText) {
   EXPECT_EQ(fetcher.statistics().credentialed, 1u);
   EXPECT_EQ(error, "error: " + ours.uri("/a?…") + ": HTTP status 404, expected 200");
   const std::string user = text(fetcher.read("http://me:pass@127.0.0.1:" + port + "/x"));
-  EXPECT_THAT(user, AllOf(HasSubstr("has a user in its address"), Not(HasSubstr("pass@"))));
+  EXPECT_THAT(user,
+              AllOf(HasSubstr("地址中含有用户名"), HasSubstr("has a user in its address"), Not(HasSubstr("pass@"))));
 }
 
 TEST_F(Http, ALayersCredentialsGoToItsFolderAndAlongRedirectsToNoOtherServer) {
@@ -565,10 +566,13 @@ TEST_F(Http, ALayersCredentialsGoToItsFolderAndAlongRedirectsToNoOtherServer) {
   EXPECT_EQ(sent["ours/survey/moved"], "Bearer s3cret");
   EXPECT_EQ(sent["theirs/survey/a"], "Bearer hosts") << "its own, not the layer's";
   ASSERT_EQ(problems.size(), 3u);
-  EXPECT_EQ(problems[0], "CITYMIRROR_LAYER_SURVEY is for " + ours.uri("") + ", the layer is on " + elsewhere);
+  EXPECT_EQ(problems[0], "环境变量 CITYMIRROR_LAYER_SURVEY 属于 " + ours.uri("") + "，而图层位于 " + elsewhere +
+                             " / CITYMIRROR_LAYER_SURVEY is for " + ours.uri("") + ", the layer is on " + elsewhere);
   EXPECT_THAT(problems[1],
-              AllOf(StartsWith("CITYMIRROR_LAYER_NO_ORIGIN is not a server like"), Not(HasSubstr("s3cret"))));
-  EXPECT_THAT(problems[2], StartsWith("the environment has no CITYMIRROR_LAYER_UNSET"));
+              AllOf(StartsWith("环境变量 CITYMIRROR_LAYER_NO_ORIGIN 应为服务器"),
+                    HasSubstr(" / CITYMIRROR_LAYER_NO_ORIGIN is not a server like"), Not(HasSubstr("s3cret"))));
+  EXPECT_THAT(problems[2],
+              StartsWith("环境变量 CITYMIRROR_LAYER_UNSET 未设置，此图层不带凭据请求 / the environment has no"));
 }
 
 TEST_F(Http, CredentialsAreNamedSoThatNoOtherHostGetsThem) {
