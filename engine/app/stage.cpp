@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "app/ahead.h"
+#include "city/land_use.h"
 #include "geo/sun.h"
 
 namespace cm::app {
@@ -217,7 +218,8 @@ city::Changes Stage::step(std::vector<city::Command> commands, double nowSeconds
     sides_[i].cast = selection_.cast[i];
   }
   scene_.resolution = options_.quality.resolution;
-  frame_->setStyle(session().style);
+  const city::Style* style = city::shownStyle(document(), session());
+  frame_->setStyle(style ? style->id : std::string());
   frame_->updateVisibility(tree(), sides_, tilesetOfAddition_);
 
   wantedPeak_ = selection_.want.empty() ? 0 : std::max(wantedPeak_, selection_.want.size());

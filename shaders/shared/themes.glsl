@@ -1,4 +1,4 @@
-// The looks "tech" and "plan" in display colours. Neither knows the hour: both are drawings of the city, one on a dark screen, one
+// The looks "tech" and "plan" in display colours. Neither knows day and night: both are drawings of the city, one on a dark screen, one
 // on a sheet of paper, and must read the same whenever they are shown. What shapes them is the baked sky, which is dark where walls
 // meet the ground and bright on roofs, and one light from the north-west, as maps have it.
 #ifndef CITYMIRROR_SHARED_THEMES_GLSL
@@ -49,7 +49,8 @@ vec3 themedSolid(uint tint, bool picked, uint surface, vec3 own, vec3 normal, fl
   bool styled = tint > 0xffffffu;
   vec3 style = srgbEncoded(unpackUnorm4x8(tint).rgb);
   if (kPlan) {
-    vec3 base = picked ? kThemedPicked[1] : styled ? style : surface == kSurfaceBuilding ? kPlanUnknown : mix(kPlanPaper, srgbEncoded(own), 0.35);
+    vec3 other = surface == kSurfaceBuilding ? kPlanUnknown : mix(kPlanPaper, srgbEncoded(own), 0.35);
+    vec3 base = picked ? kThemedPicked[1] : styled ? style : other;
     // Walls are their roof's colour in shade: what one reads from above is flat and pure.
     float shade = roof ? 0.94 + 0.06 * lit : 0.70 + 0.22 * lit;
     return base * shade * (roof ? 1.0 : 0.86 + 0.28 * sky);
@@ -73,13 +74,15 @@ float storeyLines(float up, float perPixel) {
 vec3 themedGround(uint surface, vec3 own, vec3 normal, float sky) {
   bool steep = normal.z < 0.35;
   if (kPlan) {
-    vec3 colour = surface == 3u ? kPlanGreen : surface == 4u ? kPlanWater : surface == kSurfaceRoad ? kPlanRoad : surface == 6u ? kPlanRail : kPlanPaper;
+    vec3 town = surface == kSurfaceRoad ? kPlanRoad : surface == 6u ? kPlanRail : kPlanPaper;
+    vec3 colour = surface == 3u ? kPlanGreen : surface == 4u ? kPlanWater : town;
     // What a town's land is shows a little through the paper: sand, fields, rock.
     if (surface == 2u) colour *= mix(vec3(1.0), srgbEncoded(own) / max(dot(srgbEncoded(own), vec3(0.3333)), 0.05), 0.35);
     float slope = dot(normal, kMapLight) / kMapLight.z;   // 1 on level ground
     return colour * (steep ? 0.72 : clamp(0.72 + 0.28 * slope, 0.55, 1.04)) * (0.80 + 0.20 * sky);
   }
-  vec3 colour = surface == 3u ? kTechGreen : surface == 4u ? kTechWater : surface == kSurfaceRoad ? kTechRoad : surface == 6u ? kTechRail : kTechGround;
+  vec3 town = surface == kSurfaceRoad ? kTechRoad : surface == 6u ? kTechRail : kTechGround;
+  vec3 colour = surface == 3u ? kTechGreen : surface == 4u ? kTechWater : town;
   if (steep) return kTechQuay;
   float slope = dot(normal, kMapLight) / kMapLight.z;
   return colour * clamp(0.35 + 0.65 * slope, 0.3, 1.8) * (0.45 + 0.55 * sky);

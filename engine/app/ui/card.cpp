@@ -119,7 +119,7 @@ void header(const Body& body, const Text& name, const std::vector<std::pair<std:
   float x = at.x;
   for (const auto& [label, colour] : chips) {
     if (label.empty()) continue;
-    x += chip(ui, {x, at.y}, label, mix(colour, ui.theme.onAccent, 0.84f), mix(colour, ui.theme.ink, 0.25f)) + ui.px(6);
+    x += chip(ui, {x, at.y}, label, mix(colour, ui.theme.card | IM_COL32_A_MASK, 0.84f), mix(colour, ui.theme.ink, 0.25f)) + ui.px(6);
   }
   if (x > at.x) ImGui::Dummy({1, ui.px(32)});
   paragraph(ui.fonts.title, ui.theme.ink, ui.in(name), body.width - (x > at.x ? 0 : ui.px(40)), 1.4f);

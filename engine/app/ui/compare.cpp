@@ -14,7 +14,8 @@ void sidePill(const Context& ui, ImDrawList& list, float edge, bool toTheLeft, f
     if (rect.overlaps({x, y, width, height})) return;
   softShadow(list, ui.theme, {x, y}, {x + width, y + height}, height / 2, ui.layout.scale, 0.8f);
   list.AddRectFilled({x, y}, {x + width, y + height}, fill, height / 2);
-  drawText(list, ui.fonts.strong, {x + pad, y + (height - em(ui.fonts.strong)) / 2}, ui.theme.onAccent, label);
+  const ImU32 ink = fill == ui.theme.ink ? ui.theme.card | IM_COL32_A_MASK : ui.theme.onAccent;
+  drawText(list, ui.fonts.strong, {x + pad, y + (height - em(ui.fonts.strong)) / 2}, ink, label);
 }
 
 std::string yearOf(const Context& ui, const city::ScenarioState& side) {

@@ -133,6 +133,9 @@ void rule(const Row& row) {
   ImGui::Dummy({row.width, row.ui.px(12)});
 }
 
+// Mid-October's light, the day the sun is shown for: just up, as the city opens, just gone, dark.
+constexpr std::array<double, 4> kHours{6.75, 14.3, 17.6, 21};
+
 void light(const Row& row) {
   Context& ui = row.ui;
   ImDrawList& list = *ImGui::GetWindowDrawList();
@@ -155,8 +158,6 @@ void light(const Row& row) {
              IM_COL32(0xe9, 0xa8, 0x3a, 255)))
     ui.emit(city::SetHour{std::round(value * 24 * 12) / 12.0});
   ImGui::Dummy({row.width, ui.px(40)});
-  // Mid-October's light, the day the sun is shown for: just up, as the city opens, just gone, dark.
-  constexpr std::array<double, 4> kHours{6.75, 14.3, 17.6, 21};
   int chosen = -1;
   for (size_t i = 0; i < kHours.size(); ++i)
     if (std::abs(ui.session.hourOfDay - kHours[i]) < 0.05) chosen = static_cast<int>(i);
@@ -168,20 +169,38 @@ void light(const Row& row) {
   ImGui::Dummy({row.width, ui.px(52)});
 }
 
+//! Looks by the names visitors know them by: the day look is offered twice, by day and by night.
 void look(const Row& row) {
+  struct Choice {
+    const char* key;
+    city::Look look;
+    bool night;
+  };
+  constexpr std::array<Choice, 5> kShown{{{"look.clay", city::Look::Clay, false},
+                                          {"look.day", city::Look::Day, false},
+                                          {"look.night", city::Look::Day, true},
+                                          {"look.tech", city::Look::Tech, false},
+                                          {"look.plan", city::Look::Plan, false}}};
   Context& ui = row.ui;
   ImVec2 at = ImGui::GetCursorScreenPos();
-  const std::array<std::pair<city::Look, const char*>, 2> kShown{
-      {{city::Look::Clay, "look.clay"}, {city::Look::Plain, "look.plain"}}};
+  const bool night = ui.session.look == city::Look::Day && darkPicture(ui.session);
   std::vector<std::string> names;
   int chosen = -1;
-  for (const auto& [look, key] : kShown) {
-    if (look == ui.session.look) chosen = static_cast<int>(names.size());
-    names.push_back(ui.tr(key));
+  for (const Choice& choice : kShown) {
+    if (choice.look == ui.session.look && choice.night == night) chosen = static_cast<int>(names.size());
+    names.push_back(ui.tr(choice.key));
   }
   const int tapped = segments(ui, "look", {at.x + row.left(), at.y}, {row.width - 2 * row.left(), ui.px(44)}, names,
                               chosen, std::vector<ImU32>(names.size(), ui.theme.accent));
-  if (tapped >= 0) ui.emit(city::SetLook{kShown[static_cast<size_t>(tapped)].first});
+  if (tapped >= 0) {
+    const Choice& choice = kShown[static_cast<size_t>(tapped)];
+    ui.emit(city::SetLook{choice.look});
+    // The other looks keep the hour; of these two the hour is what tells them apart.
+    city::Session then = ui.session;
+    then.look = choice.look;
+    if (choice.look == city::Look::Day && darkPicture(then) != choice.night)
+      ui.emit(city::SetHour{choice.night ? kHours[3] : kHours[1]});
+  }
   ImGui::Dummy({row.width, ui.px(52)});
 }
 

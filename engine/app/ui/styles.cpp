@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "app/ui/panels.h"
+#include "city/land_use.h"
 
 namespace cm::app::ui {
 namespace {
@@ -71,8 +72,14 @@ void categoryLegend(Context& ui, const city::Style& style, float left, float wid
              clipped(ui.fonts.body, label, width - 2 * left - side - ui.px(10)));
     ImGui::Dummy({width, height});
   };
-  for (const city::StyleCategory& category : style.categories)
+  const city::StyleCategory* above = nullptr;  // values of one name and colour share their line
+  for (const city::StyleCategory& category : style.categories) {
+    const bool same = above && !category.name.empty() && ui.in(category.name) == ui.in(above->name) &&
+                      category.colour == above->colour;
+    above = &category;
+    if (same) continue;
     line(colourOf(category.colour), category.name.empty() ? category.value : ui.in(category.name));
+  }
 }
 
 }  // namespace
@@ -93,7 +100,7 @@ void drawStyles(Context& ui, float width) {
 }
 
 void drawLegend(Context& ui) {
-  const city::Style* style = ui.document.style(ui.session.style);
+  const city::Style* style = city::shownStyle(ui.document, ui.session);
   if (!style || ui.layout.legend.empty()) return;
   const Rect rect = ui.layout.legend;
   beginCard(ui, "##legend", rect);
@@ -104,7 +111,9 @@ void drawLegend(Context& ui) {
   if (const std::string& small = ui.other(style->name); !small.empty())
     drawText(list, ui.fonts.small, {rect.x + left, rect.y + ui.px(33)}, ui.theme.inkSoft,
              clipped(ui.fonts.small, small, rect.width - left - ui.px(52)));
-  if (plainIconButton(ui, "no style", {rect.right() - ui.px(48), rect.y + ui.px(6)}, Icon::Close))
+  // What the look itself colours by goes with the look.
+  if (!ui.session.style.empty() &&
+      plainIconButton(ui, "no style", {rect.right() - ui.px(48), rect.y + ui.px(6)}, Icon::Close))
     ui.emit(city::SetStyle{});
   ImGui::SetCursorScreenPos({rect.x, rect.y + header + ui.px(4)});
   beginScroll("legend", {rect.width, rect.height - header - ui.px(12)});

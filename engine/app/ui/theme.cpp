@@ -84,6 +84,18 @@ ImU32 mix(ImU32 a, ImU32 b, float t) {
   return ImGui::ColorConvertFloat4ToU32({std::lerp(x.x, y.x, t), std::lerp(x.y, y.y, t), std::lerp(x.z, y.z, t), std::lerp(x.w, y.w, t)});
 }
 
+Theme mix(const Theme& a, const Theme& b, float t) {
+  Theme theme;
+  for (const Entry& entry : kEntries) theme.*(entry.colour) = mix(a.*(entry.colour), b.*(entry.colour), t);
+  return theme;
+}
+
+bool darkPicture(const city::Session& session) {
+  if (session.look == city::Look::Tech) return true;
+  if (session.look == city::Look::Plain || session.look == city::Look::Plan) return false;
+  return session.hourOfDay < 5.8 || session.hourOfDay > 18.2;  // mid-October, as everywhere in the interface
+}
+
 void applyStyle(const Theme& theme, float scale) {
   ImGuiStyle style;
   style.WindowRounding = style.ChildRounding = style.PopupRounding = 14;

@@ -251,6 +251,7 @@ int segments(const Context& ui, const char* id, ImVec2 at, ImVec2 size, const st
     list.AddRectFilled(min, {min.x + each - 2 * inset, at.y + size.y - inset}, withAlpha(colours[nearest], alpha),
                        ui.px(8.5f));
   }
+  const ImU32 onInk = ui.theme.card | IM_COL32_A_MASK;  // ink is light in a dark theme
   int tapped = -1;
   ImGui::PushID(id);
   for (size_t i = 0; i < labels.size(); ++i) {
@@ -260,7 +261,8 @@ int segments(const Context& ui, const char* id, ImVec2 at, ImVec2 size, const st
     ImFont* font = ui.fonts.strong;
     std::string shown = clipped(font, labels[i], each - ui.px(10));
     drawText(list, font, {corner.x + (each - widthOf(font, shown)) / 2, at.y + (size.y - em(font)) / 2},
-             withAlpha(on ? ui.theme.onAccent : ui.theme.inkSoft, alpha), shown);
+             withAlpha(!on ? ui.theme.inkSoft : colours[nearest] == ui.theme.ink ? onInk : ui.theme.onAccent, alpha),
+             shown);
   }
   ImGui::PopID();
   return tapped == chosen ? -1 : tapped;
