@@ -1,4 +1,4 @@
-// A band of the line's colour between two bands of white, all with soft edges.
+// A band of the line's colour between two bands of white (dark on the look tech), all with soft edges.
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #include "shared/frame.glsl"
@@ -14,7 +14,7 @@ layout(location = 1) in float alongMetres;
 layout(location = 2) in vec4 air;
 layout(location = 0) out vec4 colour;
 
-const vec3 kCasing = vec3(0.99, 0.985, 0.975);
+const vec3 kCasing = vec3(0.99, 0.985, 0.975), kTechCasing = vec3(0.012, 0.035, 0.075);
 
 void main() {
   float across = abs(acrossHalfPerPixel.x), halfWidth = acrossHalfPerPixel.y;
@@ -28,5 +28,6 @@ void main() {
     inner *= clamp(0.5 - t / perPixel, 0.0, 1.0);
   }
   float alpha = outer * push.origin.w;
-  colour = vec4((mix(kCasing, push.colour.rgb, inner) * air.a + air.rgb) * alpha, alpha);
+  vec3 casing = frame.time.z == 2.0 ? kTechCasing : kCasing;
+  colour = vec4((mix(casing, push.colour.rgb, inner) * air.a + air.rgb) * alpha, alpha);
 }

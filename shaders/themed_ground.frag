@@ -24,5 +24,5 @@ void main() {
     vec4 laid = drapeAt(inWorld, side.slot);
     colour = colour * (1.0 - laid.a) + laid.rgb * (kTech ? 0.82 : 1.0);
   }
-  outColour = vec4(themedHazed(colour, inWorld), 1.0);
+  outColour = vec4(hazed(colour, inWorld), 1.0);
 }

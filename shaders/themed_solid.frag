@@ -14,7 +14,7 @@ layout(location = 0) out vec4 outColour;
 
 void main() {
   vec3 colour = inColour;
-  if (kTech) colour += kTechLine * (0.20 * inStoreys * storeyLines(inUp, max(fwidth(inUp), 1e-3)));
+  if (kTech) colour += kTechLine * (0.22 * inStoreys * storeyLines(inUp, max(fwidth(inUp), 1e-3)));
   if (kPlan) colour *= mix(0.90, 1.0, sunAt(inShadowPlace, side.sideIndex));
-  outColour = vec4(themedHazed(colour, inWorld), 1.0);
+  outColour = vec4(hazed(colour, inWorld), 1.0);
 }

@@ -18,7 +18,7 @@ void main() {
   vec3 normal = normalize(vec3(dot(inRow0.xyz, n), dot(inRow1.xyz, n), dot(inRow2.xyz, n)));
   uint surface = inFeatureAndSurface >> 24;
   outUp = at.world.z - frame.edgeCentre.z;
-  outColour = themedSolid(at.tint, at.highlighted, surface, inColour.rgb * inBaseColour.rgb, normal, inSky, outUp);
+  outColour = themedSolid(at.tint, at.highlighted, surface, inColour.rgb * inBaseColour.rgb, normal, inSky, outUp, at.world);
   outWorld = at.world;
   outShadowPlace = shadowPlace(at.world, side.sideIndex);
   outStoreys = surface == kSurfaceBuilding && abs(normal.z) < 0.4 ? 1.0 : 0.0;

@@ -5,4 +5,7 @@
 layout(location = 0) in vec3 inWorld;
 layout(location = 0) out vec4 outColour;
 
-void main() { outColour = vec4(themedHazed(themedWater(inWorld), inWorld), 1.0); }
+void main() {
+  float perPixel = max(fwidth(inWorld.x), fwidth(inWorld.y));
+  outColour = vec4(hazed(themedWater(inWorld, perPixel), inWorld), 1.0);
+}

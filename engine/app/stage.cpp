@@ -6,6 +6,7 @@
 
 #include "app/ahead.h"
 #include "city/land_use.h"
+#include "frame/themes.h"
 #include "geo/sun.h"
 
 namespace cm::app {
@@ -197,7 +198,9 @@ city::Changes Stage::step(std::vector<city::Command> commands, double nowSeconds
     daylight_ = daylight_.to < 0 ? Daylight{hour, hour} : Daylight{hourAt(nowSeconds), hour, nowSeconds};
   scene_.hourOfDay = hourAt(nowSeconds);
   if (scene_.look != city::Look::Plain)
-    scene_.sunDirectionEcef = geo::sunDirectionEcef(document().origin, options_.dayOfYear, scene_.hourOfDay);
+    scene_.sunDirectionEcef = frame::themed(scene_.look)
+                                  ? frame::mapLightEcef(document().origin)
+                                  : geo::sunDirectionEcef(document().origin, options_.dayOfYear, scene_.hourOfDay);
 
   streaming_.drain();
   collectSides(nowSeconds);

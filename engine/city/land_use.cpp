@@ -7,7 +7,7 @@ namespace {
 
 // The table's colours are pure inks for sheets that hold little else; a city full of them would dazzle. They are laid on the paper
 // of the plan look (shaders/shared/themes.glsl) with this cover, hue by hue as they are.
-constexpr float kCover = 0.66f;
+constexpr float kCover = 0.58f;
 const glm::vec3 kPaper(0.930f, 0.920f, 0.890f);
 
 glm::vec3 printed(int red, int green, int blue) {

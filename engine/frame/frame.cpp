@@ -30,6 +30,11 @@ namespace {
 constexpr double kFingerAngle = 0.012;
 constexpr float kEdgeStrength = 0.85f;
 
+PostPass::Edges edgesOf(city::Look look) {
+  if (look == city::Look::Tech) return PostPass::Edges::Luminous;
+  return look == city::Look::Plan ? PostPass::Edges::Ink : PostPass::Edges::Shaded;
+}
+
 //! Everything of one frame in flight.
 struct InFlight {
   VkCommandPool pool = VK_NULL_HANDLE;
@@ -450,6 +455,7 @@ void Frame::render(gpu::Target& target, const Scene& scene, std::span<const Side
   Impl& f = *impl_;
   if (f.device.state() == gpu::DeviceState::Lost || target.extent.width == 0 || target.extent.height == 0) return;
   const bool lit = scene.look != city::Look::Plain;
+  f.post->setEdges(edgesOf(scene.look));
   InFlight& frame = f.begin();
   f.prepareImages(target.extent, lit);
   f.visibility.highlight(f.residency, scene.selection);

@@ -18,8 +18,9 @@ constexpr float kDash = 9;
 constexpr float kDiscMetres = 26, kLeastDisc = 3.4f, kMostDisc = 6.4f, kInterchangeGrows = 1.35f;
 constexpr float kDiscsFadeAt = 14000, kDiscsGoneAt = 20000;  // metres away
 constexpr float kNearness = 1.004f;                          // 12 m at 3 km
-constexpr float kHiddenAlpha = 0.30f, kPlannedAlpha = 0.8f;
-constexpr glm::vec3 kInterchangeRing{0.20f, 0.24f, 0.30f};
+constexpr float kHiddenAlpha = 0.30f, kTechHiddenAlpha = 0.50f, kPlannedAlpha = 0.8f;
+constexpr glm::vec3 kInterchangeRing{0.20f, 0.24f, 0.30f}, kTechRing{0.42f, 0.80f, 0.92f},
+    kTechLight{0.85f, 0.97f, 1.0f};
 
 struct Push {
   shared::SidePush side;
@@ -126,6 +127,9 @@ void OverlayLines::draw(PassContext& context, const SideView& side) {
   Impl& d = *impl_;
   const View& view = context.view;
   LineDraws draws = lineDraws(d.shapes, d.document, side.side->date, context.scene.layers, context.scene.selection);
+  // On the dark screen lines are light: what is dark would sink into it.
+  const bool tech = context.scene.look == city::Look::Tech;
+  const auto inkOf = [&](const glm::vec3& colour) { return tech ? glm::mix(colour, kTechLight, 0.28f) : colour; };
   if (d.drawn.size() <= side.index) d.drawn.resize(side.index + 1);
   if (!draws.lines.empty() || !draws.stations.empty()) {
     const VkCommandBuffer commands = context.commands;
@@ -148,7 +152,7 @@ void OverlayLines::draw(PassContext& context, const SideView& side) {
       if (metres < 1 || alpha <= 0) continue;
       instances.push_back(
           {glm::vec4(world, d.discRadius(draw, metres, view)),
-           glm::vec4(draw.interchange ? kInterchangeRing : draw.colour, alpha * (draw.planned ? 0.75f : 1.0f))});
+           glm::vec4(draw.interchange ? (tech ? kTechRing : kInterchangeRing) : inkOf(draw.colour), alpha * (draw.planned ? 0.75f : 1.0f))});
     }
     // Far ones first.
     std::sort(instances.begin(), instances.end(), [](const StationInstance& a, const StationInstance& b) {
@@ -168,8 +172,8 @@ void OverlayLines::draw(PassContext& context, const SideView& side) {
         const LineShape& line = d.shapes.lines[draw.line];
         const float grow = draw.selected ? 1.5f : draw.planned ? 0.8f : 1.0f;
         p.line.origin = glm::vec4(view.relativeEnu(line.origin),
-                                  (inSight ? 1.0f : kHiddenAlpha) * (draw.planned ? kPlannedAlpha : 1.0f));
-        p.line.colour = glm::vec4(line.colour, kCasing * scale);
+                                  (inSight ? 1.0f : tech ? kTechHiddenAlpha : kHiddenAlpha) * (draw.planned ? kPlannedAlpha : 1.0f));
+        p.line.colour = glm::vec4(inkOf(line.colour), kCasing * scale);
         p.line.width = glm::vec4(kHalfWidthMetres * grow, kLeastHalfWidth * scale * grow, kMostHalfWidth * scale * grow,
                                  draw.planned ? kDash * scale : 0.0f);
         push(p);

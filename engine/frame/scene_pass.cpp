@@ -5,6 +5,8 @@
 #include <cmath>
 #include <utility>
 
+#include "frame/themes.h"
+
 namespace cm::frame {
 namespace {
 
@@ -65,10 +67,10 @@ std::unique_ptr<ScenePass::Variant> ScenePass::makeVariant(city::Look look, bool
                                                                               {"marks.vert", "plain.frag"},
                                                                               {"blended.vert", "blended.frag"}}};
   // Tech and plan are drawings: they share what is authored and have their own of the city.
-  const bool themed = look == city::Look::Tech || look == city::Look::Plan;
+  const bool drawing = themed(look);
   const auto shadersOf = [&](uint32_t kind) {
     using Pair = std::pair<const char*, const char*>;
-    if (!themed) return kShaders[kind];
+    if (!drawing) return kShaders[kind];
     if (kind == Solid) return Pair{"themed_solid.vert", "themed_solid.frag"};
     if (kind == Ground || kind == GroundDraped) return Pair{"themed_ground.vert", "themed_ground.frag"};
     return kind == Water ? Pair{"water.vert", "themed_water.frag"} : kShaders[kind];
@@ -108,7 +110,7 @@ std::unique_ptr<ScenePass::Variant> ScenePass::makeVariant(city::Look look, bool
   for (uint32_t moving = 0; moving < 2; ++moving) {
     const std::array<uint32_t, 5> constants{0, moving ? 1u : 4u, 0, night, uint32_t(look)};
     made->beyond[moving] = objects_.make({.vertex = "beyond.vert",
-                                          .fragment = themed ? "themed_beyond.frag" : "beyond.frag",
+                                          .fragment = drawing ? "themed_beyond.frag" : "beyond.frag",
                                           .layout = layout_,
                                           .constants = constants,
                                           .colours = {colour_},
@@ -119,7 +121,7 @@ std::unique_ptr<ScenePass::Variant> ScenePass::makeVariant(city::Look look, bool
   }
   const std::array<uint32_t, 5> constants{0, 0, 0, night, uint32_t(look)};
   made->sky = objects_.make({.vertex = "screen.vert",
-                             .fragment = themed ? "themed_sky.frag" : "sky.frag",
+                             .fragment = drawing ? "themed_sky.frag" : "sky.frag",
                              .layout = layout_,
                              .constants = constants,
                              .colours = {colour_},
