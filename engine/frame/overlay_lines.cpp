@@ -18,7 +18,7 @@ constexpr float kDash = 9;
 constexpr float kDiscMetres = 26, kLeastDisc = 3.4f, kMostDisc = 6.4f, kInterchangeGrows = 1.35f;
 constexpr float kDiscsFadeAt = 14000, kDiscsGoneAt = 20000;  // metres away
 constexpr float kNearness = 1.004f;                          // 12 m at 3 km
-constexpr float kHiddenAlpha = 0.30f, kTechHiddenAlpha = 0.50f, kPlannedAlpha = 0.8f;
+constexpr float kHiddenAlpha = 0.30f, kTechHiddenAlpha = 0.50f, kLightestOnPaper = 0.52f, kPlannedAlpha = 0.8f;
 constexpr glm::vec3 kInterchangeRing{0.20f, 0.24f, 0.30f}, kTechRing{0.42f, 0.80f, 0.92f},
     kTechLight{0.85f, 0.97f, 1.0f};
 
@@ -34,6 +34,14 @@ struct StationInstance {
 
 float scaleOf(const View& view) {
   return std::clamp(float(view.extent.height) / view.resolution / 720.0f, 0.8f, 4.0f) * view.resolution;
+}
+
+//! On the dark screen lines are light, on paper none is so light that it sinks into the yellow of the houses.
+glm::vec3 lineInk(city::Look look, const glm::vec3& colour) {
+  if (look == city::Look::Tech) return glm::mix(colour, kTechLight, 0.28f);
+  if (look != city::Look::Plan) return colour;
+  const float light = glm::dot(colour, glm::vec3(0.299f, 0.587f, 0.114f));
+  return colour * std::min(1.0f, kLightestOnPaper / std::max(light, 0.01f));
 }
 
 }  // namespace
@@ -127,9 +135,8 @@ void OverlayLines::draw(PassContext& context, const SideView& side) {
   Impl& d = *impl_;
   const View& view = context.view;
   LineDraws draws = lineDraws(d.shapes, d.document, side.side->date, context.scene.layers, context.scene.selection);
-  // On the dark screen lines are light: what is dark would sink into it.
   const bool tech = context.scene.look == city::Look::Tech;
-  const auto inkOf = [&](const glm::vec3& colour) { return tech ? glm::mix(colour, kTechLight, 0.28f) : colour; };
+  const auto inkOf = [&](const glm::vec3& colour) { return lineInk(context.scene.look, colour); };
   if (d.drawn.size() <= side.index) d.drawn.resize(side.index + 1);
   if (!draws.lines.empty() || !draws.stations.empty()) {
     const VkCommandBuffer commands = context.commands;

@@ -9,12 +9,12 @@
 #include "shared/look.glsl"
 
 // --- tech: a dark blue ground, luminous edges ---
-const vec3 kTechGround = vec3(0.027, 0.067, 0.130), kTechGreen = vec3(0.027, 0.137, 0.145), kTechRoad = vec3(0.105, 0.320, 0.500);
+const vec3 kTechGround = vec3(0.027, 0.067, 0.130), kTechGreen = vec3(0.027, 0.137, 0.145), kTechRoad = vec3(0.110, 0.360, 0.560);
 const vec3 kTechRail = vec3(0.125, 0.275, 0.420), kTechWater = vec3(0.010, 0.036, 0.080), kTechQuay = vec3(0.150, 0.620, 0.780);
 const vec3 kTechWallFoot = vec3(0.030, 0.090, 0.175), kTechWallTop = vec3(0.070, 0.215, 0.365);
 const vec3 kTechRoofLow = vec3(0.085, 0.225, 0.370), kTechRoofHigh = vec3(0.270, 0.660, 0.800);
 const vec3 kTechLine = vec3(0.360, 0.870, 1.000);
-const float kTallMetres = 180.0;   // from here on roofs are as bright as they get
+const float kTallMetres = 150.0;   // from here on roofs are as bright as they get
 const float kStoreyMetres = 3.1;
 
 // --- plan: paper; the colours of land-use classes come with the features (city/land_use.h) ---
