@@ -20,6 +20,7 @@
 #include "frame/surroundings.h"
 #include "frame/targets.h"
 #include "frame/timings.h"
+#include "frame/trees.h"
 #include "frame/view.h"
 #include "frame/visibility.h"
 
@@ -47,6 +48,7 @@ struct Frame::Impl {
   gpu::Pipelines objects;
   SceneLayouts layouts;
   std::unique_ptr<ScenePass> scenePass;
+  std::unique_ptr<TreePass> trees;
   std::unique_ptr<PostPass> post;
   std::unique_ptr<PickPass> picks;
   std::unique_ptr<SunShadows> shadows;
@@ -112,6 +114,7 @@ Frame::Impl::Impl(gpu::Device& d, residency::Residency& r, VkFormat colourFormat
         .stageFlags = i % 2 ? VkShaderStageFlags(VK_SHADER_STAGE_FRAGMENT_BIT) : kBoth};
   layouts.globals = objects.setLayout(bindings);
   scenePass = std::make_unique<ScenePass>(device, layouts, residency.textureLayout());
+  trees = std::make_unique<TreePass>(device, layouts);
   post = std::make_unique<PostPass>(device, layouts);
   picks = std::make_unique<PickPass>(device, layouts, scenePass->recordsLayout());
   shadows = std::make_unique<SunShadows>(device, layouts.globals, scenePass->recordsLayout());
@@ -198,6 +201,8 @@ void Frame::Impl::setSides(std::span<const Side> sides, VkExtent2D extent, std::
 void Frame::Impl::fillUniforms(PassContext& pass, shared::FrameUniforms& uniforms) const {
   for (size_t i = 0; i < surroundings.colours.size(); ++i) uniforms.edgeColour[i] = surroundings.colours[i];
   uniforms.edgeCentre = glm::vec4(pass.view.relativeEnu(surroundings.centreEnu), float(surroundings.radiusMetres));
+  const glm::dvec3 eye = pass.view.eyeEnu;
+  uniforms.place = glm::vec4(glm::vec3(eye - glm::floor(eye / double(shared::kPlaceMetres)) * double(shared::kPlaceMetres)), 0);
 }
 
 VkDescriptorSet Frame::Impl::globalsFor(PassContext& pass, const shared::FrameUniforms& uniforms,
@@ -222,6 +227,7 @@ void Frame::Impl::drawScene(PassContext& pass, std::span<const SideDraws> draws,
     if (side.rectangle.extent.width == 0) continue;
     vkCmdSetScissor(pass.commands, 0, 1, &side.rectangle);
     scenePass->drawTiles(pass, side, draws[side.index].list, records, !drape->empty(side.slot));
+    if (pass.scene.look == city::Look::Day) trees->draw(pass, side, draws[side.index].tiles, scenePass->moving());
     if (lit) scenePass->drawBeyond(pass, side);
     scenePass->drawBlended(pass, side, draws[side.index].list, records);
     if (!lit) continue;
