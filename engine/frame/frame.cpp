@@ -29,7 +29,8 @@ namespace {
 
 // How far beside a thin line on the ground a finger may come down, as an angle from the eye.
 constexpr double kFingerAngle = 0.012;
-constexpr float kEdgeStrength = 0.85f;
+//! Lines where the massing bends: what makes white clay readable. By day facades, roofs and trees do that.
+float edgeStrength(const Scene& scene) { return scene.look == city::Look::Day ? 0.30f : 0.85f; }
 
 //! Everything of one frame in flight.
 struct InFlight {
@@ -273,7 +274,7 @@ void Frame::Impl::accumulateSample(PassContext& pass, std::span<const SideDraws>
   beginColour(pass.commands, mean.view(), pass.view.extent,
               sample == 0 ? VK_ATTACHMENT_LOAD_OP_CLEAR : VK_ATTACHMENT_LOAD_OP_LOAD);
   const float pixelAngle = 2 * uniforms.time.w / float(pass.view.extent.height);
-  const shared::PostPush push{.pixel = {uniforms.viewport.z, uniforms.viewport.w, pixelAngle, kEdgeStrength},
+  const shared::PostPush push{.pixel = {uniforms.viewport.z, uniforms.viewport.w, pixelAngle, edgeStrength(pass.scene)},
                               .scene = {0, uniforms.haze.a, kNearMetres, 0}};
   post->accumulate(pass, picture.view(), depth.view(), push, 1.0f / float(sample + 1));
   vkCmdEndRendering(pass.commands);
@@ -343,7 +344,7 @@ void Frame::Impl::renderLit(PassContext& pass, gpu::Target& target, std::span<co
     const VkExtent2D drawn = extentAt(target.extent, pass.scene.resolution);
     post->moving(pass, picture.view(), depth.view(),
                  {.pixel = {float(drawn.width), float(drawn.height),
-                            pixelAngle * float(target.extent.height) / float(drawn.height), kEdgeStrength},
+                            pixelAngle * float(target.extent.height) / float(drawn.height), edgeStrength(pass.scene)},
                   .scene = {float(drawn.width) / float(target.extent.width),
                             float(drawn.height) / float(target.extent.height), kNearMetres, uniforms.haze.a}});
   }

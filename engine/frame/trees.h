@@ -14,7 +14,7 @@ namespace cm::frame {
 //! How much of the trees' lattice is shown at a distance, as the root of the share (source/trees.h): also in shared/tree.glsl.
 float treeRootAt(double distanceMetres);
 //! Within this distance all are shown.
-inline constexpr float kAllTreesMetres = 240;
+inline constexpr float kAllTreesMetres = 420;
 //! Of a picture; where there would be more, the farthest tiles have none.
 inline constexpr uint32_t kMostTreesDrawn = 24'000;
 inline constexpr double kTreeShadowMetres = 900;

@@ -6,6 +6,9 @@
 #include "shared/feature.h"
 #include "shared/night.glsl"
 
+const vec3 kRedTiles = vec3(0.36, 0.105, 0.055);
+const float kWallTone = 0.62;   // the palettes are as they look in the sun
+
 // What a whole wall has in common; worked out at its corners.
 struct Facade {
   vec3 wall;         // linear
@@ -71,7 +74,7 @@ Facade facadeOf(uint matter, vec3 clay) {
   // A colour that somebody gave the building is kept.
   float most = max(clay.r, max(clay.g, clay.b)), least = min(clay.r, min(clay.g, clay.b));
   if (most - least > 0.2) f.wall = clay;
-  f.wall *= 0.93 + 0.14 * three;
+  f.wall *= kWallTone * (0.90 + 0.20 * three);
   // A whole number of storeys between the ground floor and the top.
   if (kind != kFacadeShed) {
     if (height < f.rows.y + 2.2) f.rows.y = 0.0;
@@ -161,7 +164,7 @@ vec3 roofAlbedo(uint matter, vec3 clay, vec3 normal, vec2 at, float perPixel) {
   float one = own(matter, 4u), two = own(matter, 5u);
   bool red = clay.r > 1.5 * clay.g;
   if (normal.z < 0.97) {
-    vec3 tiles = red ? clay : chosen(vec3(0.20, 0.20, 0.22), vec3(0.26, 0.21, 0.18), vec3(0.17, 0.20, 0.25), vec3(0.31, 0.27, 0.24), one);
+    vec3 tiles = red ? kRedTiles * (0.8 + 0.4 * one) : chosen(vec3(0.20, 0.20, 0.22), vec3(0.26, 0.21, 0.18), vec3(0.17, 0.20, 0.25), vec3(0.31, 0.27, 0.24), one);
     if (kind == kFacadeShed) tiles = chosen(vec3(0.35, 0.42, 0.50), vec3(0.52, 0.53, 0.53), vec3(0.33, 0.40, 0.38), vec3(0.46, 0.30, 0.26), one);
     float down = dot(at, normalize(normal.xy + vec2(1e-4, 0.0))) * (kind == kFacadeShed ? 0.0 : 1.0) + dot(at, vec2(-normal.y, normal.x)) * (kind == kFacadeShed ? 1.0 : 0.0);
     float row = abs(fract(down * (1.0 / 0.42)) - 0.5) * 2.0;
@@ -169,7 +172,7 @@ vec3 roofAlbedo(uint matter, vec3 clay, vec3 normal, vec2 at, float perPixel) {
   }
   vec3 flatRoof = chosen(vec3(0.36, 0.36, 0.35), vec3(0.44, 0.43, 0.40), vec3(0.30, 0.31, 0.32), vec3(0.40, 0.36, 0.32), one);
   if (kind == kFacadeShed) flatRoof = chosen(vec3(0.40, 0.46, 0.52), vec3(0.55, 0.56, 0.56), vec3(0.37, 0.43, 0.42), vec3(0.50, 0.50, 0.48), two);
-  if (red) flatRoof = clay;
+  if (red) flatRoof = kRedTiles / kWallTone;
   float tall = float((matter >> 4u) & 4095u) * 0.25;
   float far = smoothstep(0.5, 2.5, perPixel);
   vec3 chance = random(ivec3(ivec2(floor(at * (1.0 / 5.0))), int(matter >> 16)));
@@ -181,7 +184,7 @@ vec3 roofAlbedo(uint matter, vec3 clay, vec3 normal, vec2 at, float perPixel) {
   float shadow = there * (1.0 - smoothstep(-0.1, 0.2 + perPixel, max(shaded.x, shaded.y))) * (1.0 - box);
   float stain = random(ivec3(ivec2(floor(at * 0.125)), 3)).x;
   flatRoof *= 0.97 + 0.06 * stain * (1.0 - far);
-  return mix(flatRoof, vec3(0.60, 0.61, 0.62), box * 0.8) * (1.0 - 0.35 * shadow);
+  return kWallTone * mix(flatRoof, vec3(0.60, 0.61, 0.62), box * 0.8) * (1.0 - 0.35 * shadow);
 }
 
 #endif

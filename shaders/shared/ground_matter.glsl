@@ -58,10 +58,10 @@ Ground groundAt(uint kind, vec2 place, vec3 normal, vec2 road, vec3 clay, float 
     uint which = kind >= kOnRunway ? kOnRunway : kind >= kOnMotorway ? kOnMotorway : kind >= kOnMajor ? kOnMajor : kind >= kOnMinor ? kOnMinor : kOnPath;
     float halfWidth = float(kind - which) * 0.6;
     if (which == kOnPath) {
-      g.albedo = vec3(0.40, 0.37, 0.32) * (1.0 + 0.14 * vary);
+      g.albedo = vec3(0.28, 0.245, 0.195) * (1.0 + 0.14 * vary);
       return g;
     }
-    vec3 asphalt = (which == kOnMotorway ? vec3(0.125, 0.125, 0.130) : which == kOnMajor ? vec3(0.105, 0.107, 0.112) : vec3(0.135, 0.135, 0.137)) * (1.0 + 0.16 * vary);
+    vec3 asphalt = (which == kOnMotorway ? vec3(0.085, 0.086, 0.091) : which == kOnMajor ? vec3(0.072, 0.074, 0.079) : vec3(0.092, 0.092, 0.094)) * (1.0 + 0.16 * vary);
     g.albedo = asphalt;
     if (road.x <= 0.0) return g;
     float across = (road.x - 128.0) * 0.01 * halfWidth;        // metres from the centre line
@@ -71,9 +71,9 @@ Ground groundAt(uint kind, vec2 place, vec3 normal, vec2 road, vec3 clay, float 
     float walk = which == kOnMajor ? min(2.2, halfWidth * 0.28) : which == kOnMinor ? min(1.4, halfWidth * 0.30) : 0.0;
     float inTown = walk > 0.0 ? smoothstep(walk - 0.06, walk + 0.06 + perPixel * 0.5, edge) : 1.0;
     float slabs = seen(perPixel, 0.8) * 0.10 * (step(0.93, fract(place.x * 0.8)) + step(0.93, fract(place.y * 0.8)));
-    vec3 pavement = vec3(0.36, 0.345, 0.32) * (1.0 + 0.10 * vary - slabs);
+    vec3 pavement = vec3(0.265, 0.252, 0.230) * (1.0 + 0.10 * vary - slabs);
     float kerb = walk > 0.0 ? stripe(edge - walk, 0.12, perPixel) : 0.0;
-    pavement = mix(pavement, vec3(0.46, 0.45, 0.43), kerb);
+    pavement = mix(pavement, vec3(0.35, 0.34, 0.325), kerb);
     // Worn wheel tracks and darker seams.
     float lane = which == kOnMinor ? max(halfWidth - walk, 1.0) : 3.5;
     float inLane = fract(abs(across) / lane) - 0.5;
@@ -111,40 +111,40 @@ Ground groundAt(uint kind, vec2 place, vec3 normal, vec2 road, vec3 clay, float 
     return g;
   }
   if (kind == kOnForest) {
-    vec3 leaves = mix(vec3(0.038, 0.072, 0.026), vec3(0.075, 0.112, 0.040), blend * 1.2 - 0.1);
-    vec3 stone = vec3(0.30, 0.27, 0.23) * (0.9 + 0.25 * vary);
+    vec3 leaves = mix(vec3(0.026, 0.056, 0.018), vec3(0.052, 0.086, 0.028), blend * 1.2 - 0.1);
+    vec3 stone = vec3(0.215, 0.192, 0.160) * (0.9 + 0.25 * vary);
     g.albedo = mix(leaves, stone, smoothstep(0.55, 0.95, steep + 0.35 * vary));
   } else if (kind == kOnPark || kind == kOnGrass || kind == kOnPitch) {
-    vec3 lawn = kind == kOnPark ? mix(vec3(0.085, 0.145, 0.045), vec3(0.135, 0.190, 0.065), blend) : mix(vec3(0.125, 0.185, 0.060), vec3(0.200, 0.230, 0.095), blend);
-    if (kind == kOnPitch) lawn = vec3(0.115, 0.215, 0.080) * (0.95 + 0.10 * step(0.5, fract(place.x * 0.125)) * seen(perPixel, 8.0));
-    g.albedo = mix(lawn, vec3(0.24, 0.21, 0.16), 0.55 * smoothstep(0.66, 0.80, middling) * (kind == kOnPitch ? 0.0 : 1.0) * smoothstep(0.4, 0.6, wide));
-    g.albedo = mix(g.albedo, vec3(0.30, 0.27, 0.23), smoothstep(0.7, 1.0, steep));
+    vec3 lawn = kind == kOnPark ? mix(vec3(0.050, 0.095, 0.026), vec3(0.090, 0.135, 0.040), blend) : mix(vec3(0.075, 0.120, 0.034), vec3(0.125, 0.155, 0.055), blend);
+    if (kind == kOnPitch) lawn = vec3(0.070, 0.150, 0.048) * (0.95 + 0.10 * step(0.5, fract(place.x * 0.125)) * seen(perPixel, 8.0));
+    g.albedo = mix(lawn, vec3(0.165, 0.140, 0.098), 0.55 * smoothstep(0.66, 0.80, middling) * (kind == kOnPitch ? 0.0 : 1.0) * smoothstep(0.4, 0.6, wide));
+    g.albedo = mix(g.albedo, vec3(0.215, 0.192, 0.160), smoothstep(0.7, 1.0, steep));
   } else if (kind == kOnFarmland) {
     float field = random(ivec3(ivec2(floor(place * (1.0 / 64.0))), 12)).x;
-    g.albedo = mix(vec3(0.20, 0.21, 0.08), vec3(0.34, 0.29, 0.16), field) * (1.0 + 0.15 * vary);
+    g.albedo = mix(vec3(0.120, 0.140, 0.045), vec3(0.235, 0.190, 0.095), field) * (1.0 + 0.15 * vary);
   } else if (kind == kOnSand) {
-    g.albedo = vec3(0.60, 0.51, 0.36) * (1.0 + 0.12 * vary);
+    g.albedo = vec3(0.47, 0.375, 0.235) * (1.0 + 0.12 * vary);
   } else if (kind == kOnRock) {
-    g.albedo = mix(vec3(0.33, 0.30, 0.26), vec3(0.20, 0.19, 0.17), blend) * (1.0 + 0.2 * vary);
+    g.albedo = mix(vec3(0.24, 0.215, 0.18), vec3(0.14, 0.13, 0.115), blend) * (1.0 + 0.2 * vary);
   } else if (kind == kOnPlaza || kind == kOnPier) {
     vec2 slab = fract(place * 0.5);
     float joint = max(step(0.96, slab.x), step(0.96, slab.y)) * seen(perPixel, 1.2);
     float check = mod(floor(place.x * 0.125) + floor(place.y * 0.125), 2.0) * seen(perPixel, 6.0);
-    g.albedo = mix(vec3(0.45, 0.42, 0.37), vec3(0.39, 0.37, 0.34), check) * (1.0 + 0.08 * vary - 0.18 * joint);
+    g.albedo = mix(vec3(0.33, 0.305, 0.265), vec3(0.275, 0.258, 0.232), check) * (1.0 + 0.08 * vary - 0.18 * joint);
   } else if (kind == kOnRail) {
     g.albedo = vec3(0.18, 0.16, 0.145) * (1.0 + 0.2 * vary);
   } else if (kind == kOnIndustrial) {
-    g.albedo = mix(vec3(0.30, 0.30, 0.29), vec3(0.37, 0.36, 0.34), blend);
+    g.albedo = mix(vec3(0.170, 0.170, 0.165), vec3(0.225, 0.220, 0.208), blend);
   } else if (kind == kOnCommercial) {
-    g.albedo = mix(vec3(0.36, 0.345, 0.32), vec3(0.41, 0.39, 0.36), blend);
+    g.albedo = mix(vec3(0.215, 0.205, 0.188), vec3(0.260, 0.248, 0.228), blend);
   } else if (kind == kOnLand || kind == kOnResidential) {
     // Between houses: paving, and grass where nobody walks.
-    vec3 paved = mix(vec3(0.33, 0.32, 0.295), vec3(0.39, 0.375, 0.345), blend);
-    vec3 green = mix(vec3(0.130, 0.165, 0.070), vec3(0.195, 0.205, 0.105), blend);
+    vec3 paved = mix(vec3(0.185, 0.178, 0.160), vec3(0.235, 0.222, 0.198), blend);
+    vec3 green = mix(vec3(0.085, 0.115, 0.040), vec3(0.130, 0.150, 0.060), blend);
     float grass = smoothstep(0.50, 0.62, 0.55 * noiseAt(place, 32.0) + 0.45 * middling + (kind == kOnResidential ? 0.06 : 0.0) - 0.02);
     g.albedo = mix(mix(paved, green, grass * (kind == kOnResidential ? 0.85 : 0.6)), vec3(0.16, 0.17, 0.08), smoothstep(0.25, 0.8, steep));
   } else {
-    g.albedo = clay * (1.0 + 0.1 * vary);
+    g.albedo = clay * 0.6 * (1.0 + 0.1 * vary);
   }
   return g;
 }
