@@ -171,7 +171,7 @@ void light(const Row& row) {
 void look(const Row& row) {
   Context& ui = row.ui;
   ImVec2 at = ImGui::GetCursorScreenPos();
-  constexpr std::array kShown{city::Look::Clay, city::Look::Day, city::Look::Tech, city::Look::Plan};
+  constexpr std::array kShown{city::Look::Clay, city::Look::Plain};
   std::vector<std::string> names;
   std::vector<ImU32> colours;
   int chosen = -1;
