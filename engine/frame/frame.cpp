@@ -82,8 +82,8 @@ struct Frame::Impl {
   void setSides(std::span<const Side> sides, VkExtent2D extent, std::vector<SideView>& views) const;
   void fillUniforms(PassContext& pass, shared::FrameUniforms& uniforms) const;
   VkDescriptorSet globalsFor(PassContext& pass, const shared::FrameUniforms& uniforms, const ShadowMaps& maps) const;
-  Casting casting(const glm::dvec3& sun, VkDescriptorSet records) {
-    return {placed, axes, visibility, records, sun};
+  Casting casting(const Scene& scene, const glm::dvec3& sun, VkDescriptorSet records) {
+    return {placed, axes, visibility, records, sun, scene.look == city::Look::Day ? trees.get() : nullptr};
   }
   void drawScene(PassContext& pass, std::span<const SideDraws> draws, VkDescriptorSet records, bool lit);
   uint64_t keyOf(const View& view, const Scene& scene, std::span<const Side> sides) const;
@@ -252,7 +252,7 @@ void Frame::Impl::renderPlain(PassContext& pass, gpu::Target& target, std::span<
 void Frame::Impl::accumulateSample(PassContext& pass, std::span<const SideDraws> draws, VkDescriptorSet records,
                                    shared::FrameUniforms uniforms, const glm::dvec3& sun, unsigned sample,
                                    Timings& timings) {
-  statistics.shadowDraws += shadows->sample(pass, casting(sun, records), draws, sample, uniforms);
+  statistics.shadowDraws += shadows->sample(pass, casting(pass.scene, sun, records), draws, sample, uniforms);
   timings.mark("shadow");
   uniforms.clipFromWorld = clipWithOffset(pass.view, sampleOffset(sample));
   pass.globals = globalsFor(pass, uniforms, shadows->ofSample());
@@ -300,7 +300,7 @@ void Frame::Impl::renderMoving(PassContext& full, std::span<const SideDraws> dra
                    full.scene,  sideViews,      full.layouts, VK_NULL_HANDLE};
   shared::FrameUniforms uniforms = uniformsOf(view, pass.scene, sun);
   fillUniforms(pass, uniforms);
-  statistics.shadowDraws += shadows->keep(pass, casting(sun, records), draws, uniforms);
+  statistics.shadowDraws += shadows->keep(pass, casting(pass.scene, sun, records), draws, uniforms);
   timings.mark("shadow");
   pass.globals = globalsFor(pass, uniforms, shadows->kept());
   scenePass->setVariant(pass.scene.look, true, uniforms.night.x > 0);

@@ -38,4 +38,10 @@ class TreePass {
   VkPipeline shadow_ = VK_NULL_HANDLE;
 };
 
+//! The trees of a shadow map.
+struct TreeCasters {
+  TreePass* pass = nullptr;
+  std::span<const PlacedTile* const> tiles;
+};
+
 }  // namespace cm::frame

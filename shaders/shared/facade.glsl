@@ -39,8 +39,9 @@ Facade facadeOf(uint matter, vec3 clay) {
     floors = 2.9;
   } else if (kind == kFacadeHousing) {
     f.wall = chosen(vec3(0.62, 0.56, 0.47), vec3(0.66, 0.65, 0.62), vec3(0.57, 0.46, 0.36), vec3(0.55, 0.42, 0.34), one);
-    f.rows.zw = vec2(0.29, 0.25);
-    f.ways.y = 0.36;
+    f.rows.zw = vec2(two < 0.3 ? 0.36 : 0.25, 0.24);
+    f.ways.y = 0.30 + 0.35 * three;
+    f.ways.w = 0.42;
     f.ways.z = step(0.62, two) * step(12.0, height);
   } else if (kind == kFacadeOffice) {
     f.wall = chosen(vec3(0.36, 0.39, 0.42), vec3(0.58, 0.60, 0.61), vec3(0.22, 0.24, 0.27), vec3(0.52, 0.49, 0.44), one);
@@ -120,7 +121,8 @@ Wall wallAt(Facade f, vec2 at, vec2 perPixel, int wallNumber) {
   if (ground && f.ways.z > 0.5) window = vec2(0.44, 0.34);
   float glass = band(in01.x, window.x, soft.x) * band(ground && f.ways.z > 0.5 ? in01.y + 0.10 : in01.y - 0.04, window.y, ground ? soft.y * f.rows.x / max(f.rows.y, 0.1) : soft.y);
   w.glass = glass;
-  w.albedo = f.wall;
+  // Every second or third column in another tone: what makes a tower of flats more than a grid.
+  w.albedo = f.wall * (f.ways.y > 0.0 ? 0.88 + 0.24 * step(0.5, column) : 1.0);
   w.shade = 1.0;
   // The foot of the wall, the lines of the floors, the signs over shops.
   float sharp = w.fine;
@@ -135,9 +137,9 @@ Wall wallAt(Facade f, vec2 at, vec2 perPixel, int wallNumber) {
     w.albedo *= 1.0 - 0.16 * line;
   }
   if (balcony > 0.5) {
-    float rail = (1.0 - smoothstep(0.31, 0.34 + soft.y, in01.y)) * sharp;
+    float rail = (1.0 - smoothstep(0.31, 0.34 + soft.y, in01.y)) * (1.0 - smoothstep(0.43, 0.46 + soft.x, abs(in01.x - 0.5))) * sharp;
     w.glass *= 1.0 - rail;
-    w.albedo = mix(w.albedo * mix(1.0, 0.62, sharp * smoothstep(0.40, 0.36, abs(in01.x - 0.5)) * step(0.34, in01.y)), f.wall * 1.12, rail);
+    w.albedo = mix(w.albedo * mix(1.0, 0.62, sharp * smoothstep(0.40, 0.36, abs(in01.x - 0.5)) * step(0.34, in01.y)), min(f.wall * 1.35, vec3(0.62)), rail);
     w.shade = 1.0 - 0.35 * sharp * smoothstep(0.80, 0.92, in01.y);
   }
   // Rooms differ: curtains, blinds, depth. The lintel shades the top of each window.
