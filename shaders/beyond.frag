@@ -21,7 +21,7 @@ void main() {
   if (kDay) {
     vec2 pixel = fwidth(inWorld.xy);
     water = dayWaterColour(inWorld, sun, 1.0, 1.0, max(pixel.x, pixel.y));
-    land *= 0.72;   // as the ground by day is darker than clay
+    land *= vec3(0.56, 0.60, 0.46);   // as the ground by day is to clay
   } else {
     water = waterColour(inWorld, sun);
   }

@@ -23,5 +23,5 @@ void main() {
   vec3 at = inLeaf * 2.1;
   float clump = sin(at.x + sin(at.y * 1.7)) * sin(at.y + sin(at.z * 1.9)) * sin(at.z * 1.3 + at.x * 0.7);
   vec3 light = inAmbient + inSun * sun;
-  outColour = vec4(hazed(toneMapped(inAlbedo * light * (1.0 + 0.55 * fine * clump)), inWorld), 1.0);
+  outColour = vec4(hazed(toneMapped(inAlbedo * light * (1.0 + 0.75 * fine * clump)), inWorld), 1.0);
 }

@@ -28,9 +28,9 @@ void main() {
   gl_Position = left > 0.0 ? frame.clipFromWorld * vec4(world, 1.0) : vec4(0.0, 0.0, -1.0, 1.0);
   uint kind = treeKind(inLook);
   float own = treeSize(inLook), turn = treeTurn(inLook) * (1.0 / 6.2831853);
-  vec3 leaves = kind == 1u ? mix(vec3(0.040, 0.085, 0.042), vec3(0.062, 0.112, 0.050), turn)
-              : kind == 2u ? mix(vec3(0.085, 0.150, 0.045), vec3(0.110, 0.165, 0.055), turn)
-                           : mix(vec3(0.070, 0.135, 0.038), vec3(0.135, 0.175, 0.050), turn * own);
+  vec3 leaves = kind == 1u ? mix(vec3(0.026, 0.058, 0.028), vec3(0.042, 0.080, 0.034), turn)
+              : kind == 2u ? mix(vec3(0.060, 0.112, 0.030), vec3(0.078, 0.124, 0.034), turn)
+                           : mix(vec3(0.044, 0.092, 0.024), vec3(0.098, 0.126, 0.032), turn * own);
   outAlbedo = p.bark ? vec3(0.16, 0.12, 0.09) : leaves;
   outAmbient = ambientLight(p.normal, 1.0 - p.inside);
   // Light passes through leaves: the side away from the sun is not black.

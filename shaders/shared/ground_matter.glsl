@@ -66,8 +66,8 @@ Ground groundAt(uint kind, vec2 place, vec3 normal, vec2 road, vec3 clay, float 
     vec3 colour = vec3(0.62, 0.62, 0.60);
     float away = mouth - 1.2;                                   // from the zebra's inner end
     float open = smoothstep(6.5, 7.0, mouth);                   // lines end before the crossing
-    float dash = which == kOnMotorway ? 15.0 : 10.0;
-    float dashes = mix(clamp((0.22 - abs(fract(mouth / dash) - 0.5)) * dash / max(perPixel, 0.05) + 0.5, 0.0, 1.0), 0.44, 1.0 - seen(perPixel, dash * 0.5));
+    float dash = 15.0;
+    float dashes = mix(clamp((0.20 - abs(fract(mouth / dash) - 0.5)) * dash / max(perPixel, 0.05) + 0.5, 0.0, 1.0), 0.40, 1.0 - seen(perPixel, dash * 0.5));
     if (which == kOnMinor) {
       if (halfWidth > 2.7) paint = stripe(across, 0.07, perPixel) * dashes * open;
     } else if (which == kOnMajor) {
@@ -95,7 +95,9 @@ Ground groundAt(uint kind, vec2 place, vec3 normal, vec2 road, vec3 clay, float 
     return g;
   }
   if (kind == kOnForest) {
-    vec3 leaves = mix(vec3(0.026, 0.056, 0.018), vec3(0.052, 0.086, 0.028), blend * 1.2 - 0.1);
+    // Crowns from above: what is left of the trees where none is drawn.
+    float crowns = mix(0.5, noiseAt(place, 8.0), seen(perPixel, 8.0));
+    vec3 leaves = mix(vec3(0.022, 0.050, 0.015), vec3(0.058, 0.092, 0.028), clamp(0.5 + 1.2 * (blend - 0.5) + 0.9 * (crowns - 0.5), 0.0, 1.0));
     vec3 stone = vec3(0.215, 0.192, 0.160) * (0.9 + 0.25 * vary);
     g.albedo = mix(leaves, stone, smoothstep(0.55, 0.95, steep + 0.35 * vary));
   } else if (kind == kOnPark || kind == kOnGrass || kind == kOnPitch) {
@@ -125,7 +127,7 @@ Ground groundAt(uint kind, vec2 place, vec3 normal, vec2 road, vec3 clay, float 
     // Between houses: paving, and grass where nobody walks.
     vec3 paved = mix(vec3(0.185, 0.178, 0.160), vec3(0.235, 0.222, 0.198), blend);
     vec3 green = mix(vec3(0.085, 0.115, 0.040), vec3(0.130, 0.150, 0.060), blend);
-    float grass = smoothstep(0.50, 0.62, 0.55 * noiseAt(place, 32.0) + 0.45 * middling + (kind == kOnResidential ? 0.06 : 0.0) - 0.02);
+    float grass = smoothstep(0.44, 0.58, 0.55 * noiseAt(place, 32.0) + 0.35 * middling + 0.10 * small + (kind == kOnResidential ? 0.06 : 0.0));
     g.albedo = mix(mix(paved, green, grass * (kind == kOnResidential ? 0.85 : 0.6)), vec3(0.16, 0.17, 0.08), smoothstep(0.25, 0.8, steep));
   } else {
     g.albedo = clay * 0.6 * (1.0 + 0.1 * vary);

@@ -13,7 +13,7 @@ struct TreePush {
   vec4 row0, row1, row2;    // world (relative to the eye) from content
 };
 
-const int kTreeRing = 5;                           // points of the crown's two rings
+const int kTreeRing = 6;                           // points of the crown's two rings
 const int kTreePoints = 2 * kTreeRing + 2 + 6;     // crown, trunk
 const int kTreeCrownIndices = 3 * 4 * kTreeRing, kTreeIndices = kTreeCrownIndices + 3 * 6;
 
