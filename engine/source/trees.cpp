@@ -99,9 +99,9 @@ struct Planting {
 Planting plantingOf(Soil soil) {
   switch (soil) {
     case Soil::Forest: return {0.88f, 0.45f};
-    case Soil::Park: return {0.42f, 0.18f};
+    case Soil::Park: return {0.60f, 0.18f};
     case Soil::Grass: return {0.07f, 0.10f};
-    case Soil::Town: return {0.10f, 0.06f};
+    case Soil::Town: return {0.07f, 0.06f};
     case Soil::Orchard: return {0.015f, 0};
     default: return {};
   }
@@ -201,9 +201,9 @@ class Strewing {
       }
   }
 
-  //! Parks have groves and meadows.
+  //! Parks have groves and meadows, blocks their courts.
   static float clustered(glm::i64vec2 place, Soil soil) {
-    if (soil != Soil::Park && soil != Soil::Grass) return 1;
+    if (soil != Soil::Park && soil != Soil::Grass && soil != Soil::Town) return 1;
     const float grove = unit(hashOf(place.x >> 3, place.y >> 3, 6)) * 0.5f + unit(hashOf((place.x + 4) >> 3, (place.y + 4) >> 3, 7)) * 0.5f;
     return std::clamp((grove - 0.25f) * 4, 0.15f, 1.8f);
   }

@@ -7,7 +7,7 @@
 #include "shared/night.glsl"
 
 const vec3 kRedTiles = vec3(0.36, 0.105, 0.055);
-const float kWallTone = 0.62;   // the palettes are as they look in the sun
+const float kWallTone = 0.82;   // the palettes are as they look in the sun
 
 // What a whole wall has in common; worked out at its corners.
 struct Facade {
@@ -28,7 +28,7 @@ Facade facadeOf(uint matter, vec3 clay) {
   float height = float((matter >> 4u) & 4095u) * 0.25;
   float one = own(matter, 1u), two = own(matter, 2u), three = own(matter, 3u);
   Facade f;
-  f.glass = vec3(0.030, 0.040, 0.048);
+  f.glass = vec3(0.050, 0.066, 0.080);
   f.rows = vec4(3.0, 3.2, 0.27, 0.27);
   f.ways = vec4(1.0, 0.0, 0.0, 0.30);
   float floors = 3.0;
@@ -38,14 +38,14 @@ Facade facadeOf(uint matter, vec3 clay) {
     f.rows.y = 2.9;
     floors = 2.9;
   } else if (kind == kFacadeHousing) {
-    f.wall = chosen(vec3(0.62, 0.56, 0.47), vec3(0.66, 0.65, 0.62), vec3(0.57, 0.46, 0.36), vec3(0.55, 0.42, 0.34), one);
+    f.wall = chosen(vec3(0.70, 0.63, 0.52), vec3(0.74, 0.72, 0.68), vec3(0.70, 0.60, 0.44), vec3(0.62, 0.48, 0.38), one);
     f.rows.zw = vec2(two < 0.3 ? 0.36 : 0.25, 0.24);
     f.ways.y = 0.30 + 0.35 * three;
     f.ways.w = 0.42;
     f.ways.z = step(0.62, two) * step(12.0, height);
   } else if (kind == kFacadeOffice) {
-    f.wall = chosen(vec3(0.36, 0.39, 0.42), vec3(0.58, 0.60, 0.61), vec3(0.22, 0.24, 0.27), vec3(0.52, 0.49, 0.44), one);
-    f.glass = chosen(vec3(0.030, 0.060, 0.085), vec3(0.035, 0.065, 0.065), vec3(0.045, 0.055, 0.065), vec3(0.060, 0.055, 0.045), two);
+    f.wall = chosen(vec3(0.44, 0.50, 0.56), vec3(0.66, 0.68, 0.70), vec3(0.30, 0.36, 0.42), vec3(0.64, 0.61, 0.55), one);
+    f.glass = chosen(vec3(0.050, 0.105, 0.150), vec3(0.060, 0.110, 0.120), vec3(0.075, 0.100, 0.125), vec3(0.085, 0.095, 0.100), two);
     f.rows = vec4(3.8, 4.6, 0.44, three < 0.55 ? 0.41 : 0.30);
     f.ways = vec4(2.0, 0.0, 1.0, 0.62);
     floors = 3.8;
@@ -60,7 +60,7 @@ Facade facadeOf(uint matter, vec3 clay) {
     f.ways = vec4(1.0, 0.0, 0.0, 0.25);
     floors = max(height, 3.0);
   } else if (kind == kFacadeCivic) {
-    f.wall = chosen(vec3(0.64, 0.60, 0.53), vec3(0.67, 0.66, 0.63), vec3(0.60, 0.52, 0.42), vec3(0.54, 0.40, 0.33), one);
+    f.wall = chosen(vec3(0.68, 0.63, 0.54), vec3(0.72, 0.70, 0.66), vec3(0.66, 0.57, 0.45), vec3(0.58, 0.40, 0.31), one);
     f.rows = vec4(3.4, 3.8, 0.32, 0.27);
     f.ways = vec4(1.0, 0.0, step(0.5, two), 0.35);
     floors = 3.4;
@@ -139,7 +139,7 @@ Wall wallAt(Facade f, vec2 at, vec2 perPixel, int wallNumber) {
   if (balcony > 0.5) {
     float rail = (1.0 - smoothstep(0.31, 0.34 + soft.y, in01.y)) * (1.0 - smoothstep(0.43, 0.46 + soft.x, abs(in01.x - 0.5))) * sharp;
     w.glass *= 1.0 - rail;
-    w.albedo = mix(w.albedo * mix(1.0, 0.62, sharp * smoothstep(0.40, 0.36, abs(in01.x - 0.5)) * step(0.34, in01.y)), min(f.wall * 1.35, vec3(0.62)), rail);
+    w.albedo = mix(w.albedo * mix(1.0, 0.74, sharp * smoothstep(0.40, 0.36, abs(in01.x - 0.5)) * step(0.34, in01.y)), min(f.wall * 1.35, vec3(0.62)), rail);
     w.shade = 1.0 - 0.35 * sharp * smoothstep(0.80, 0.92, in01.y);
   }
   // Rooms differ: curtains, blinds, depth. The lintel shades the top of each window.

@@ -127,7 +127,7 @@ Ground groundAt(uint kind, vec2 place, vec3 normal, vec2 road, vec3 clay, float 
     // Between houses: paving, and grass where nobody walks.
     vec3 paved = mix(vec3(0.185, 0.178, 0.160), vec3(0.235, 0.222, 0.198), blend);
     vec3 green = mix(vec3(0.085, 0.115, 0.040), vec3(0.130, 0.150, 0.060), blend);
-    float grass = smoothstep(0.44, 0.58, 0.55 * noiseAt(place, 32.0) + 0.35 * middling + 0.10 * small + (kind == kOnResidential ? 0.06 : 0.0));
+    float grass = smoothstep(0.34, 0.68, 0.55 * noiseAt(place, 32.0) + 0.35 * middling + 0.10 * small + (kind == kOnResidential ? 0.06 : 0.0));
     g.albedo = mix(mix(paved, green, grass * (kind == kOnResidential ? 0.85 : 0.6)), vec3(0.16, 0.17, 0.08), smoothstep(0.25, 0.8, steep));
   } else {
     g.albedo = clay * 0.6 * (1.0 + 0.1 * vary);

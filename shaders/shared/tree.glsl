@@ -19,7 +19,7 @@ float treeOrder(uint look) { return float(look >> 24u) * (1.0 / 255.0); }
 float treeLeft(uint look, float distanceMetres, float fullMetres) {
   float shown = pow(min(fullMetres / max(distanceMetres, 1.0), 1.0), 0.75);   // as treeOrder: the root of the share
   float left = clamp((shown * 1.08 - treeOrder(look)) / (0.12 * shown) + 0.0, 0.0, 1.0);
-  return left * min(inversesqrt(shown), 2.2);
+  return left * min(inversesqrt(shown), 1.7);
 }
 
 TreePoint treePoint(int point, uint look) {
