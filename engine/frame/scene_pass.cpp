@@ -69,6 +69,7 @@ std::unique_ptr<ScenePass::Variant> ScenePass::makeVariant(city::Look look, bool
         kind == Plain || kind == Points || kind == Lines ? tileVertexInput({0, 1, 2, 4, 5, 6, 7, 8, 9})
         : kind == Water                                  ? tileVertexInput({0, 1, 5, 6, 7, 9, 11})
         : kind == Textured || kind == TexturedBlended    ? tileVertexInput({0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
+        : kind == Blended                                ? tileVertexInput({0, 1, 2, 3, 4, 5, 6, 7, 8, 9})
                                                          : tileVertexInput({0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11});
     const VkPrimitiveTopology topology = topologyOf(kind == Points  ? residency::DrawClass::Points
                                                     : kind == Lines ? residency::DrawClass::Lines
