@@ -14,7 +14,7 @@ layout(location = 3) out vec3 outWorld;
 layout(location = 4) out vec3 outPaper;   // display brightness of white paper in shadow and in the sun, without haze; clear air
 
 layout(location = 5) out float outRoad;
-layout(location = 6) out vec3 outNormal;             // by day only, like all below
+layout(location = 6) out vec3 outNormal;             // written and read by day only, like all below
 layout(location = 7) out vec2 outAlong;              // of roads: bytes of across and along
 layout(location = 8) flat out vec3 outClay;
 layout(location = 9) flat out uvec2 outKind;         // Vertex::matter, surface; surface 0: its own colour
@@ -30,9 +30,6 @@ void main() {
   outRoad = kNight && surface == kSurfaceRoad ? 1.0 : 0.0;
   vec3 ambient = ambientLight(normal, inSky), sun = frame.sunColour.rgb * sunLight(normal);
   outPaper = vec3(toneMapped(vec3(ambient.g)).g, toneMapped(vec3((ambient + sun).g)).g, clearAir(length(at.world)));
-  outNormal = outClay = vec3(0.0);
-  outAlong = vec2(0.0);
-  outKind = uvec2(0u);
   if (kDay) {
     outShaded = ambient;
     outSunny = sun;

@@ -13,7 +13,7 @@ layout(location = 1) out vec3 outSunny;       // display colour; by day the ligh
 layout(location = 2) out vec3 outShadowPlace;
 layout(location = 3) out vec2 outFacade;      // by night: metres along the wall and up; by day: bays and metres, or a roof's metres
 layout(location = 4) flat out int outWall;    // a number of the wall's own; 0 where no windows are, by day -1 on roofs
-layout(location = 5) out vec3 outWorld;       // by day only, like all below
+layout(location = 5) out vec3 outWorld;       // written and read by day only, like all below
 layout(location = 6) out vec3 outNormal;
 layout(location = 7) flat out vec3 outClay;
 layout(location = 8) flat out uint outMatter;
@@ -45,8 +45,6 @@ void main() {
     dayOutputs(at, normal);
     return;
   }
-  outWorld = outNormal = outClay = vec3(0.0);
-  outMatter = 0u;
   Lit lit = litColours(albedoOf(at), normal, inSky, at.world);
   outShaded = lit.shaded;
   outSunny = lit.sunny;
