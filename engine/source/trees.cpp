@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
-#include <unordered_map>
 
 #include "geo/ellipsoid.h"
 #include "source/matter.h"
@@ -220,27 +219,28 @@ class Strewing {
   //! Rows beside the kerbs: edges of streets that no other street lies beyond.
   void lineStreets() {
     struct Kerb {
+      uint64_t key = 0;
       glm::vec3 a, b;
-      int triangles = 0;
     };
     const auto keyOf = [&](const glm::vec3& p) {
-      const glm::ivec2 q(glm::round((glm::vec2(p) - glm::vec2(content_.lo)) * 10.0f));
+      const glm::ivec2 q((glm::vec2(p) - glm::vec2(content_.lo)) * 10.0f + 0.5f);
       return uint64_t(uint32_t(q.x)) << 24 ^ uint64_t(uint32_t(q.y));
     };
-    std::unordered_map<uint64_t, Kerb> kerbs;
+    std::vector<Kerb> kerbs;
     kerbs.reserve(streets_.size() * 3);
-    for (const Triangle& t : streets_)
+    for (const Triangle& t : streets_) {
+      const std::array<uint64_t, 3> keys{keyOf(t.at[0]), keyOf(t.at[1]), keyOf(t.at[2])};
       for (size_t k = 0; k < 3; ++k) {
-        const glm::vec3 a = t.at[k], b = t.at[(k + 1) % 3];
-        const uint64_t ka = keyOf(a), kb = keyOf(b);
-        Kerb& kerb = kerbs[std::min(ka, kb) * 0x9e3779b97f4a7c15ull ^ std::max(ka, kb)];
-        kerb.a = a;
-        kerb.b = b;
-        ++kerb.triangles;
+        const uint64_t one = keys[k], other = keys[(k + 1) % 3];
+        kerbs.push_back({std::min(one, other) * 0x9e3779b97f4a7c15ull ^ std::max(one, other), t.at[k], t.at[(k + 1) % 3]});
       }
+    }
+    std::sort(kerbs.begin(), kerbs.end(), [](const Kerb& one, const Kerb& other) { return one.key < other.key; });
     const glm::vec2 lo = glm::vec2(content_.lo) + 1.0f, hi = glm::vec2(content_.hi) - 1.0f;
-    for (const auto& [key, kerb] : kerbs) {
-      if (kerb.triangles != 1) continue;
+    for (size_t i = 0; i < kerbs.size(); ++i) {
+      const Kerb& kerb = kerbs[i];
+      const bool shared = (i > 0 && kerbs[i - 1].key == kerb.key) || (i + 1 < kerbs.size() && kerbs[i + 1].key == kerb.key);
+      if (shared) continue;
       const glm::vec2 a(kerb.a), b(kerb.b), d = b - a;
       const glm::vec2 outward = glm::normalize(glm::vec2(d.y, -d.x) + glm::vec2(1e-9f, 0));
       const glm::dvec2 from = plane_.fromContent(glm::dvec2(a)), to = plane_.fromContent(glm::dvec2(b));
