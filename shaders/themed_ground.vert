@@ -8,13 +8,19 @@
 layout(location = 0) out vec3 outColour;        // without haze
 layout(location = 1) out vec3 outWorld;
 layout(location = 2) out vec3 outShadowPlace;
+layout(location = 3) out float outAcross;
+
+layout(location = 11) in uvec4 inMatter;
 
 void main() {
   Standing at = standing();
   gl_Position = at.shown ? frame.clipFromWorld * vec4(at.world, 1.0) : kNowhere;
   vec3 n = inNormal.xyz;
   vec3 normal = normalize(vec3(dot(inRow0.xyz, n), dot(inRow1.xyz, n), dot(inRow2.xyz, n)));
-  outColour = themedGround(inFeatureAndSurface >> 24, inColour.rgb * inBaseColour.rgb, normal, inSky);
+  uint surface = inFeatureAndSurface >> 24;
+  vec3 own = inColour.rgb * inBaseColour.rgb;
+  outColour = kTech ? techGround(kindOf(inMatter.x, surface, own), surface, normal, inSky) : planGround(surface, own, normal, inSky);
+  outAcross = inMatter.x < kOnPath || inMatter.y == 0u ? 2.0 : (float(inMatter.y) - 128.0) * 0.01;
   outWorld = at.world;
   outShadowPlace = shadowPlace(at.world, side.sideIndex);
 }

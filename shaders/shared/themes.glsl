@@ -6,10 +6,12 @@
 #include "shared/atmosphere.glsl"
 #include "shared/colour.glsl"
 #include "shared/feature.h"
+#include "shared/ground_matter.glsl"
 #include "shared/look.glsl"
 
 // --- tech: a dark blue ground, luminous edges ---
-const vec3 kTechGround = vec3(0.027, 0.067, 0.130), kTechGreen = vec3(0.027, 0.137, 0.145), kTechRoad = vec3(0.110, 0.360, 0.560);
+const vec3 kTechGround = vec3(0.027, 0.067, 0.130), kTechGreen = vec3(0.027, 0.137, 0.145), kTechRoad = vec3(0.085, 0.270, 0.430);
+const vec3 kTechPath = vec3(0.055, 0.165, 0.270), kTechMajor = vec3(0.140, 0.450, 0.680);
 const vec3 kTechRail = vec3(0.125, 0.275, 0.420), kTechWater = vec3(0.010, 0.036, 0.080), kTechQuay = vec3(0.150, 0.620, 0.780);
 const vec3 kTechWallFoot = vec3(0.030, 0.090, 0.175), kTechWallTop = vec3(0.070, 0.215, 0.365);
 const vec3 kTechRoofLow = vec3(0.085, 0.225, 0.370), kTechRoofHigh = vec3(0.270, 0.660, 0.800);
@@ -20,9 +22,9 @@ const float kStoreyMetres = 3.1;
 // --- plan: paper; the colours of land-use classes come with the features (city/land_use.h) ---
 const vec3 kPlanPaper = vec3(0.930, 0.920, 0.890), kPlanRoad = vec3(1.000, 0.998, 0.990), kPlanRail = vec3(0.718, 0.718, 0.718);
 // Park and water of the table that city/land_use.cpp names, printed on the paper as the classes are.
-const vec3 kPlanGreen = vec3(0.690, 0.870, 0.630), kPlanWater = vec3(0.620, 0.800, 0.880);
+const vec3 kPlanGreen = vec3(0.690, 0.870, 0.630), kPlanWater = vec3(0.620, 0.800, 0.880), kPlanShore = vec3(0.360, 0.600, 0.760);
 const vec3 kPlanShade = vec3(0.860, 0.790, 0.760);
-const vec3 kPlanUnknown = vec3(0.850, 0.842, 0.820);
+const vec3 kPlanUnknown = vec3(0.905, 0.897, 0.872);
 
 const vec3 kThemedPicked[2] = vec3[](vec3(1.000, 0.760, 0.280), vec3(0.055, 0.420, 0.430));   // tech, plan
 const uint kGreenSurface = 3u, kWaterSurface = 4u, kRailSurface = 6u;                          // source::Surface
@@ -40,12 +42,13 @@ vec3 planSolid(vec3 base, bool roof, float lit, float sky) {
   return mix(base, kPlanPaper, 0.22) * shade * (0.88 + 0.24 * sky);
 }
 
-vec3 techSolid(vec3 style, bool styled, bool picked, bool roof, vec3 normal, float sky, float up, vec3 world) {
+// `foot`: metres above the building's base, of `height`.
+vec3 techSolid(vec3 style, bool styled, bool picked, bool roof, vec3 normal, float sky, float foot, float height, vec3 world) {
   float lit = 0.5 + 0.5 * dot(normal, frame.sunDirection.xyz);
-  float tall = smoothstep(12.0, kTallMetres, up);
+  float tall = smoothstep(10.0, kTallMetres, foot), rise = clamp(foot / max(height, 1.0), 0.0, 1.0);
   // Like glass: walls one looks along are brighter than those one looks at.
   float along = 1.0 - abs(dot(normal, world)) / max(length(world), 0.01);
-  vec3 wall = mix(kTechWallFoot, kTechWallTop, clamp(sky * 1.7, 0.0, 1.0)) * (0.74 + 0.40 * lit) * (1.0 + 0.7 * tall);
+  vec3 wall = mix(kTechWallFoot, kTechWallTop, clamp(sky * 1.3 * (0.35 + 0.65 * rise), 0.0, 1.0)) * (0.74 + 0.40 * lit) * (1.0 + 0.7 * tall);
   vec3 top = mix(kTechRoofLow, kTechRoofHigh, tall) * (0.82 + 0.18 * sky);
   vec3 colour = roof ? top : wall + kTechLine * (0.16 * along * along * sky);
   if (styled) colour = style * (roof ? 0.95 : 0.26 + 0.46 * sky);
@@ -53,11 +56,11 @@ vec3 techSolid(vec3 style, bool styled, bool picked, bool roof, vec3 normal, flo
   return colour;
 }
 
-// Display colour of a solid's surface. `tint`: of the record, linear, 0 for none; `up`: metres above the city's datum.
-vec3 themedSolid(uint tint, bool picked, uint surface, vec3 own, vec3 normal, float sky, float up, vec3 world) {
+// Display colour of a solid's surface. `tint`: of the record, linear, 0 for none; `foot` and `height` as above.
+vec3 themedSolid(uint tint, bool picked, uint surface, vec3 own, vec3 normal, float sky, float foot, float height, vec3 world) {
   bool roof = normal.z > 0.4, styled = tint > 0xffffffu;
   vec3 style = srgbEncoded(unpackUnorm4x8(tint).rgb);
-  if (kTech) return techSolid(style, styled, picked, roof, normal, sky, up, world);
+  if (kTech) return techSolid(style, styled, picked, roof, normal, sky, foot, height, world);
   vec3 other = surface == kSurfaceBuilding ? kPlanUnknown : mix(kPlanPaper, srgbEncoded(own), 0.35);
   return planSolid(picked ? kThemedPicked[1] : styled ? style : other, roof, 0.5 + 0.5 * dot(normal, frame.sunDirection.xyz), sky);
 }
@@ -84,16 +87,14 @@ vec3 planGround(uint surface, vec3 own, vec3 normal, float sky) {
   return colour * (normal.z < 0.35 ? 0.72 : clamp(0.72 + 0.28 * slope, 0.55, 1.04)) * (0.80 + 0.20 * sky);
 }
 
-vec3 techGround(uint surface, vec3 normal, float sky) {
+// Roads shine the more the more they carry. `kind`: kindOf (shared/ground_matter.glsl).
+vec3 techGround(uint kind, uint surface, vec3 normal, float sky) {
   if (normal.z < 0.35) return kTechQuay;
-  vec3 town = surface == kSurfaceRoad ? kTechRoad : surface == kRailSurface ? kTechRail : kTechGround;
+  vec3 road = kind < kOnMinor ? kTechPath : kind < kOnMajor ? kTechRoad : kind < kOnRunway ? kTechMajor : kTechRoad;
+  vec3 town = surface == kSurfaceRoad ? road : surface == kRailSurface ? kTechRail : kTechGround;
   vec3 colour = surface == kGreenSurface ? kTechGreen : surface == kWaterSurface ? kTechWater : town;
   float slope = dot(normal, frame.sunDirection.xyz) / frame.sunDirection.z;
   return colour * clamp(0.35 + 0.65 * slope, 0.3, 1.8) * (0.55 + 0.45 * sky);
-}
-
-vec3 themedGround(uint surface, vec3 own, vec3 normal, float sky) {
-  return kTech ? techGround(surface, normal, sky) : planGround(surface, own, normal, sky);
 }
 
 // A fine net on the dark ground, 250 m and a kilometre: distances can be read off it. `place`: metres, fixed to the city.
@@ -105,13 +106,16 @@ float techNet(vec2 place, float perPixel) {
   return max(a * 0.5, b);
 }
 
-// Water mirrors the horizon where one looks along it; the net goes on over it.
-vec3 themedWater(vec3 world, float perPixel) {
-  if (kPlan) return kPlanWater;
+// Water mirrors the horizon where one looks along it; the net goes on over it. Its outline shines, on paper it is inked in blue.
+// `shore`: metres to the nearest one.
+vec3 themedWater(vec3 world, float perPixel, float shore) {
+  if (kPlan) return mix(kPlanWater, kPlanShore, 0.75 * exp2(-shore / max(5.0, 1.5 * perPixel)));
   float net = techNet(world.xy - frame.edgeCentre.xy, perPixel);
   float grazing = 1.0 - max(-dot(world / length(world), frame.upAtEye.xyz), 0.0);
   float g2 = grazing * grazing;
-  return mix(kTechWater, frame.skyHorizon.rgb * 0.8, 0.75 * g2 * g2 * grazing) + kTechLine * (0.030 * net);
+  vec3 calm = mix(kTechWater, frame.skyHorizon.rgb * 0.8, 0.75 * g2 * g2 * grazing) + kTechLine * (0.030 * net);
+  float line = exp2(-shore / max(1.6, 0.9 * perPixel)), gleam = exp2(-shore / max(9.0, 2.0 * perPixel));
+  return mix(calm, kTechLine, 0.62 * line + 0.16 * gleam);
 }
 
 // A photograph in a look: by its brightness only, in tech as light on the dark.
