@@ -36,7 +36,7 @@ void main() {
   }
   if (kEdges == 1u) {
     vec2 pixel = 1.0 / vec2(textureSize(picture, 0));
-    colour += glowAround(picture, place * pixel, pixel, post.pixel.y / 720.0);
+    colour += glowAround(picture, colour, place * pixel, pixel, post.pixel.y / 720.0);
   }
   // Two gathers around opposite corners of the pixel hold it and its four neighbours; the last row and column borrow.
   vec2 inverse = 1.0 / vec2(textureSize(depth, 0));

@@ -7,7 +7,7 @@ layout(location = 1) in vec4 inEdge;
 layout(location = 0) out vec4 outColour;
 
 void main() {
-  vec3 land = kTech ? kTechGround : planGround(2u, inEdge.rgb, vec3(0.0, 0.0, 1.0), 1.0);
+  vec3 land = kTech ? kTechGround : planGround(kOnLand, 2u, inEdge.rgb, vec3(0.0, 0.0, 1.0), 1.0);
   float perPixel = max(fwidth(inWorld.x), fwidth(inWorld.y));
   vec3 water = themedWater(inWorld, perPixel, 1e4);   // as within the city: the eye must not see where its tiles end
   outColour = vec4(hazed(mix(land, water, smoothstep(0.35, 0.65, inEdge.a)), inWorld), 1.0);

@@ -18,7 +18,7 @@ layout(location = 0) out vec4 outColour;
 void main() {
   vec3 colour = inColour;
   if (kTech) {
-    if (abs(inAcross) < 1.5) colour *= 1.28 - 0.5 * abs(inAcross);   // brightest along the middle
+    if (abs(inAcross) < 1.5) colour *= 1.18 - 0.4 * abs(inAcross);   // brightest along the middle
     vec2 place = inWorld.xy - frame.edgeCentre.xy;
     colour += kTechLine * (0.055 * techNet(place, max(fwidth(place.x), fwidth(place.y))));
   }

@@ -19,7 +19,8 @@ void main() {
   vec3 normal = normalize(vec3(dot(inRow0.xyz, n), dot(inRow1.xyz, n), dot(inRow2.xyz, n)));
   uint surface = inFeatureAndSurface >> 24;
   vec3 own = inColour.rgb * inBaseColour.rgb;
-  outColour = kTech ? techGround(kindOf(inMatter.x, surface, own), surface, normal, inSky) : planGround(surface, own, normal, inSky);
+  uint kind = kindOf(inMatter.x, surface, own);
+  outColour = kTech ? techGround(kind, surface, normal, inSky) : planGround(kind, surface, own, normal, inSky);
   outAcross = inMatter.x < kOnPath || inMatter.y == 0u ? 2.0 : (float(inMatter.y) - 128.0) * 0.01;
   outWorld = at.world;
   outShadowPlace = shadowPlace(at.world, side.sideIndex);

@@ -10,6 +10,9 @@ namespace {
 constexpr float kCover = 0.58f;
 const glm::vec3 kPaper(0.930f, 0.920f, 0.890f);
 
+// Of the ground and of buildings whose use nobody says, as the shader has them: they stand in the legend with the rest.
+const glm::vec3 kGreen(0.690f, 0.870f, 0.630f), kWater(0.620f, 0.800f, 0.880f), kUnknown(0.905f, 0.897f, 0.872f);
+
 glm::vec3 printed(int red, int green, int blue) {
   return glm::mix(kPaper, glm::vec3(red, green, blue) / 255.0f, kCover);
 }
@@ -33,6 +36,9 @@ Style makeStyle() {
       {{"工业用地 M", "Industry (M)"}, printed(187, 150, 116), {"industrial"}},
       {{"物流仓储用地 W", "Storage (W)"}, printed(135, 97, 211), {"warehouse"}},
       {{"交通设施用地 S", "Transport (S)"}, printed(183, 183, 183), {"transport"}},
+      {{"公园绿地 G1", "Parks (G1)"}, kGreen, {"park"}},
+      {{"水域 E1", "Water (E1)"}, kWater, {"water"}},
+      {{"用途未注明", "Use not stated"}, kUnknown, {"other", "shed", ""}},
   };
   Style style{.id = "land-use", .name = {"用地性质", "Land use"}, .property = "class"};
   for (const LandUse& use : kUses)

@@ -11,19 +11,20 @@
 
 // --- tech: a dark blue ground, luminous edges ---
 const vec3 kTechGround = vec3(0.027, 0.067, 0.130), kTechGreen = vec3(0.027, 0.137, 0.145), kTechRoad = vec3(0.085, 0.270, 0.430);
-const vec3 kTechPath = vec3(0.055, 0.165, 0.270), kTechMajor = vec3(0.140, 0.450, 0.680);
+const vec3 kTechPath = vec3(0.055, 0.165, 0.270), kTechMajor = vec3(0.125, 0.400, 0.610);
 const vec3 kTechRail = vec3(0.125, 0.275, 0.420), kTechWater = vec3(0.010, 0.036, 0.080), kTechQuay = vec3(0.150, 0.620, 0.780);
-const vec3 kTechWallFoot = vec3(0.030, 0.090, 0.175), kTechWallTop = vec3(0.070, 0.215, 0.365);
-const vec3 kTechRoofLow = vec3(0.085, 0.225, 0.370), kTechRoofHigh = vec3(0.270, 0.660, 0.800);
+const vec3 kTechWallFoot = vec3(0.030, 0.090, 0.175), kTechWallTop = vec3(0.090, 0.275, 0.450);
+const vec3 kTechRoofLow = vec3(0.085, 0.225, 0.370), kTechRoofHigh = vec3(0.240, 0.610, 0.770);
 const vec3 kTechLine = vec3(0.360, 0.870, 1.000);
-const float kTallMetres = 150.0;   // from here on roofs are as bright as they get
+const float kTallMetres = 130.0;   // from here on roofs are as bright as they get
 const float kStoreyMetres = 3.1;
 
 // --- plan: paper; the colours of land-use classes come with the features (city/land_use.h) ---
 const vec3 kPlanPaper = vec3(0.930, 0.920, 0.890), kPlanRoad = vec3(1.000, 0.998, 0.990), kPlanRail = vec3(0.718, 0.718, 0.718);
 // Park and water of the table that city/land_use.cpp names, printed on the paper as the classes are.
 const vec3 kPlanGreen = vec3(0.690, 0.870, 0.630), kPlanWater = vec3(0.620, 0.800, 0.880), kPlanShore = vec3(0.360, 0.600, 0.760);
-const vec3 kPlanShade = vec3(0.860, 0.790, 0.760);
+const vec3 kPlanResidential = vec3(0.970, 0.966, 0.476), kPlanBusiness = vec3(0.971, 0.386, 0.374), kPlanIndustry = vec3(0.816, 0.728, 0.638);
+const vec3 kPlanShade = vec3(0.890, 0.840, 0.800);
 const vec3 kPlanUnknown = vec3(0.905, 0.897, 0.872);
 
 const vec3 kThemedPicked[2] = vec3[](vec3(1.000, 0.760, 0.280), vec3(0.055, 0.420, 0.430));   // tech, plan
@@ -78,16 +79,23 @@ float storeyLines(float up, float perPixel) {
   return lines * clamp(2.0 - perPixel / 4.0, 0.0, 1.0);
 }
 
-vec3 planGround(uint surface, vec3 own, vec3 normal, float sky) {
-  vec3 town = surface == kSurfaceRoad ? kPlanRoad : surface == kRailSurface ? kPlanRail : kPlanPaper;
+// Land of a use that the map says has a breath of its colour; what stands on it has more.
+vec3 planLand(uint kind) {
+  vec3 use = kind == kOnResidential ? kPlanResidential : kind == kOnCommercial ? kPlanBusiness : kPlanIndustry;
+  return kind >= kOnResidential && kind <= kOnIndustrial ? mix(kPlanPaper, use, 0.30) : kPlanPaper;
+}
+
+// `kind`: kindOf (shared/ground_matter.glsl).
+vec3 planGround(uint kind, uint surface, vec3 own, vec3 normal, float sky) {
+  vec3 town = surface == kSurfaceRoad ? kPlanRoad : surface == kRailSurface ? kPlanRail : planLand(kind);
   vec3 colour = surface == kGreenSurface ? kPlanGreen : surface == kWaterSurface ? kPlanWater : town;
   // What a town's land is shows a little through the paper: sand, fields, rock.
-  if (surface == 2u) colour *= mix(vec3(1.0), srgbEncoded(own) / max(dot(srgbEncoded(own), vec3(0.3333)), 0.05), 0.35);
+  if (surface == 2u && (kind < kOnResidential || kind > kOnIndustrial)) colour *= mix(vec3(1.0), srgbEncoded(own) / max(dot(srgbEncoded(own), vec3(0.3333)), 0.05), 0.35);
   float slope = dot(normal, frame.sunDirection.xyz) / frame.sunDirection.z;   // 1 on level ground
   return colour * (normal.z < 0.35 ? 0.72 : clamp(0.72 + 0.28 * slope, 0.55, 1.04)) * (0.80 + 0.20 * sky);
 }
 
-// Roads shine the more the more they carry. `kind`: kindOf (shared/ground_matter.glsl).
+// Roads shine the more the more they carry.
 vec3 techGround(uint kind, uint surface, vec3 normal, float sky) {
   if (normal.z < 0.35) return kTechQuay;
   vec3 road = kind < kOnMinor ? kTechPath : kind < kOnMajor ? kTechRoad : kind < kOnRunway ? kTechMajor : kTechRoad;
@@ -109,13 +117,15 @@ float techNet(vec2 place, float perPixel) {
 // Water mirrors the horizon where one looks along it; the net goes on over it. Its outline shines, on paper it is inked in blue.
 // `shore`: metres to the nearest one.
 vec3 themedWater(vec3 world, float perPixel, float shore) {
-  if (kPlan) return mix(kPlanWater, kPlanShore, 0.75 * exp2(-shore / max(5.0, 1.5 * perPixel)));
+  // Coarse tiles far away know too few places to have an outline.
+  float seen = clamp(2.0 - length(world) * frame.time.w * frame.viewport.w * 0.5, 0.0, 1.0);
+  if (kPlan) return mix(kPlanWater, kPlanShore, 0.75 * seen * exp2(-shore / max(5.0, 1.5 * perPixel)));
   float net = techNet(world.xy - frame.edgeCentre.xy, perPixel);
   float grazing = 1.0 - max(-dot(world / length(world), frame.upAtEye.xyz), 0.0);
   float g2 = grazing * grazing;
   vec3 calm = mix(kTechWater, frame.skyHorizon.rgb * 0.8, 0.75 * g2 * g2 * grazing) + kTechLine * (0.030 * net);
   float line = exp2(-shore / max(1.6, 0.9 * perPixel)), gleam = exp2(-shore / max(9.0, 2.0 * perPixel));
-  return mix(calm, kTechLine, 0.62 * line + 0.16 * gleam);
+  return mix(calm, kTechLine, seen * (0.62 * line + 0.16 * gleam));
 }
 
 // A photograph in a look: by its brightness only, in tech as light on the dark.

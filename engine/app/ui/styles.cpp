@@ -64,12 +64,15 @@ void rampLegend(Context& ui, const city::Style& style, float left, float width) 
 
 void categoryLegend(Context& ui, const city::Style& style, float left, float width) {
   ImDrawList& list = *ImGui::GetWindowDrawList();
-  const auto line = [&](ImU32 colour, const std::string& label) {
+  const auto line = [&](ImU32 colour, const std::string& label, const std::string& small) {
     const ImVec2 at = ImGui::GetCursorScreenPos();
-    const float height = ui.px(25), side = ui.px(15), x = at.x + left, y = at.y + (height - side) / 2;
+    const float height = ui.px(small.empty() ? 25 : 38), side = ui.px(15), x = at.x + left, y = at.y + (height - side) / 2;
     list.AddRectFilled({x, y}, {x + side, y + side}, colour, ui.px(4));
-    drawText(list, ui.fonts.body, {x + side + ui.px(10), at.y + (height - em(ui.fonts.body)) / 2}, ui.theme.ink,
-             clipped(ui.fonts.body, label, width - 2 * left - side - ui.px(10)));
+    const float textX = x + side + ui.px(10), room = width - 2 * left - side - ui.px(10);
+    const float first = small.empty() ? (height - em(ui.fonts.body)) / 2 : ui.px(2);
+    drawText(list, ui.fonts.body, {textX, at.y + first}, ui.theme.ink, clipped(ui.fonts.body, label, room));
+    if (!small.empty())
+      drawText(list, ui.fonts.small, {textX, at.y + ui.px(20)}, ui.theme.inkSoft, clipped(ui.fonts.small, small, room));
     ImGui::Dummy({width, height});
   };
   const city::StyleCategory* above = nullptr;  // values of one name and colour share their line
@@ -78,7 +81,8 @@ void categoryLegend(Context& ui, const city::Style& style, float left, float wid
                       category.colour == above->colour;
     above = &category;
     if (same) continue;
-    line(colourOf(category.colour), category.name.empty() ? category.value : ui.in(category.name));
+    line(colourOf(category.colour), category.name.empty() ? category.value : ui.in(category.name),
+         category.name.empty() ? std::string() : ui.other(category.name));
   }
 }
 
