@@ -16,7 +16,8 @@ struct Entry {
 constexpr std::array kEntries{
     Entry{"card", &Theme::card},         Entry{"cardEdge", &Theme::cardEdge}, Entry{"shadow", &Theme::shadow},
     Entry{"ink", &Theme::ink},           Entry{"inkSoft", &Theme::inkSoft},   Entry{"line", &Theme::line},
-    Entry{"sink", &Theme::sink},         Entry{"accent", &Theme::accent},     Entry{"accentTint", &Theme::accentTint},
+    Entry{"sink", &Theme::sink},         Entry{"accent", &Theme::accent},     Entry{"accentInk", &Theme::accentInk},   Entry{"afterInk", &Theme::afterInk},
+    Entry{"accentTint", &Theme::accentTint},
     Entry{"after", &Theme::after},       Entry{"afterTint", &Theme::afterTint}, Entry{"before", &Theme::before},
     Entry{"onAccent", &Theme::onAccent}, Entry{"warning", &Theme::warning},   Entry{"warningTint", &Theme::warningTint}};
 
@@ -88,6 +89,10 @@ Theme mix(const Theme& a, const Theme& b, float t) {
   Theme theme;
   for (const Entry& entry : kEntries) theme.*(entry.colour) = mix(a.*(entry.colour), b.*(entry.colour), t);
   return theme;
+}
+
+ChipColours chipColours(const Theme& theme, ImU32 hue) {
+  return {mix(hue, theme.card | IM_COL32_A_MASK, 0.84f), mix(hue, theme.ink, 0.5f)};
 }
 
 bool darkPicture(const city::Session& session) {

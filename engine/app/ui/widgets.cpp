@@ -164,7 +164,7 @@ void endScroll(const Context& ui, bool horizontal) {
   if (!horizontal && ImGui::GetScrollY() < most - 1) {  // more below: the last line fades
     ImVec2 min = ImGui::GetWindowPos(), size = ImGui::GetWindowSize();
     float top = min.y + size.y - ui.px(34), bottom = min.y + size.y;
-    ImU32 solid = withAlpha(ui.theme.onAccent, ImGui::GetStyle().Alpha), clear = solid & ~IM_COL32_A_MASK;
+    ImU32 solid = withAlpha(ui.theme.card | IM_COL32_A_MASK, ImGui::GetStyle().Alpha), clear = solid & ~IM_COL32_A_MASK;
     ImGui::GetWindowDrawList()->AddRectFilledMultiColor({min.x, top}, {min.x + size.x - ui.px(7), bottom}, clear, clear,
                                                         solid, solid);
   }
@@ -188,7 +188,7 @@ bool toggleSwitch(const Context& ui, const char* id, ImVec2 at, bool on) {
   float height = ui.px(28), width = ui.px(48), radius = height / 2;
   ImVec2 min{at.x + size.x - width, at.y + (size.y - height) / 2}, max{min.x + width, min.y + height};
   ImDrawList& list = *ImGui::GetWindowDrawList();
-  list.AddRectFilled(min, max, withAlpha(mix(IM_COL32(0xc3, 0xd0, 0xd9, 255), ui.theme.accent, t), alpha), radius);
+  list.AddRectFilled(min, max, withAlpha(mix(mix(ui.theme.sink, ui.theme.before, 0.45f), ui.theme.accent, t), alpha), radius);
   ImVec2 knob{std::lerp(min.x + radius, max.x - radius, t), min.y + radius};
   list.AddCircleFilled({knob.x, knob.y + ui.px(1)}, radius - ui.px(2.2f), withAlpha(ui.theme.shadow, 0.18f * alpha),
                        28);
