@@ -31,12 +31,8 @@ void main() {
     vec3 light = inLight.rgb + frame.sunColour.rgb * (inLight.a * sunAt(inShadowPlace, side.sideIndex));
     // Photographs already hold their light: only dimmed where the model is in shadow.
     vec3 display = inCutoffAndUnlit.y > 0.5 ? srgbEncoded(albedo) * (0.80 + 0.20 * clamp(light.g, 0.0, 1.0)) : toneMapped(albedo * light);
+    if (kTech || kPlan) display = themedPicture(display);
     outColour = vec4(hazed(display, inWorld) * cover, cover);
   }
-  vec3 light = inLight.rgb + frame.sunColour.rgb * (inLight.a * sunAt(inShadowPlace, side.sideIndex));
-  // Photographs already hold their light: only dimmed where the model is in shadow.
-  vec3 display = inCutoffAndUnlit.y > 0.5 ? srgbEncoded(albedo) * (0.80 + 0.20 * clamp(light.g, 0.0, 1.0)) : toneMapped(albedo * light);
-  if (kTech || kPlan) display = themedPicture(display);
-  outColour = vec4(hazed(display, inWorld) * cover, cover);
   fadeLevel(side.extra);
 }

@@ -23,6 +23,8 @@ const std::vector<Golden> kGoldens{
      {"--view", "project-zhangcun", "--scenario", "today", "--against", "plan", "--compare", "swipe", "--no-ui"}},
     {"night", {"--view", "fushan-bay", "--scenario", "today", "--date", "2030-10-15T20:30+08:00", "--no-ui"}},
     {"day", {"--view", "old-town", "--scenario", "today", "--look", "day", "--no-ui"}},
+    {"tech", {"--view", "fushan-bay", "--scenario", "today", "--look", "tech", "--no-ui"}},
+    {"plan", {"--view", "old-town", "--scenario", "today", "--look", "plan", "--lang", "en"}},
     {"layer", {"--view", "project-sifang", "--scenario", "plan", "--lang", "en"}},
 };
 

@@ -107,6 +107,51 @@ TEST(Picture, ByDayThereAreWindowsAndTrees) {
   EXPECT_EQ(gpu::Device::validationMessages(), 0u);
 }
 
+TEST(Picture, TechIsADarkScreenWithLuminousEdges) {
+  Rig rig;
+  CM_NEEDS_DEVICE(rig);
+  rig.setDocument({.origin = kPlace});
+  rig.add(tinyScene());
+  auto scene = fromSouth(city::Look::Tech);
+  for (const int samples : {1, 4}) {
+    const Picture picture = rig.render(scene, rig.oneSide(), kSize, samples);
+    // The ground is dark and bluish, whatever it is made of; the tower's roof edge shines against it.
+    const glm::ivec3 ground = picture.at(30, 200);
+    EXPECT_LT(ground.r, 30);
+    EXPECT_GT(ground.b, ground.r + 10);
+    int brightest = 0;
+    for (unsigned y = 40; y < 120; ++y) brightest = std::max(brightest, picture.brightness(160, y));
+    EXPECT_GT(brightest, picture.brightness(30, 200) + 70) << samples;
+  }
+  // A drawing knows no hour: the sun of night gives the same picture.
+  const Picture byDay = rig.render(scene, rig.oneSide(), kSize, 1);
+  scene.hourOfDay = 2;
+  EXPECT_EQ(rig.render(scene, rig.oneSide(), kSize, 1).rgba, byDay.rgba);
+  EXPECT_EQ(gpu::Device::validationMessages(), 0u);
+}
+
+TEST(Picture, PlanIsPaperWithLandUse) {
+  Rig rig;
+  CM_NEEDS_DEVICE(rig);
+  rig.setDocument({.origin = kPlace});
+  source::MeshContent content = tinyScene();
+  content.features.columns.push_back({"class", std::vector<std::string>{"residential", "office", ""}});
+  rig.add(std::move(content));
+  rig.frame->setStyle("land-use");
+  auto scene = fromSouth(city::Look::Plan);
+  geo::Geodetic above = geo::geodeticFromEcef(geo::enuFrameAt(kPlace).toEcef({0, 0, 500}));
+  scene.eye = geo::eyeAt(above, 0, -90, 0.7854);
+  for (const int samples : {1, 4}) {
+    const Picture picture = rig.render(scene, rig.oneSide(), kSize, samples);
+    const glm::ivec3 home = picture.at(160, 120), office = picture.at(160 + 48, 120),
+                     paper = picture.at(160 - 60, 120 + 60);
+    EXPECT_GT(std::min(home.r, home.g), home.b + 70) << "yellow";
+    EXPECT_GT(office.r, std::max(office.g, office.b) + 90) << "red";
+    EXPECT_GT(std::min({paper.r, paper.g, paper.b}), 200);
+  }
+  EXPECT_EQ(gpu::Device::validationMessages(), 0u);
+}
+
 TEST(Picture, StillScenesRefineAndThenStop) {
   Rig rig;
   CM_NEEDS_DEVICE(rig);
