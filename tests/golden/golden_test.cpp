@@ -24,7 +24,7 @@ const std::vector<Golden> kGoldens{
     {"night", {"--view", "fushan-bay", "--scenario", "today", "--date", "2030-10-15T20:30+08:00", "--no-ui"}},
     {"day", {"--view", "old-town", "--scenario", "today", "--look", "day", "--no-ui"}},
     {"tech", {"--view", "fushan-bay", "--scenario", "today", "--look", "tech", "--no-ui"}},
-    {"plan", {"--view", "old-town", "--scenario", "today", "--look", "plan", "--lang", "en"}},
+    {"plan", {"--view", "old-town", "--scenario", "today", "--look", "plan", "--no-ui"}},
     {"layer", {"--view", "project-sifang", "--scenario", "plan", "--lang", "en"}},
 };
 
