@@ -155,8 +155,10 @@ class Painter {
                 glm::vec4(0.10f, 0.14f, 0.20f, 0.22f * alpha), 5 * scale_);
       if (darkPills_) rectangle({box.lo - scale_, box.hi + scale_}, radius + scale_, glm::vec4(label.colour, alpha));
       rectangle(box, radius, glm::vec4(selected ? label.colour : darkPills_ ? kNightPill : kPaper, 0.96f * alpha));
-      if (selected) ink = small = kPaper;
-      else if (darkPills_) ink = kPaper, small = kNightInk;
+      if (selected)
+        ink = small = kPaper;
+      else if (darkPills_)
+        ink = kPaper, small = kNightInk;
       disc({left + 3 * scale_, at.y + block.size.y * 0.5f}, 3.6f * scale_,
            glm::vec4(selected ? kPaper : label.colour, alpha));
       left += 12 * scale_, width -= 12 * scale_, align = 0;

@@ -157,9 +157,9 @@ void OverlayLines::draw(PassContext& context, const SideView& side) {
       const float alpha =
           draw.selected ? 1.0f : std::clamp((kDiscsGoneAt - metres) / (kDiscsGoneAt - kDiscsFadeAt), 0.0f, 1.0f);
       if (metres < 1 || alpha <= 0) continue;
-      instances.push_back(
-          {glm::vec4(world, d.discRadius(draw, metres, view)),
-           glm::vec4(draw.interchange ? (tech ? kTechRing : kInterchangeRing) : inkOf(draw.colour), alpha * (draw.planned ? 0.75f : 1.0f))});
+      instances.push_back({glm::vec4(world, d.discRadius(draw, metres, view)),
+                           glm::vec4(draw.interchange ? (tech ? kTechRing : kInterchangeRing) : inkOf(draw.colour),
+                                     alpha * (draw.planned ? 0.75f : 1.0f))});
     }
     // Far ones first.
     std::sort(instances.begin(), instances.end(), [](const StationInstance& a, const StationInstance& b) {
@@ -178,8 +178,10 @@ void OverlayLines::draw(PassContext& context, const SideView& side) {
       for (const LineDraw& draw : draws.lines) {
         const LineShape& line = d.shapes.lines[draw.line];
         const float grow = draw.selected ? 1.5f : draw.planned ? 0.8f : 1.0f;
-        p.line.origin = glm::vec4(view.relativeEnu(line.origin),
-                                  (inSight ? 1.0f : tech ? kTechHiddenAlpha : kHiddenAlpha) * (draw.planned ? kPlannedAlpha : 1.0f));
+        p.line.origin = glm::vec4(view.relativeEnu(line.origin), (inSight ? 1.0f
+                                                                  : tech  ? kTechHiddenAlpha
+                                                                          : kHiddenAlpha) *
+                                                                     (draw.planned ? kPlannedAlpha : 1.0f));
         p.line.colour = glm::vec4(inkOf(line.colour), kCasing * scale);
         p.line.width = glm::vec4(kHalfWidthMetres * grow, kLeastHalfWidth * scale * grow, kMostHalfWidth * scale * grow,
                                  draw.planned ? kDash * scale : 0.0f);

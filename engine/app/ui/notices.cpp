@@ -58,8 +58,8 @@ void drawLine(const Context& ui, const Rect& rect, const std::string& text) {
   float width = widthOf(ui.fonts.small, text) + ui.px(20);
   list.AddRectFilled({rect.x, rect.y}, {rect.x + width, rect.bottom()},
                      withAlpha(ui.theme.card | IM_COL32_A_MASK, kAttributionAlpha), rect.height / 2);
-  drawText(list, ui.fonts.small, {rect.x + ui.px(10), rect.y + (rect.height - em(ui.fonts.small)) / 2},
-           ui.theme.ink, text);
+  drawText(list, ui.fonts.small, {rect.x + ui.px(10), rect.y + (rect.height - em(ui.fonts.small)) / 2}, ui.theme.ink,
+           text);
   endBare();
 }
 

@@ -66,7 +66,8 @@ void categoryLegend(Context& ui, const city::Style& style, float left, float wid
   ImDrawList& list = *ImGui::GetWindowDrawList();
   const auto line = [&](ImU32 colour, const std::string& label, const std::string& small) {
     const ImVec2 at = ImGui::GetCursorScreenPos();
-    const float height = ui.px(small.empty() ? 25 : 38), side = ui.px(15), x = at.x + left, y = at.y + (height - side) / 2;
+    const float height = ui.px(small.empty() ? 25 : 38), side = ui.px(15), x = at.x + left,
+                y = at.y + (height - side) / 2;
     list.AddRectFilled({x, y}, {x + side, y + side}, colour, ui.px(4));
     const float textX = x + side + ui.px(10), room = width - 2 * left - side - ui.px(10);
     const float first = small.empty() ? (height - em(ui.fonts.body)) / 2 : ui.px(2);

@@ -188,7 +188,8 @@ bool toggleSwitch(const Context& ui, const char* id, ImVec2 at, bool on) {
   float height = ui.px(28), width = ui.px(48), radius = height / 2;
   ImVec2 min{at.x + size.x - width, at.y + (size.y - height) / 2}, max{min.x + width, min.y + height};
   ImDrawList& list = *ImGui::GetWindowDrawList();
-  list.AddRectFilled(min, max, withAlpha(mix(mix(ui.theme.sink, ui.theme.before, 0.45f), ui.theme.accent, t), alpha), radius);
+  list.AddRectFilled(min, max, withAlpha(mix(mix(ui.theme.sink, ui.theme.before, 0.45f), ui.theme.accent, t), alpha),
+                     radius);
   ImVec2 knob{std::lerp(min.x + radius, max.x - radius, t), min.y + radius};
   list.AddCircleFilled({knob.x, knob.y + ui.px(1)}, radius - ui.px(2.2f), withAlpha(ui.theme.shadow, 0.18f * alpha),
                        28);
@@ -261,7 +262,10 @@ int segments(const Context& ui, const char* id, ImVec2 at, ImVec2 size, const st
     ImFont* font = ui.fonts.strong;
     std::string shown = clipped(font, labels[i], each - ui.px(10));
     drawText(list, font, {corner.x + (each - widthOf(font, shown)) / 2, at.y + (size.y - em(font)) / 2},
-             withAlpha(!on ? ui.theme.inkSoft : colours[nearest] == ui.theme.ink ? onInk : ui.theme.onAccent, alpha),
+             withAlpha(!on                                ? ui.theme.inkSoft
+                       : colours[nearest] == ui.theme.ink ? onInk
+                                                          : ui.theme.onAccent,
+                       alpha),
              shown);
   }
   ImGui::PopID();

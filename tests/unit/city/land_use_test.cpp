@@ -31,8 +31,8 @@ double apart(double a, double b) { return std::abs(std::remainder(a - b, 360)); 
 TEST(LandUse, KeepsTheStandardsHues) {
   // 市级国土空间总体规划制图规范（试行）, appendix B.
   const std::pair<const char*, glm::vec3> kStandard[] = {
-      {"residential", {255, 255, 45}}, {"commercial", {255, 0, 0}},     {"public", {255, 0, 255}},
-      {"school", {255, 133, 201}},     {"hospital", {255, 127, 126}},   {"historic", {255, 127, 0}},
+      {"residential", {255, 255, 45}}, {"commercial", {255, 0, 0}},   {"public", {255, 0, 255}},
+      {"school", {255, 133, 201}},     {"hospital", {255, 127, 126}}, {"historic", {255, 127, 0}},
       {"industrial", {187, 150, 116}}, {"warehouse", {135, 97, 211}},
   };
   for (const auto& [value, rgb] : kStandard) {
@@ -40,7 +40,8 @@ TEST(LandUse, KeepsTheStandardsHues) {
     EXPECT_LT(apart(hue(category(value)->colour), hue(rgb)), 8) << value;
   }
   const glm::vec3 transport = category("transport")->colour;
-  EXPECT_LT(std::max({transport.r, transport.g, transport.b}) - std::min({transport.r, transport.g, transport.b}), 0.03f);
+  EXPECT_LT(std::max({transport.r, transport.g, transport.b}) - std::min({transport.r, transport.g, transport.b}),
+            0.03f);
 }
 
 TEST(LandUse, EveryValueHasOneColourAndBothLanguages) {
@@ -50,11 +51,13 @@ TEST(LandUse, EveryValueHasOneColourAndBothLanguages) {
     EXPECT_FALSE(one.name.zh.empty() || one.name.en.empty()) << one.value;
     // Lines of the legend differ by more than an eye needs.
     for (const StyleCategory& other : landUseStyle().categories)
-      if (other.name != one.name) EXPECT_GT(glm::distance(one.colour, other.colour), 0.06f) << one.value << " " << other.value;
+      if (other.name != one.name)
+        EXPECT_GT(glm::distance(one.colour, other.colour), 0.06f) << one.value << " " << other.value;
   }
   // As tiling/model.cpp writes them.
-  for (const char* value : {"house", "residential", "apartments", "commercial", "office", "retail", "hotel", "industrial", "warehouse",
-                            "public", "school", "hospital", "religious", "historic", "transport", "garage", "shed", "other"})
+  for (const char* value :
+       {"house", "residential", "apartments", "commercial", "office", "retail", "hotel", "industrial", "warehouse",
+        "public", "school", "hospital", "religious", "historic", "transport", "garage", "shed", "other"})
     EXPECT_TRUE(values.contains(value)) << value;
 }
 
@@ -64,12 +67,16 @@ TEST(LandUse, TheLegendShowsWhatTheShaderPaints) {
   const std::string text(asText(*bytes));
   const auto painted = [&](const std::string& name) {
     std::smatch found;
-    if (!std::regex_search(text, found, std::regex(name + R"( = vec3\(([\d.]+), ([\d.]+), ([\d.]+)\))"))) return glm::vec3(-1);
+    if (!std::regex_search(text, found, std::regex(name + R"( = vec3\(([\d.]+), ([\d.]+), ([\d.]+)\))")))
+      return glm::vec3(-1);
     return glm::vec3(std::stof(found[1]), std::stof(found[2]), std::stof(found[3]));
   };
-  const std::pair<const char*, const char*> kPairs[] = {{"kPlanGreen", "park"},    {"kPlanWater", "water"},     {"kPlanUnknown", "other"},
-                                                        {"kPlanResidential", "residential"}, {"kPlanBusiness", "office"}, {"kPlanIndustry", "industrial"}};
-  for (const auto& [constant, value] : kPairs) EXPECT_LT(glm::distance(painted(constant), category(value)->colour), 0.005f) << constant;
+  const std::pair<const char*, const char*> kPairs[] = {
+      {"kPlanGreen", "park"},      {"kPlanWater", "water"},
+      {"kPlanUnknown", "other"},   {"kPlanResidential", "residential"},
+      {"kPlanBusiness", "office"}, {"kPlanIndustry", "industrial"}};
+  for (const auto& [constant, value] : kPairs)
+    EXPECT_LT(glm::distance(painted(constant), category(value)->colour), 0.005f) << constant;
 }
 
 TEST(LandUse, ThePlanLookShowsItUnlessAStyleIsChosen) {
