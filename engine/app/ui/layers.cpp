@@ -1,6 +1,7 @@
 // 图层: greenways and metro one by one, the other layers, the light.
 #include <array>
 #include <cmath>
+#include <span>
 
 #include "app/ui/panels.h"
 
@@ -133,9 +134,6 @@ void rule(const Row& row) {
   ImGui::Dummy({row.width, row.ui.px(12)});
 }
 
-// Mid-October's light, the day the sun is shown for: just up, as the city opens, just gone, dark.
-constexpr std::array<double, 4> kHours{6.75, 14.3, 17.6, 21};
-
 void light(const Row& row) {
   Context& ui = row.ui;
   ImDrawList& list = *ImGui::GetWindowDrawList();
@@ -158,6 +156,8 @@ void light(const Row& row) {
              IM_COL32(0xe9, 0xa8, 0x3a, 255)))
     ui.emit(city::SetHour{std::round(value * 24 * 12) / 12.0});
   ImGui::Dummy({row.width, ui.px(40)});
+  // Mid-October's light, the day the sun is shown for: just up, as the city opens, just gone, dark.
+  constexpr std::array<double, 4> kHours{6.75, 14.3, 17.6, 21};
   int chosen = -1;
   for (size_t i = 0; i < kHours.size(); ++i)
     if (std::abs(ui.session.hourOfDay - kHours[i]) < 0.05) chosen = static_cast<int>(i);
@@ -169,39 +169,30 @@ void light(const Row& row) {
   ImGui::Dummy({row.width, ui.px(52)});
 }
 
-//! Looks by the names visitors know them by: the day look is offered twice, by day and by night.
-void look(const Row& row) {
-  struct Choice {
-    const char* key;
-    city::Look look;
-    bool night;
-  };
-  constexpr std::array<Choice, 5> kShown{{{"look.clay", city::Look::Clay, false},
-                                          {"look.day", city::Look::Day, false},
-                                          {"look.night", city::Look::Day, true},
-                                          {"look.tech", city::Look::Tech, false},
-                                          {"look.plan", city::Look::Plan, false}}};
+//! One row of looks; those of the other row leave it without a choice.
+void looks(const Row& row, const char* id, std::span<const std::pair<city::Look, const char*>> shown) {
   Context& ui = row.ui;
-  ImVec2 at = ImGui::GetCursorScreenPos();
-  const bool night = ui.session.look == city::Look::Day && darkPicture(ui.session);
+  const ImVec2 at = ImGui::GetCursorScreenPos();
   std::vector<std::string> names;
   int chosen = -1;
-  for (const Choice& choice : kShown) {
-    if (choice.look == ui.session.look && choice.night == night) chosen = static_cast<int>(names.size());
-    names.push_back(ui.tr(choice.key));
+  for (const auto& [look, key] : shown) {
+    if (look == ui.session.look) chosen = static_cast<int>(names.size());
+    names.push_back(ui.tr(key));
   }
-  const int tapped = segments(ui, "look", {at.x + row.left(), at.y}, {row.width - 2 * row.left(), ui.px(44)}, names,
-                              chosen, std::vector<ImU32>(names.size(), ui.theme.accent));
-  if (tapped >= 0) {
-    const Choice& choice = kShown[static_cast<size_t>(tapped)];
-    ui.emit(city::SetLook{choice.look});
-    // The other looks keep the hour; of these two the hour is what tells them apart.
-    city::Session then = ui.session;
-    then.look = choice.look;
-    if (choice.look == city::Look::Day && darkPicture(then) != choice.night)
-      ui.emit(city::SetHour{choice.night ? kHours[3] : kHours[1]});
-  }
+  const int tapped = segments(ui, id, {at.x + row.left(), at.y}, {row.width - 2 * row.left(), ui.px(44)}, names, chosen,
+                              std::vector<ImU32>(names.size(), ui.theme.accent));
+  if (tapped >= 0) ui.emit(city::SetLook{shown[static_cast<size_t>(tapped)].first});
   ImGui::Dummy({row.width, ui.px(52)});
+}
+
+//! The city as it is, then drawings of it.
+void look(const Row& row) {
+  using Shown = std::pair<city::Look, const char*>;
+  const std::array<Shown, 3> kShown{
+      {{city::Look::Clay, "look.clay"}, {city::Look::Day, "look.day"}, {city::Look::Plain, "look.plain"}}};
+  const std::array<Shown, 2> kDrawings{{{city::Look::Tech, "look.tech"}, {city::Look::Plan, "look.plan"}}};
+  looks(row, "look", kShown);
+  looks(row, "drawing", kDrawings);
 }
 
 }  // namespace

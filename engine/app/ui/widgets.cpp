@@ -244,7 +244,7 @@ int segments(const Context& ui, const char* id, ImVec2 at, ImVec2 size, const st
   float alpha = ImGui::GetStyle().Alpha, inset = ui.px(4);
   float each = size.x / static_cast<float>(labels.size());
   list.AddRectFilled(at, {at.x + size.x, at.y + size.y}, withAlpha(ui.theme.sink, alpha), ui.px(11));
-  float slot = ui.ease(std::string(id) + ".slot", static_cast<float>(chosen));
+  float slot = ui.ease(std::string(id) + ".slot", static_cast<float>(std::max(chosen, 0)));
   size_t nearest =
       static_cast<size_t>(std::clamp(static_cast<int>(std::lround(slot)), 0, static_cast<int>(labels.size()) - 1));
   if (chosen >= 0) {
