@@ -152,7 +152,7 @@ void drawHelp(Context& ui) {
   // A veil over everything; a tap anywhere closes the page.
   beginBare("##veil", {0, 0, window.x, window.y});
   ImGui::BringWindowToDisplayFront(ImGui::GetCurrentWindow());
-  ImGui::GetWindowDrawList()->AddRectFilled({0, 0}, {window.x, window.y}, withAlpha(ui.theme.ink, 0.42f * there));
+  ImGui::GetWindowDrawList()->AddRectFilled({0, 0}, {window.x, window.y}, withAlpha(ui.theme.shadow, 0.42f * there));
   if (hitArea("veil", {0, 0}, {window.x, window.y})) ui.state.helpOpen = false;
 
   struct Line {

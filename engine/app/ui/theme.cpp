@@ -125,7 +125,7 @@ void applyStyle(const Theme& theme, float scale) {
   set(ImGuiCol_ScrollbarGrab, theme.line);
   set(ImGuiCol_ScrollbarGrabHovered, theme.before);
   set(ImGuiCol_ScrollbarGrabActive, theme.before);
-  set(ImGuiCol_ModalWindowDimBg, withAlpha(theme.ink, 0.35f));
+  set(ImGuiCol_ModalWindowDimBg, withAlpha(theme.shadow, 0.35f));
   ImGui::GetStyle() = style;
 }
 
