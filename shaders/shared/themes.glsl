@@ -128,10 +128,4 @@ vec3 themedWater(vec3 world, float perPixel, float shore) {
   return mix(calm, kTechLine, seen * (0.62 * line + 0.16 * gleam));
 }
 
-// A photograph in a look: by its brightness only, in tech as light on the dark.
-vec3 themedPicture(vec3 display) {
-  float light = dot(display, vec3(0.299, 0.587, 0.114));
-  return kPlan ? mix(vec3(light), display, 0.55) * 0.5 + 0.48 : mix(kTechWallFoot, kTechRoofHigh, light * light) + display * 0.06;
-}
-
 #endif
