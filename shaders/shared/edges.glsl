@@ -27,7 +27,7 @@ const vec3 kLuminous = vec3(0.300, 0.800, 0.960), kInk = vec3(0.200, 0.210, 0.22
 vec3 edged(vec3 colour, vec2 edge, float strength) {
   // Both sides of an edge shine, each as much as is missing to the line's colour.
   if (kEdges == 1u) return colour + max(kLuminous - colour, 0.0) * (strength * clamp(0.30 * edge.x + edge.y, 0.0, 1.0));
-  if (kEdges == 2u) return mix(colour, kInk, 0.62 * strength * strength * strength * edge.x);
+  if (kEdges == 2u) return mix(colour, kInk, 0.85 * strength * strength * strength * edge.x);
   return colour * (1.0 - 0.42 * strength * edge.x) + (vec3(1.0) - colour) * (0.16 * strength * edge.y);
 }
 
