@@ -32,7 +32,7 @@ Style makeStyle() {
       {{"行政办公用地 A1", "Administration (A1)"}, printed(255, 0, 255), {"public"}},
       {{"教育科研用地 A3", "Education (A3)"}, printed(255, 133, 201), {"school"}},
       {{"医疗卫生用地 A5", "Health care (A5)"}, printed(255, 127, 126), {"hospital"}},
-      {{"文化与古迹用地 A2 A7", "Culture, heritage (A2, A7)"}, printed(255, 127, 0), {"historic", "religious"}},
+      {{"文化与古迹用地 A2 A7", "Culture (A2, A7)"}, printed(255, 127, 0), {"historic", "religious"}},
       {{"工业用地 M", "Industry (M)"}, printed(187, 150, 116), {"industrial"}},
       {{"物流仓储用地 W", "Storage (W)"}, printed(135, 97, 211), {"warehouse"}},
       {{"交通设施用地 S", "Transport (S)"}, printed(183, 183, 183), {"transport"}},
