@@ -7,7 +7,8 @@ const int kGlowTaps = 6;
 const float kWidest = 1.5;   // wider rings would show as rings, and reach out of a poster's band (app/picture.h)
 const float kOwn = 0.78;   // a pixel takes light from what is brighter than this share of it
 
-// `colour`: of the pixel, `at`: its place in the picture, 0..1; `pixel`: size of one there; `scale`: pixels of a reference pixel (720 lines).
+// `colour`: of the pixel, `at`: its place in the picture, 0..1; `pixel`: size of one there; `scale`: pixels of a reference pixel (720
+// lines).
 vec3 glowAround(sampler2D picture, vec3 colour, vec2 at, vec2 pixel, float scale) {
   vec3 sum = vec3(0.0), from = max(kGlowsFrom, kOwn * colour);
   for (int ring = 0; ring < 2; ++ring) {

@@ -23,7 +23,8 @@ const float kStoreyMetres = 3.1;
 const vec3 kPlanPaper = vec3(0.930, 0.920, 0.890), kPlanRoad = vec3(1.000, 0.998, 0.990), kPlanRail = vec3(0.718, 0.718, 0.718);
 // Park and water of the table that city/land_use.cpp names, printed on the paper as the classes are.
 const vec3 kPlanGreen = vec3(0.690, 0.870, 0.630), kPlanWater = vec3(0.620, 0.800, 0.880), kPlanShore = vec3(0.360, 0.600, 0.760);
-const vec3 kPlanResidential = vec3(0.970, 0.966, 0.476), kPlanBusiness = vec3(0.971, 0.386, 0.374), kPlanIndustry = vec3(0.816, 0.728, 0.638);
+const vec3 kPlanResidential = vec3(0.970, 0.966, 0.476), kPlanBusiness = vec3(0.971, 0.386, 0.374);
+const vec3 kPlanIndustry = vec3(0.816, 0.728, 0.638);
 const vec3 kPlanShade = vec3(0.890, 0.840, 0.800);
 const vec3 kPlanUnknown = vec3(0.905, 0.897, 0.872);
 
@@ -49,7 +50,8 @@ vec3 techSolid(vec3 style, bool styled, bool picked, bool roof, vec3 normal, flo
   float tall = smoothstep(10.0, kTallMetres, foot), rise = clamp(foot / max(height, 1.0), 0.0, 1.0);
   // Like glass: walls one looks along are brighter than those one looks at.
   float along = 1.0 - abs(dot(normal, world)) / max(length(world), 0.01);
-  vec3 wall = mix(kTechWallFoot, kTechWallTop, clamp(sky * 1.3 * (0.35 + 0.65 * rise), 0.0, 1.0)) * (0.74 + 0.40 * lit) * (1.0 + 0.7 * tall);
+  vec3 glass = mix(kTechWallFoot, kTechWallTop, clamp(sky * 1.3 * (0.35 + 0.65 * rise), 0.0, 1.0));
+  vec3 wall = glass * (0.74 + 0.40 * lit) * (1.0 + 0.7 * tall);
   vec3 top = mix(kTechRoofLow, kTechRoofHigh, tall) * (0.82 + 0.18 * sky);
   vec3 colour = roof ? top : wall + kTechLine * (0.16 * along * along * sky);
   if (styled) colour = style * (roof ? 0.95 : 0.26 + 0.46 * sky);
@@ -90,7 +92,10 @@ vec3 planGround(uint kind, uint surface, vec3 own, vec3 normal, float sky) {
   vec3 town = surface == kSurfaceRoad ? kPlanRoad : surface == kRailSurface ? kPlanRail : planLand(kind);
   vec3 colour = surface == kGreenSurface ? kPlanGreen : surface == kWaterSurface ? kPlanWater : town;
   // What a town's land is shows a little through the paper: sand, fields, rock.
-  if (surface == 2u && (kind < kOnResidential || kind > kOnIndustrial)) colour *= mix(vec3(1.0), srgbEncoded(own) / max(dot(srgbEncoded(own), vec3(0.3333)), 0.05), 0.35);
+  if (surface == 2u && (kind < kOnResidential || kind > kOnIndustrial)) {
+    vec3 clay = srgbEncoded(own);
+    colour *= mix(vec3(1.0), clay / max(dot(clay, vec3(0.3333)), 0.05), 0.35);
+  }
   float slope = dot(normal, frame.sunDirection.xyz) / frame.sunDirection.z;   // 1 on level ground
   return colour * (normal.z < 0.35 ? 0.72 : clamp(0.72 + 0.28 * slope, 0.55, 1.04)) * (0.80 + 0.20 * sky);
 }
