@@ -70,6 +70,8 @@ int main(int count, char** values) {
   renderApp->add_option("--date", render.date,
                         "2030-06-01 或 2030-06-01T10:00+08:00；对比时作用于右侧 / of the scenario (of --against in a "
                         "swipe); the time moves the sun");
+  renderApp->add_option("--hour", render.hour, "0..24: 当地平太阳时 / local mean solar time, for the sun (14.3)")
+      ->check(CLI::Range(0.0, 24.0));
   renderApp->add_option("--scenario", render.scenario, "方案编号 / scenario id");
   renderApp->add_option("--compare", compare, "swipe: 左右卷帘 / left and right of a divider")
       ->check(CLI::IsMember({"swipe", "off"}));

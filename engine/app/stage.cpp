@@ -195,8 +195,7 @@ city::Changes Stage::step(std::vector<city::Command> commands, double nowSeconds
   if (const double hour = session().hourOfDay; hour != daylight_.to)
     daylight_ = daylight_.to < 0 ? Daylight{hour, hour} : Daylight{hourAt(nowSeconds), hour, nowSeconds};
   scene_.hourOfDay = hourAt(nowSeconds);
-  if (scene_.look != city::Look::Plain)
-    scene_.sunDirectionEcef = geo::sunDirectionEcef(document().origin, options_.dayOfYear, scene_.hourOfDay);
+  if (scene_.look != city::Look::Plain) lightUp();
 
   streaming_.drain();
   collectSides(nowSeconds);
@@ -223,6 +222,15 @@ city::Changes Stage::step(std::vector<city::Command> commands, double nowSeconds
   scene_.still = options_.refineWhenStill && !moved && !moving(nowSeconds) && selection_.complete &&
                  !residency_->pending() && !imagery_.busy();
   return changes;
+}
+
+//! Sun and moon over the city. The hour is local mean solar time: what a clock would show that keeps to the city's own meridian.
+void Stage::lightUp() {
+  const city::Date& day = options_.lightDate;
+  const geo::Geodetic& place = document().origin;
+  const double instant = geo::julianDate(day.year, day.month, day.day, scene_.hourOfDay - place.lonDegrees / 15);
+  scene_.sunDirectionEcef = geo::sunDirectionEcef(instant);
+  scene_.moon = geo::moonAt(place, instant);
 }
 
 //! One turn of imagery; what it leaves of the budget.

@@ -4,27 +4,30 @@
 #define CITYMIRROR_SHARED_ATMOSPHERE_GLSL
 #include "shared/frame.glsl"
 
-// 0 away from the sun, 1 at it; wide.
-float sunSide(vec3 direction) {
-  float towards = max(dot(direction, frame.sunDirection.xyz) * 0.5 + 0.5, 0.0);
-  towards *= towards;
-  return towards * towards;
+vec3 horizonColour(vec3 direction) {
+  float along = dot(direction, frame.sunFlat.xyz);
+  return frame.skyHorizon.rgb + along * (frame.horizonAlong.rgb + along * frame.horizonAcross.rgb);
 }
 
-vec3 horizonColour(vec3 direction) { return mix(frame.skyHorizon.rgb, frame.skySunGlow.rgb, sunSide(direction) * frame.skySunGlow.a); }
-
+// What the dome of the sky (sky.vert) shows, nearly: for reflections.
 vec3 skyColour(vec3 direction) {
   float height = max(dot(direction, frame.upAtEye.xyz), 0.0);
-  float lift = height / (height + 0.18);   // the gradient is steep near the horizon and calm above
+  float lift = height / (height + frame.skyZenith.a);   // the gradient is steep near the horizon and calm above
   return mix(horizonColour(direction), frame.skyZenith.rgb, lift);
 }
 
-// Share of what is this far away that the haze lets through.
-float clearAir(float distanceMetres) { return exp2(-frame.haze.a * distanceMetres); }
+// Share of a place's light that the haze lets through. The haze that lies on the ground thins out with height as 2^(-h/H): its mean
+// along the way is the integral's difference over the heights.
+float clearAir(vec3 world, float distanceMetres) {
+  float rise = dot(world, frame.upAtEye.xyz);
+  float there = exp2(-max(rise + frame.upAtEye.w, 0.0) * frame.fog.y), x = rise * frame.fog.y * 0.69314718;
+  float mean = abs(x) < 0.01 ? 0.5 * (frame.fog.z + there) : (frame.fog.z - there) / x;
+  return exp2(-distanceMetres * (frame.haze.a + frame.fog.x * mean));
+}
 
 vec3 hazed(vec3 display, vec3 world) {
   float distanceMetres = length(world);
-  return mix(horizonColour(world / distanceMetres), display, clearAir(distanceMetres));
+  return mix(horizonColour(world / distanceMetres), display, clearAir(world, distanceMetres));
 }
 
 #endif
