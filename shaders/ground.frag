@@ -2,6 +2,7 @@
 #extension GL_GOOGLE_include_directive : require
 #include "shared/atmosphere.glsl"
 #include "shared/drape.glsl"
+#include "shared/fade.glsl"
 #include "shared/night.glsl"
 #include "shared/shadow.glsl"
 
@@ -18,6 +19,7 @@ layout(location = 5) in float inRoad;
 layout(location = 0) out vec4 outColour;
 
 void main() {
+  fadeLevel(side.extra);
   float sun = sunAt(inShadowPlace, side.sideIndex);
   vec3 colour = mix(inShaded, inSunny, sun);
   if (kNight) {

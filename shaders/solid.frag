@@ -1,6 +1,7 @@
 #version 460
 #extension GL_GOOGLE_include_directive : require
 #include "shared/atmosphere.glsl"
+#include "shared/fade.glsl"
 #include "shared/night.glsl"
 #include "shared/shadow.glsl"
 
@@ -14,6 +15,7 @@ layout(location = 4) flat in int inWall;
 layout(location = 0) out vec4 outColour;
 
 void main() {
+  fadeLevel(side.extra);
   vec3 colour = mix(inShaded, inSunny, sunAt(inShadowPlace, side.sideIndex));
   if (kNight) {
     vec3 light = windowLight(inFacade, max(fwidth(inFacade), vec2(1e-3)), inWall);

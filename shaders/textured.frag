@@ -2,6 +2,7 @@
 #extension GL_GOOGLE_include_directive : require
 #include "shared/atmosphere.glsl"
 #include "shared/colour.glsl"
+#include "shared/fade.glsl"
 #include "shared/shadow.glsl"
 
 layout(constant_id = 2) const bool kBlends = false;   // else it covers all, or nothing below the cutoff
@@ -19,6 +20,7 @@ layout(location = 5) in vec3 inShadowPlace;
 layout(location = 0) out vec4 outColour;
 
 void main() {
+  fadeLevel(side.extra);
   vec4 texel = texture(picture, inUv);
   if (texel.a < inCutoffAndUnlit.x) discard;
   vec3 albedo = texel.rgb * inBase.rgb;

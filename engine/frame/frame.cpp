@@ -77,6 +77,7 @@ struct Frame::Impl {
   void lookAround();
   void prepareImages(VkExtent2D extent, bool lit);
   void setSides(std::span<const Side> sides, VkExtent2D extent, std::vector<SideView>& views) const;
+  SideDraws drawsOf(const SideView& side, const View& view, const Scene& scene, FrameArena& arena);
   void fillUniforms(PassContext& pass, shared::FrameUniforms& uniforms) const;
   VkDescriptorSet globalsFor(PassContext& pass, const shared::FrameUniforms& uniforms, const ShadowMaps& maps) const;
   Casting casting(const glm::dvec3& sun, VkDescriptorSet records) {
@@ -195,6 +196,33 @@ void Frame::Impl::setSides(std::span<const Side> sides, VkExtent2D extent, std::
   }
 }
 
+SideDraws Frame::Impl::drawsOf(const SideView& side, const View& view, const Scene& scene, FrameArena& arena) {
+  SideDraws mine;
+  const auto place = [&](std::span<const tiles::TileId> ids) {
+    std::vector<const PlacedTile*> tiles;
+    for (const tiles::TileId id : ids)
+      if (const PlacedTile* tile = placed.place(residency, axes, id)) tiles.push_back(tile);
+    return tiles;
+  };
+  const auto list = [&](std::span<const PlacedTile* const> tiles) {
+    DrawList made = buildDraws(arena, view, tiles, visibility, side.slot, side.side->transition < 1, DrawSet::Picture,
+                               scene.layers.buildings);
+    statistics.triangles += made.triangles;
+    statistics.tiles += uint32_t(made.tiles.size());
+    statistics.draws += made.draws;
+    return made;
+  };
+  mine.tiles = place(side.side->draw);
+  std::vector<const PlacedTile*> steady = mine.tiles;
+  for (const tiles::LevelFade& fade : side.side->fades) {
+    const std::vector<const PlacedTile*> in = place(fade.in), out = place(fade.out);
+    std::erase_if(steady, [&](const PlacedTile* tile) { return std::find(in.begin(), in.end(), tile) != in.end(); });
+    mine.fades.push_back({list(in), list(out), fade.share});
+  }
+  mine.list = list(steady);
+  return mine;
+}
+
 void Frame::Impl::fillUniforms(PassContext& pass, shared::FrameUniforms& uniforms) const {
   for (size_t i = 0; i < surroundings.colours.size(); ++i) uniforms.edgeColour[i] = surroundings.colours[i];
   uniforms.edgeCentre = glm::vec4(pass.view.relativeEnu(surroundings.centreEnu), float(surroundings.radiusMetres));
@@ -221,7 +249,12 @@ void Frame::Impl::drawScene(PassContext& pass, std::span<const SideDraws> draws,
   for (const SideView& side : pass.sides) {
     if (side.rectangle.extent.width == 0) continue;
     vkCmdSetScissor(pass.commands, 0, 1, &side.rectangle);
-    scenePass->drawTiles(pass, side, draws[side.index].list, records, !drape->empty(side.slot));
+    const bool draped = !drape->empty(side.slot);
+    scenePass->drawTiles(pass, side, draws[side.index].list, records, draped);
+    for (const SideDraws::Fade& fade : draws[side.index].fades) {
+      scenePass->drawFading(pass, side, fade.in, records, draped, fade.share, false);
+      scenePass->drawFading(pass, side, fade.out, records, draped, fade.share, true);
+    }
     if (lit) scenePass->drawBeyond(pass, side);
     scenePass->drawBlended(pass, side, draws[side.index].list, records);
     if (!lit) continue;
@@ -248,6 +281,7 @@ void Frame::Impl::accumulateSample(PassContext& pass, std::span<const SideDraws>
   statistics.shadowDraws += shadows->sample(pass, casting(sun, records), draws, sample, uniforms);
   timings.mark("shadow");
   uniforms.clipFromWorld = clipWithOffset(pass.view, sampleOffset(sample));
+  pass.sample = sample;
   pass.globals = globalsFor(pass, uniforms, shadows->ofSample());
   scenePass->setVariant(pass.scene.look, false, uniforms.night.x > 0);
   beginScene(pass.commands, picture.view(), picture.handle(), depth, pass.view.extent, nullptr);
@@ -470,14 +504,7 @@ void Frame::render(gpu::Target& target, const Scene& scene, std::span<const Side
   f.statistics.triangles = f.statistics.tiles = f.statistics.draws = f.statistics.shadowDraws = 0;
   std::vector<SideDraws> draws(sides.size());
   for (const SideView& side : sideViews) {
-    SideDraws& mine = draws[side.index];
-    for (const tiles::TileId id : side.side->draw)
-      if (const PlacedTile* tile = f.placed.place(f.residency, f.axes, id)) mine.tiles.push_back(tile);
-    mine.list = buildDraws(*frame.arena, view, mine.tiles, f.visibility, side.slot, side.side->transition < 1,
-                           DrawSet::Picture, scene.layers.buildings);
-    f.statistics.triangles += mine.list.triangles;
-    f.statistics.tiles += uint32_t(mine.list.tiles.size());
-    f.statistics.draws += mine.list.draws;
+    draws[side.index] = f.drawsOf(side, view, scene, *frame.arena);
   }
   const std::array<Binding, 1> recordBinding{{{.binding = 0,
                                                .type = VK_DESCRIPTOR_TYPE_STORAGE_BUFFER,

@@ -46,13 +46,15 @@ ScenePass::ScenePass(gpu::Device& device, const SceneLayouts& layouts, VkDescrip
 void ScenePass::setVariant(city::Look look, bool moving, bool night) {
   // The plain look has one set of its own shaders in every variant.
   const size_t index = look == city::Look::Plain ? size_t(city::Look::Clay) : size_t(look);
-  std::unique_ptr<Variant>& variant = variants_[index][night];
-  if (!variant) variant = makeVariant(city::Look(index), night);
+  std::unique_ptr<Variant>& variant = variants_[index][night][false];
+  if (!variant) variant = makeVariant(city::Look(index), night, false);
   variant_ = variant.get();
+  look_ = index;
   moving_ = moving;
+  night_ = night;
 }
 
-std::unique_ptr<ScenePass::Variant> ScenePass::makeVariant(city::Look look, bool night) {
+std::unique_ptr<ScenePass::Variant> ScenePass::makeVariant(city::Look look, bool night, bool fading) {
   auto made = std::make_unique<Variant>();
   constexpr std::array<std::pair<const char*, const char*>, kKinds> kShaders{{{"plain.vert", "plain.frag"},
                                                                               {"solid.vert", "solid.frag"},
@@ -76,8 +78,8 @@ std::unique_ptr<ScenePass::Variant> ScenePass::makeVariant(city::Look look, bool
     const bool blends = kind == Blended || kind == TexturedBlended;
     for (uint32_t records = 0; records < 2; ++records) {
       for (uint32_t moving = 0; moving < 2; ++moving) {
-        const std::array<uint32_t, 5> constants{records, moving ? 1u : 4u,
-                                                kind == GroundDraped || kind == TexturedBlended, night, uint32_t(look)};
+        const std::array<uint32_t, 6> constants{
+            records, moving ? 1u : 4u, kind == GroundDraped || kind == TexturedBlended, night, uint32_t(look), fading};
         made->tiles[kind][records][moving] =
             objects_.make({.vertex = kShaders[kind].first,
                            .fragment = kShaders[kind].second,
@@ -96,6 +98,7 @@ std::unique_ptr<ScenePass::Variant> ScenePass::makeVariant(city::Look look, bool
       }
     }
   }
+  if (fading) return made;
   for (uint32_t moving = 0; moving < 2; ++moving) {
     const std::array<uint32_t, 5> constants{0, moving ? 1u : 4u, 0, night, uint32_t(look)};
     made->beyond[moving] = objects_.make({.vertex = "beyond.vert",
@@ -133,11 +136,12 @@ VkPipeline ScenePass::pipelineFor(const DrawGroup& group, bool plain, bool drape
   return variant_->tiles[kind][group.records][moving_];
 }
 
-void ScenePass::bindSide(PassContext& pass, const SideView& side, VkDescriptorSet records) const {
+void ScenePass::bindSide(PassContext& pass, const SideView& side, VkDescriptorSet records, glm::vec4 extra) const {
   const std::array sets{pass.globals, records};
   vkCmdBindDescriptorSets(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, layout_, 0, uint32_t(sets.size()),
                           sets.data(), 0, nullptr);
-  const shared::SidePush push = pushOf(side);
+  shared::SidePush push = pushOf(side);
+  push.extra = extra;
   vkCmdPushConstants(pass.commands, layout_, kBothStages, 0, sizeof(push), &push);
 }
 
@@ -159,8 +163,22 @@ void ScenePass::drawBlended(PassContext& pass, const SideView& side, const DrawL
 
 void ScenePass::drawTiles(PassContext& pass, const SideView& side, const DrawList& list, VkDescriptorSet records,
                           bool draped) {
-  const bool plain = pass.scene.look == city::Look::Plain;
   bindSide(pass, side, records);
+  drawList(pass, list, draped);
+}
+
+void ScenePass::drawFading(PassContext& pass, const SideView& side, const DrawList& list, VkDescriptorSet records,
+                           bool draped, float share, bool goes) {
+  std::unique_ptr<Variant>& fading = variants_[look_][night_][true];
+  if (!fading) fading = makeVariant(city::Look(look_), night_, true);
+  Variant* const usual = std::exchange(variant_, fading.get());
+  bindSide(pass, side, records, {share, goes, 0.618034f * float(pass.sample), 0});
+  drawList(pass, list, draped);
+  variant_ = usual;
+}
+
+void ScenePass::drawList(PassContext& pass, const DrawList& list, bool draped) const {
+  const bool plain = pass.scene.look == city::Look::Plain;
   for (const DrawGroup& group : list.groups) {
     if (group.kind == residency::DrawClass::Blended) continue;
     vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, pipelineFor(group, plain, draped));

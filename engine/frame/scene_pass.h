@@ -16,6 +16,9 @@ class ScenePass {
 
   //! Tiles of one side. `records`: set 1. `draped`: something is laid on this side's ground.
   void drawTiles(PassContext& pass, const SideView& side, const DrawList& list, VkDescriptorSet records, bool draped);
+  //! As drawTiles, a level of detail that comes or goes (tiles/cross_fade.h): `share` of the one that comes is to be seen.
+  void drawFading(PassContext& pass, const SideView& side, const DrawList& list, VkDescriptorSet records, bool draped,
+                  float share, bool goes);
   //! What one sees through, over all else of the side.
   void drawBlended(PassContext& pass, const SideView& side, const DrawList& list, VkDescriptorSet records);
   //! The plane to the horizon and the sky, over what is still empty, for one side.
@@ -33,18 +36,20 @@ class ScenePass {
     VkPipeline beyond[2];             // [moving]
     VkPipeline sky;
   };
-  std::unique_ptr<Variant> makeVariant(city::Look look, bool night);
-  void bindSide(PassContext& pass, const SideView& side, VkDescriptorSet records) const;
+  std::unique_ptr<Variant> makeVariant(city::Look look, bool night, bool fading);
+  void bindSide(PassContext& pass, const SideView& side, VkDescriptorSet records, glm::vec4 extra = {}) const;
+  void drawList(PassContext& pass, const DrawList& list, bool draped) const;
   VkPipeline pipelineFor(const DrawGroup& group, bool plain, bool draped) const;
   void drawTextured(PassContext& pass, const DrawList& list, const TexturedDraw& item) const;
 
   gpu::Pipelines objects_;
   VkDescriptorSetLayout records_ = VK_NULL_HANDLE;
   VkPipelineLayout layout_ = VK_NULL_HANDLE;
-  std::unique_ptr<Variant> variants_[city::kLooks.size()][2];   // [look][night]
+  std::unique_ptr<Variant> variants_[city::kLooks.size()][2][2];   // [look][night][fading]
   VkFormat colour_, depth_;
   Variant* variant_ = nullptr;
-  bool moving_ = false;
+  size_t look_ = 0;                // of the variant
+  bool moving_ = false, night_ = false;
 };
 
 //! Push constants of a side.
