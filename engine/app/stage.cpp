@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "app/ahead.h"
+#include "frame/light.h"
 #include "geo/sun.h"
 
 namespace cm::app {
@@ -131,7 +132,7 @@ tiles::SelectionView Stage::selectionView(const frame::Side& side, const geo::Ey
   const double down = glm::dot(eye.direction, glm::normalize(eye.position));
   view.fogShare = 1 - std::abs(down);
   if (scene_.look != city::Look::Plain && scene_.layers.shadows)
-    view.sun = tiles::SunLight{.direction = scene_.sunDirectionEcef, .up = glm::normalize(eye.position)};
+    view.sun = tiles::SunLight{.direction = frame::keyLight(scene_), .up = glm::normalize(eye.position)};
   view.tilesets = additionsShown(side);
   view.prefetch.assign(tilesetCount_, false);
   for (const auto& [key, tileset] : tilesetOfAddition_) {

@@ -180,6 +180,11 @@ double skyRowSine(int row) {
   return std::sin(t * t * kPi / 2);
 }
 
+double skyColumnTurn(int column) {
+  const double t = double(column) / (kSkyColumns - 1);
+  return kPi * t * (0.45 + 0.55 * t);
+}
+
 AirLight airLight(double sunSine, double dust) {
   thread_local double kept = -1;
   thread_local std::unique_ptr<Later> later;
@@ -190,7 +195,7 @@ AirLight airLight(double sunSine, double dust) {
   for (int row = 0; row < kSkyRows; ++row) {
     const double up = std::max(skyRowSine(row), 0.004), flat = std::sqrt(1 - up * up);
     for (int column = 0; column < kSkyColumns; ++column) {
-      const double turn = kPi * column / (kSkyColumns - 1);
+      const double turn = skyColumnTurn(column);
       const dvec3 direction(flat * std::cos(turn), flat * std::sin(turn), up);
       result.radiance[size_t(row)][size_t(column)] =
           march(kEye, direction, sun, dust, false, [&](double h, double sunUp) { return later->at(h, sunUp); }).light;
@@ -200,9 +205,9 @@ AirLight airLight(double sunSine, double dust) {
   for (int row = 0; row + 1 < kSkyRows; ++row) {
     const double low = skyRowSine(row), high = skyRowSine(row + 1);
     for (int column = 0; column < kSkyColumns; ++column) {
-      const double share = column == 0 || column == kSkyColumns - 1 ? 0.5 : 1.0;
+      const double width = skyColumnTurn(std::min(column + 1, kSkyColumns - 1)) - skyColumnTurn(std::max(column - 1, 0));
       const dvec3 mean = (result.radiance[size_t(row)][size_t(column)] * low + result.radiance[size_t(row) + 1][size_t(column)] * high) * 0.5;
-      result.sky += mean * ((high - low) * share * 2 * kPi / (kSkyColumns - 1));
+      result.sky += mean * ((high - low) * width);   // both halves of the sky
     }
   }
   return result;

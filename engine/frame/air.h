@@ -11,9 +11,12 @@ namespace cm::frame {
 
 inline constexpr int kSkyRows = 24;      // elevations, from the horizon up
 inline constexpr int kSkyColumns = 25;   // azimuths from the sun's side (0) to the opposite (last)
+inline constexpr int kSkyBeside = 15;    // the column a quarter turn from the sun
 
 //! Sine of a row's elevation: rows are close together near the horizon.
 double skyRowSine(int row);
+//! A column's azimuth from the sun, 0..pi: columns are close together around it.
+double skyColumnTurn(int column);
 
 struct AirLight {
   std::array<std::array<glm::dvec3, kSkyColumns>, kSkyRows> radiance;   // per steradian

@@ -11,6 +11,7 @@
 #include "frame/draws.h"
 #include "frame/hash.h"
 #include "frame/labels.h"
+#include "frame/light.h"
 #include "frame/overlay_lines.h"
 #include "frame/pass_context.h"
 #include "frame/pick.h"
@@ -53,6 +54,7 @@ struct Frame::Impl {
   std::unique_ptr<Drape> drape;
   std::unique_ptr<OverlayLines> lines;
   std::unique_ptr<Labels> labels;
+  Light light;
   Visibility visibility;
   PlacedTiles placed;
   std::array<InFlight, gpu::kFramesInFlight> inFlight;
@@ -255,7 +257,10 @@ void Frame::Impl::drawScene(PassContext& pass, std::span<const SideDraws> draws,
       scenePass->drawFading(pass, side, fade.in, records, draped, fade.share, false);
       scenePass->drawFading(pass, side, fade.out, records, draped, fade.share, true);
     }
-    if (lit) scenePass->drawBeyond(pass, side);
+    if (lit) {
+      scenePass->drawBeyond(pass, side);
+      scenePass->drawSky(pass, side, light);
+    }
     scenePass->drawBlended(pass, side, draws[side.index].list, records);
     if (!lit) continue;
     lines->draw(pass, side);
@@ -325,7 +330,7 @@ void Frame::Impl::renderMoving(PassContext& full, std::span<const SideDraws> dra
   }
   PassContext pass{full.device, full.residency, full.arena,   full.commands, view,
                    full.scene,  sideViews,      full.layouts, VK_NULL_HANDLE};
-  shared::FrameUniforms uniforms = uniformsOf(view, pass.scene, sun);
+  shared::FrameUniforms uniforms = uniformsOf(view, pass.scene, light);
   fillUniforms(pass, uniforms);
   statistics.shadowDraws += shadows->keep(pass, casting(sun, records), draws, uniforms);
   timings.mark("shadow");
@@ -394,6 +399,7 @@ uint64_t Frame::Impl::keyOf(const View& view, const Scene& scene, std::span<cons
       .add(view.extent.width)
       .add(view.extent.height);
   hash.add(residency.generation()).add(visibility.generation()).add(documentGeneration).add(scene.sunDirectionEcef);
+  hash.add(scene.moon.directionEcef).add(scene.hourOfDay);
   hash.add(scene.language).add(scene.look);
   const city::Layers& layers = scene.layers;
   for (const bool on :
@@ -495,7 +501,8 @@ void Frame::render(gpu::Target& target, const Scene& scene, std::span<const Side
   });
   f.lookAround();
   const View view = makeView(scene, f.axes, target.extent, f.surroundings.heightMetres);
-  const glm::dvec3 sun = glm::normalize(glm::dmat3(f.axes.enuFromEcef) * scene.sunDirectionEcef);
+  f.light.set(scene);
+  const glm::dvec3 sun = glm::normalize(glm::dmat3(f.axes.enuFromEcef) * f.light.keyEcef());
   std::vector<SideView> sideViews;
   f.setSides(sides, target.extent, sideViews);
   PassContext pass{f.device, f.residency, *frame.arena, frame.commands, view,
@@ -510,7 +517,7 @@ void Frame::render(gpu::Target& target, const Scene& scene, std::span<const Side
                                                .type = VK_DESCRIPTOR_TYPE_STORAGE_BUFFER,
                                                .slice = {f.residency.records(), 0, VK_WHOLE_SIZE, nullptr}}}};
   const VkDescriptorSet records = frame.arena->descriptors(f.scenePass->recordsLayout(), recordBinding);
-  shared::FrameUniforms uniforms = uniformsOf(view, scene, sun);
+  shared::FrameUniforms uniforms = uniformsOf(view, scene, f.light);
   f.fillUniforms(pass, uniforms);
 
   f.drape->update(pass);

@@ -28,14 +28,6 @@ namespace cm::frame {
 //! Overlay data by uri as written in the document, parsed by source/geojson; the app fetches them.
 using VectorLayers = std::map<std::string, source::VectorLayer>;
 
-//! Of the weather, each 0..1; they ease from one weather to the next.
-struct WeatherShares {
-  float overcast = 0, fog = 0, rain = 0, snow = 0;   // rain, snow: falling
-  float wet = 0, white = 0;                          // lying on the ground
-  bool any() const { return rain > 0 || snow > 0 || wet > 0 || white > 0; }
-  bool operator==(const WeatherShares&) const = default;
-};
-
 //! Live objects later (trains, alarms); today what is the same for every side.
 struct Scene {
   geo::Eye eye;
@@ -44,8 +36,7 @@ struct Scene {
   city::Layers layers;
   city::Selection selection;
   glm::dvec3 sunDirectionEcef{0};               // unit, towards the sun
-  geo::Moon moon;
-  WeatherShares weather;
+  geo::Moon moon;                               // lights the city when the sun is gone
   double hourOfDay = 12;                        // how many windows are lit after dusk
   double nowSeconds = 0;                        // the loop's clock, for transitions and water
   bool still = false;                           // nothing moves: the picture may refine itself frame by frame

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "frame/draws.h"
+#include "frame/light.h"
 #include "frame/pass_context.h"
 #include "shared/frame.h"
 
@@ -21,8 +22,10 @@ class ScenePass {
                   float share, bool goes);
   //! What one sees through, over all else of the side.
   void drawBlended(PassContext& pass, const SideView& side, const DrawList& list, VkDescriptorSet records);
-  //! The plane to the horizon and the sky, over what is still empty, for one side.
+  //! The plane to the horizon, over what is still empty, for one side.
   void drawBeyond(PassContext& pass, const SideView& side);
+  //! Then the sky, with sun, moon and stars.
+  void drawSky(PassContext& pass, const SideView& side, const Light& light);
 
   VkDescriptorSetLayout recordsLayout() const { return records_; }
   //! Which pipelines draw from here on: those of the look, with fewer shadow taps while moving, with lights at night. Those of a
@@ -34,7 +37,7 @@ class ScenePass {
   struct Variant {
     VkPipeline tiles[kKinds][2][2];   // [kind][records][moving]
     VkPipeline beyond[2];             // [moving]
-    VkPipeline sky;
+    VkPipeline sky, discs;
   };
   std::unique_ptr<Variant> makeVariant(city::Look look, bool night, bool fading);
   void bindSide(PassContext& pass, const SideView& side, VkDescriptorSet records, glm::vec4 extra = {}) const;

@@ -16,18 +16,12 @@ vec3 skyColour(vec3 direction) {
   return mix(horizonColour(direction), frame.skyZenith.rgb, lift);
 }
 
-// Share of a place's light that the haze lets through. The haze that lies on the ground thins out with height as 2^(-h/H): its mean
-// along the way is the integral's difference over the heights.
-float clearAir(vec3 world, float distanceMetres) {
-  float rise = dot(world, frame.upAtEye.xyz);
-  float there = exp2(-max(rise + frame.upAtEye.w, 0.0) * frame.fog.y), x = rise * frame.fog.y * 0.69314718;
-  float mean = abs(x) < 0.01 ? 0.5 * (frame.fog.z + there) : (frame.fog.z - there) / x;
-  return exp2(-distanceMetres * (frame.haze.a + frame.fog.x * mean));
-}
+// Share of what is this far away that the haze lets through.
+float clearAir(float distanceMetres) { return exp2(-frame.haze.a * distanceMetres); }
 
 vec3 hazed(vec3 display, vec3 world) {
   float distanceMetres = length(world);
-  return mix(horizonColour(world / distanceMetres), display, clearAir(world, distanceMetres));
+  return mix(horizonColour(world / distanceMetres), display, clearAir(distanceMetres));
 }
 
 #endif

@@ -27,7 +27,7 @@ struct FrameUniforms {
   vec4 skyZenith;              // display colours of the sky; a: how soon the horizon's colour gives way to it
   vec4 skyHorizon;             // beside the sun
   vec4 skySunGlow;             // below the sun
-  vec4 haze;                   // rgb display colour; a: extinction per metre (base 2), the same at every height
+  vec4 haze;                   // rgb display colour; a: extinction per metre
   vec4 upAtEye;                // xyz; w: eye above the plane beyond the city, metres
   vec4 viewport;               // width, height, 1/width, 1/height
   vec4 time;                   // x seconds (wrapped), y still (0/1), z look (0 plain, 1 clay), w tan(fovY/2)
@@ -39,15 +39,14 @@ struct FrameUniforms {
   vec4 shadowTexel;            // x: 1/map size
   vec4 edgeColour[kSectors];   // linear colour of the plane beyond the city by direction from its middle; a: 1 water
   vec4 edgeCentre;             // xyz: the city's middle in world; w: its radius
-  vec4 night;                  // x: 0 by day .. 1 at night; y: share of windows lit; z: share of the moon's disc that is lit
-  vec4 horizonAlong;           // the horizon's colour by the cosine of the azimuth from the sun: skyHorizon + c * (along + c * across)
+  vec4 night;                  // x: 0 by day .. 1 at night; y: share of windows lit; z: stars, 0..1
+  vec4 horizonAlong;           // the horizon by the cosine c of the azimuth from the sun: skyHorizon + c * (along + c * across)
   vec4 horizonAcross;
   vec4 sunFlat;                // xyz: level, towards the sun's azimuth
-  vec4 sunTrue;                // xyz: towards the sun, also where the moon gives the light; w: radius of its disc, radians
-  vec4 moon;                   // xyz: towards the moon; w: radius of its disc, radians
-  vec4 fog;                    // x: extinction per metre (base 2) at sea level; y: 1 / height it halves in; z: its share at the eye
-  vec4 weather;                // x: wet ground, y: snow lying, z: rain falling, w: snow falling; 0..1
-  vec4 nightSide;              // xyz: the brighter side of the night's sky; w: by how much
+  vec4 sunDisc;                // xyz: towards the sun, also where the moon gives the light; w: radius of its disc, radians
+  vec4 sunDiscColour;          // display colour; a: 0 below the horizon
+  vec4 moonDisc;               // as the sun's
+  vec4 moonDiscColour;         // display colour; a: how much of it shows against the sky
 };
 
 // Bytes 0..31 of the push constants.

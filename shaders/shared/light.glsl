@@ -6,12 +6,15 @@
 #include "shared/colour.glsl"
 #include "shared/night.glsl"
 
+const vec3 kMoonSide = vec3(-0.55, -0.62, 0.56);
+
 vec3 ambientLight(vec3 normal, float sky) {
   float up = dot(normal, frame.upAtEye.xyz) * 0.5 + 0.5;
   // Squared: interreflection fades faster than the visible part of the sky, and massing reads better.
   float open = sky * (0.4 + 0.6 * sky);
   vec3 ambient = mix(frame.groundAmbient.rgb, frame.skyAmbient.rgb, up) * open;
-  if (kNight) ambient *= 1.0 + frame.nightSide.w * dot(normal, frame.nightSide.xyz);
+  // By night one side of the sky is a little brighter, or nothing would tell a wall from its neighbour.
+  if (kNight) ambient *= 1.0 + frame.night.x * 0.38 * dot(normal, kMoonSide);
   return ambient;
 }
 
@@ -30,7 +33,7 @@ Lit litColours(vec3 albedo, vec3 normal, float sky, vec3 world) {
   lit.shaded = toneMapped(albedo * ambient);
   lit.sunny = toneMapped(albedo * (ambient + frame.sunColour.rgb * sunLight(normal)));
   float distanceMetres = length(world);
-  float clear = clearAir(world, distanceMetres);
+  float clear = clearAir(distanceMetres);
   vec3 horizon = horizonColour(world / distanceMetres);
   lit.shaded = mix(horizon, lit.shaded, clear);
   lit.sunny = mix(horizon, lit.sunny, clear);
