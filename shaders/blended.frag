@@ -1,6 +1,5 @@
 #version 460
 #extension GL_GOOGLE_include_directive : require
-#include "shared/fade.glsl"
 #include "shared/shadow.glsl"
 
 layout(push_constant) uniform Push { SidePush side; };
@@ -11,7 +10,6 @@ layout(location = 2) in vec3 inShadowPlace;
 layout(location = 0) out vec4 outColour;
 
 void main() {
-  fadeLevel(side.extra);
   vec3 colour = mix(inShaded, inSunny.rgb, sunAt(inShadowPlace, side.sideIndex));
   outColour = vec4(colour * inSunny.a, inSunny.a);
 }

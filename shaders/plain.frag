@@ -9,6 +9,6 @@ layout(location = 0) in vec3 inColour;
 layout(location = 0) out vec4 outColour;
 
 void main() {
-  fadeLevel(side.extra);
   outColour = vec4(inColour, 1.0);
+  fadeLevel(side.extra);
 }

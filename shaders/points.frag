@@ -9,8 +9,8 @@ layout(location = 0) in vec3 inColour;
 layout(location = 0) out vec4 outColour;
 
 void main() {
-  fadeLevel(side.extra);
   vec2 fromMiddle = gl_PointCoord - 0.5;
   if (dot(fromMiddle, fromMiddle) > 0.25) discard;   // a disc
   outColour = vec4(inColour, 1.0);
+  fadeLevel(side.extra);
 }

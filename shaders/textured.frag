@@ -20,17 +20,17 @@ layout(location = 5) in vec3 inShadowPlace;
 layout(location = 0) out vec4 outColour;
 
 void main() {
-  fadeLevel(side.extra);
   vec4 texel = texture(picture, inUv);
   if (texel.a < inCutoffAndUnlit.x) discard;
   vec3 albedo = texel.rgb * inBase.rgb;
   float cover = kBlends ? texel.a * inBase.a : 1.0;
   if (frame.time.z < 0.5) {   // look "plain"
     outColour = vec4(srgbEncoded(inCutoffAndUnlit.y > 0.5 ? albedo : albedo * inLight.rgb) * cover, cover);
-    return;
+  } else {
+    vec3 light = inLight.rgb + frame.sunColour.rgb * (inLight.a * sunAt(inShadowPlace, side.sideIndex));
+    // Photographs already hold their light: only dimmed where the model is in shadow.
+    vec3 display = inCutoffAndUnlit.y > 0.5 ? srgbEncoded(albedo) * (0.80 + 0.20 * clamp(light.g, 0.0, 1.0)) : toneMapped(albedo * light);
+    outColour = vec4(hazed(display, inWorld) * cover, cover);
   }
-  vec3 light = inLight.rgb + frame.sunColour.rgb * (inLight.a * sunAt(inShadowPlace, side.sideIndex));
-  // Photographs already hold their light: only dimmed where the model is in shadow.
-  vec3 display = inCutoffAndUnlit.y > 0.5 ? srgbEncoded(albedo) * (0.80 + 0.20 * clamp(light.g, 0.0, 1.0)) : toneMapped(albedo * light);
-  outColour = vec4(hazed(display, inWorld) * cover, cover);
+  fadeLevel(side.extra);
 }

@@ -21,6 +21,7 @@
 #include "frame/surroundings.h"
 #include "frame/targets.h"
 #include "frame/timings.h"
+#include "frame/trees.h"
 #include "frame/view.h"
 #include "frame/visibility.h"
 
@@ -29,7 +30,8 @@ namespace {
 
 // How far beside a thin line on the ground a finger may come down, as an angle from the eye.
 constexpr double kFingerAngle = 0.012;
-constexpr float kEdgeStrength = 0.85f;
+//! Lines where the massing bends: what makes white clay readable. By day facades, roofs and trees do that.
+float edgeStrength(const Scene& scene) { return scene.look == city::Look::Day ? 0.30f : 0.85f; }
 
 //! Everything of one frame in flight.
 struct InFlight {
@@ -48,6 +50,7 @@ struct Frame::Impl {
   gpu::Pipelines objects;
   SceneLayouts layouts;
   std::unique_ptr<ScenePass> scenePass;
+  std::unique_ptr<TreePass> trees;
   std::unique_ptr<PostPass> post;
   std::unique_ptr<PickPass> picks;
   std::unique_ptr<SunShadows> shadows;
@@ -82,8 +85,8 @@ struct Frame::Impl {
   SideDraws drawsOf(const SideView& side, const View& view, const Scene& scene, FrameArena& arena);
   void fillUniforms(PassContext& pass, shared::FrameUniforms& uniforms) const;
   VkDescriptorSet globalsFor(PassContext& pass, const shared::FrameUniforms& uniforms, const ShadowMaps& maps) const;
-  Casting casting(const glm::dvec3& sun, VkDescriptorSet records) {
-    return {placed, axes, visibility, records, sun};
+  Casting casting(const Scene& scene, const glm::dvec3& sun, VkDescriptorSet records) {
+    return {placed, axes, visibility, records, sun, scene.look == city::Look::Day ? trees.get() : nullptr};
   }
   void drawScene(PassContext& pass, std::span<const SideDraws> draws, VkDescriptorSet records, bool lit);
   uint64_t keyOf(const View& view, const Scene& scene, std::span<const Side> sides) const;
@@ -115,6 +118,7 @@ Frame::Impl::Impl(gpu::Device& d, residency::Residency& r, VkFormat colourFormat
         .stageFlags = i % 2 ? VkShaderStageFlags(VK_SHADER_STAGE_FRAGMENT_BIT) : kBoth};
   layouts.globals = objects.setLayout(bindings);
   scenePass = std::make_unique<ScenePass>(device, layouts, residency.textureLayout());
+  trees = std::make_unique<TreePass>(device, layouts);
   post = std::make_unique<PostPass>(device, layouts);
   picks = std::make_unique<PickPass>(device, layouts, scenePass->recordsLayout());
   shadows = std::make_unique<SunShadows>(device, layouts.globals, scenePass->recordsLayout());
@@ -228,6 +232,8 @@ SideDraws Frame::Impl::drawsOf(const SideView& side, const View& view, const Sce
 void Frame::Impl::fillUniforms(PassContext& pass, shared::FrameUniforms& uniforms) const {
   for (size_t i = 0; i < surroundings.colours.size(); ++i) uniforms.edgeColour[i] = surroundings.colours[i];
   uniforms.edgeCentre = glm::vec4(pass.view.relativeEnu(surroundings.centreEnu), float(surroundings.radiusMetres));
+  const glm::dvec3 eye = pass.view.eyeEnu;
+  uniforms.place = glm::vec4(glm::vec3(eye - glm::floor(eye / double(shared::kPlaceMetres)) * double(shared::kPlaceMetres)), 0);
 }
 
 VkDescriptorSet Frame::Impl::globalsFor(PassContext& pass, const shared::FrameUniforms& uniforms,
@@ -257,11 +263,13 @@ void Frame::Impl::drawScene(PassContext& pass, std::span<const SideDraws> draws,
       scenePass->drawFading(pass, side, fade.in, records, draped, fade.share, false);
       scenePass->drawFading(pass, side, fade.out, records, draped, fade.share, true);
     }
+    if (pass.scene.look == city::Look::Day) trees->draw(pass, side, draws[side.index].tiles, scenePass->moving());
     if (lit) {
       scenePass->drawBeyond(pass, side);
       scenePass->drawSky(pass, side, light);
     }
     scenePass->drawBlended(pass, side, draws[side.index].list, records);
+    for (const SideDraws::Fade& fade : draws[side.index].fades) scenePass->drawBlended(pass, side, fade.in, records);
     if (!lit) continue;
     lines->draw(pass, side);
   }
@@ -283,7 +291,7 @@ void Frame::Impl::renderPlain(PassContext& pass, gpu::Target& target, std::span<
 void Frame::Impl::accumulateSample(PassContext& pass, std::span<const SideDraws> draws, VkDescriptorSet records,
                                    shared::FrameUniforms uniforms, const glm::dvec3& sun, unsigned sample,
                                    Timings& timings) {
-  statistics.shadowDraws += shadows->sample(pass, casting(sun, records), draws, sample, uniforms);
+  statistics.shadowDraws += shadows->sample(pass, casting(pass.scene, sun, records), draws, sample, uniforms);
   timings.mark("shadow");
   uniforms.clipFromWorld = clipWithOffset(pass.view, sampleOffset(sample));
   pass.sample = sample;
@@ -306,7 +314,7 @@ void Frame::Impl::accumulateSample(PassContext& pass, std::span<const SideDraws>
   beginColour(pass.commands, mean.view(), pass.view.extent,
               sample == 0 ? VK_ATTACHMENT_LOAD_OP_CLEAR : VK_ATTACHMENT_LOAD_OP_LOAD);
   const float pixelAngle = 2 * uniforms.time.w / float(pass.view.extent.height);
-  const shared::PostPush push{.pixel = {uniforms.viewport.z, uniforms.viewport.w, pixelAngle, kEdgeStrength},
+  const shared::PostPush push{.pixel = {uniforms.viewport.z, uniforms.viewport.w, pixelAngle, edgeStrength(pass.scene)},
                               .scene = {0, uniforms.haze.a, kNearMetres, 0}};
   post->accumulate(pass, picture.view(), depth.view(), push, 1.0f / float(sample + 1));
   vkCmdEndRendering(pass.commands);
@@ -332,7 +340,7 @@ void Frame::Impl::renderMoving(PassContext& full, std::span<const SideDraws> dra
                    full.scene,  sideViews,      full.layouts, VK_NULL_HANDLE};
   shared::FrameUniforms uniforms = uniformsOf(view, pass.scene, light);
   fillUniforms(pass, uniforms);
-  statistics.shadowDraws += shadows->keep(pass, casting(sun, records), draws, uniforms);
+  statistics.shadowDraws += shadows->keep(pass, casting(pass.scene, sun, records), draws, uniforms);
   timings.mark("shadow");
   pass.globals = globalsFor(pass, uniforms, shadows->kept());
   scenePass->setVariant(pass.scene.look, true, uniforms.night.x > 0);
@@ -376,7 +384,7 @@ void Frame::Impl::renderLit(PassContext& pass, gpu::Target& target, std::span<co
     const VkExtent2D drawn = extentAt(target.extent, pass.scene.resolution);
     post->moving(pass, picture.view(), depth.view(),
                  {.pixel = {float(drawn.width), float(drawn.height),
-                            pixelAngle * float(target.extent.height) / float(drawn.height), kEdgeStrength},
+                            pixelAngle * float(target.extent.height) / float(drawn.height), edgeStrength(pass.scene)},
                   .scene = {float(drawn.width) / float(target.extent.width),
                             float(drawn.height) / float(target.extent.height), kNearMetres, uniforms.haze.a}});
   }

@@ -70,13 +70,15 @@ std::unique_ptr<ScenePass::Variant> ScenePass::makeVariant(city::Look look, bool
   for (uint32_t kind = 0; kind < kKinds; ++kind) {
     const TileVertexInput input =
         kind == Plain || kind == Points || kind == Lines ? tileVertexInput({0, 1, 2, 4, 5, 6, 7, 8, 9})
-        : kind == Water                                  ? tileVertexInput({0, 1, 5, 6, 7, 9})
+        : kind == Water                                  ? tileVertexInput({0, 1, 5, 6, 7, 9, 11})
         : kind == Textured || kind == TexturedBlended    ? tileVertexInput({0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
-                                                         : tileVertexInput({0, 1, 2, 3, 4, 5, 6, 7, 8, 9});
+        : kind == Blended                                ? tileVertexInput({0, 1, 2, 3, 4, 5, 6, 7, 8, 9})
+                                                         : tileVertexInput({0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11});
     const VkPrimitiveTopology topology = topologyOf(kind == Points  ? residency::DrawClass::Points
                                                     : kind == Lines ? residency::DrawClass::Lines
                                                                     : residency::DrawClass::Solid);
     const bool blends = kind == Blended || kind == TexturedBlended;
+    if (fading && blends) continue;  // what is seen through changes at once
     for (uint32_t records = 0; records < 2; ++records) {
       for (uint32_t moving = 0; moving < 2; ++moving) {
         const std::array<uint32_t, 6> constants{

@@ -31,6 +31,7 @@ class ScenePass {
   //! Which pipelines draw from here on: those of the look, with fewer shadow taps while moving, with lights at night. Those of a
   //! look or of the night are made when they are first asked for: they cost a tenth of a second and 70 MiB on lavapipe.
   void setVariant(city::Look look, bool moving, bool night);
+  bool moving() const { return moving_; }
 
  private:
   enum Kind { Plain, Solid, Ground, GroundDraped, Water, Textured, TexturedBlended, Points, Lines, Blended, kKinds };

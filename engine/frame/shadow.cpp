@@ -188,7 +188,7 @@ void ShadowMaps::end(VkCommandBuffer commands) {
 }
 
 void ShadowMaps::draw(PassContext& pass, const SideView& side, unsigned layer, const DrawList& casters, const ShadowRegion& region,
-                      VkDescriptorSet records) {
+                      VkDescriptorSet records, const TreeCasters& trees) {
   const VkRect2D all{{0, 0}, image_.description().extent};
   const VkRenderingAttachmentInfo depth{.sType = VK_STRUCTURE_TYPE_RENDERING_ATTACHMENT_INFO,
                                         .imageView = image_.layerView(layer),
@@ -212,6 +212,7 @@ void ShadowMaps::draw(PassContext& pass, const SideView& side, unsigned layer, c
     vkCmdSetCullMode(pass.commands, group.doubleSided ? VK_CULL_MODE_NONE : VK_CULL_MODE_BACK_BIT);
     drawGroup(pass.commands, pass.residency, casters, group);
   }
+  if (trees.pass) trees.pass->drawShadows(pass, trees.tiles, push.clipFromWorld, kFormat);
   vkCmdEndRendering(pass.commands);
 }
 

@@ -7,6 +7,7 @@
 
 #include "frame/draws.h"
 #include "frame/pass_context.h"
+#include "frame/trees.h"
 #include "shared/frame.h"
 
 namespace cm::frame {
@@ -46,7 +47,7 @@ class ShadowMaps {
   //! Draws one map; between begin and end.
   void begin(VkCommandBuffer commands);
   void draw(PassContext& pass, const SideView& side, unsigned layer, const DrawList& casters, const ShadowRegion& region,
-            VkDescriptorSet records);
+            VkDescriptorSet records, const TreeCasters& trees);
   void end(VkCommandBuffer commands);
 
   VkImageView view() const { return image_.view(); }

@@ -6,6 +6,7 @@
 layout(constant_id = 5) const bool kFading = false;
 
 // `extra` of the push constants: x share of the level that comes, y 1 where this one goes, z turns the noise from sample to sample.
+// The last a fragment shader does: what is discarded has no derivatives.
 void fadeLevel(vec4 extra) {
   if (!kFading) return;
   // Interleaved gradient noise (Jimenez, "Next Generation Post Processing in Call of Duty: Advanced Warfare", SIGGRAPH 2014).

@@ -14,6 +14,8 @@ using uint = uint32_t;
 const int kCascades = 2;   // shadow maps of one side: near and whole city
 const int kSectors = 16;   // directions in which the plane beyond the city has its own colour
 
+const float kPlaceMetres = 8192.0;   // patterns fixed to the city repeat after this
+
 // std140. "World": axes of the document's origin (east, north, up), metres, relative to the eye.
 struct FrameUniforms {
   mat4 clipFromWorld;
@@ -47,6 +49,7 @@ struct FrameUniforms {
   vec4 sunDiscColour;          // display colour; a: 0 below the horizon
   vec4 moonDisc;               // as the sun's
   vec4 moonDiscColour;         // display colour; a: how much of it shows against the sky
+  vec4 place;                  // xyz: what makes of a world position metres fixed to the city, modulo kPlaceMetres
 };
 
 // Bytes 0..31 of the push constants.

@@ -22,6 +22,7 @@ const std::vector<Golden> kGoldens{
     {"village_swipe",
      {"--view", "project-zhangcun", "--scenario", "today", "--against", "plan", "--compare", "swipe", "--no-ui"}},
     {"night", {"--view", "fushan-bay", "--scenario", "today", "--date", "2030-10-15T20:30+08:00", "--no-ui"}},
+    {"day", {"--view", "old-town", "--scenario", "today", "--look", "day", "--no-ui"}},
     {"layer", {"--view", "project-sifang", "--scenario", "plan", "--lang", "en"}},
 };
 
