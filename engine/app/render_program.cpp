@@ -30,13 +30,14 @@ Result<When> parseWhen(const std::string& text, double lonDegrees) {
   std::string rest = text.substr(t + 1);
   if (std::sscanf(rest.c_str(), "%d:%d%n", &hour, &minute, &used) != 2 || hour < 0 || hour > 24 || minute < 0 ||
       minute > 59)
-    return makeError("--date {}: found time \"{}\", expected hh:mm with Z or an offset like +08:00", text, rest);
+    return makeError("--date {}: “{}”不是时刻 / found time \"{}\", expected hh:mm with Z or an offset like +08:00", text, rest, rest);
   size_t zone = rest.find_first_of("Z+-", static_cast<size_t>(used));
   double offset = std::round(lonDegrees / 15);  // without a zone: that of the place, by longitude
   if (zone != std::string::npos) {
     int zh = 0, zm = 0;
     if (rest[zone] != 'Z' && std::sscanf(rest.c_str() + zone + 1, "%d:%d", &zh, &zm) < 1)
-      return makeError("--date {}: found zone \"{}\", expected Z or an offset like +08:00", text, rest.substr(zone));
+      return makeError("--date {}: “{}”不是时区 / found zone \"{}\", expected Z or an offset like +08:00", text,
+                       rest.substr(zone), rest.substr(zone));
     offset = (rest[zone] == '-' ? -1 : 1) * (zh + zm / 60.0);
   }
   const double solar = hour + minute / 60.0 - offset + lonDegrees / 15, day = std::floor(solar / 24);
@@ -100,10 +101,8 @@ Result<void> setUpPicture(Stage& stage, const RenderOptions& options) {
     if (!when) return when.error();
     commands.push_back(
         city::SetDate{options.swipe || after ? city::SideName::After : city::SideName::Before, when->date});
-    if (when->solarHour) {
-      commands.push_back(city::SetHour{*when->solarHour});
-      stage.options().lightDate = when->lightDate;
-    }
+    if (when->solarHour) commands.push_back(city::SetHour{*when->solarHour});
+    if (when->solarHour || options.hour) stage.options().lightDate = options.hour ? when->date : when->lightDate;
   }
   if (options.hour) commands.push_back(city::SetHour{*options.hour});
   if (!options.select.empty()) {

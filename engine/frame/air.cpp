@@ -41,21 +41,30 @@ double wayOut(double radius, double up, bool& ground) {
   return -b + std::sqrt(std::max(0.0, b * b - radius * radius + kTop * kTop));
 }
 
-//! Bilinear table over altitude (square root) and the cosine of a direction from the vertical (signed square root: fine at the horizon).
+//! Cosine from the vertical of the ground's edge as seen from an altitude.
+double horizonCosine(double altitude) {
+  const double sine = kGround / (kGround + altitude);
+  return -std::sqrt(std::max(0.0, 1 - sine * sine));
+}
+
+//! Bilinear table over altitude and the cosine of a direction from the vertical, both as square roots: fine at the ground and at the
+//! horizon, where the table ends.
 class Table {
  public:
-  static constexpr int kAltitudes = 24, kCosines = 64;
+  static constexpr int kAltitudes = 32, kCosines = 48;
   template <class Of>
   explicit Table(const Of& of) : values_(size_t(kAltitudes) * kCosines) {
     for (int a = 0; a < kAltitudes; ++a)
       for (int c = 0; c < kCosines; ++c) {
-        const double along = double(a) / (kAltitudes - 1), signedRoot = 2.0 * c / (kCosines - 1) - 1;
-        values_[size_t(a) * kCosines + size_t(c)] = of(along * along * (kTop - kGround), signedRoot * std::abs(signedRoot));
+        const double up = double(a) / (kAltitudes - 1), across = double(c) / (kCosines - 1);
+        const double altitude = up * up * (kTop - kGround), low = horizonCosine(altitude);
+        values_[size_t(a) * kCosines + size_t(c)] = of(altitude, low + across * across * (1 - low));
       }
   }
   dvec3 at(double altitude, double cosine) const {
+    const double low = horizonCosine(altitude);
     const double a = std::sqrt(std::clamp(altitude / (kTop - kGround), 0.0, 1.0)) * (kAltitudes - 1);
-    const double c = (std::copysign(std::sqrt(std::min(std::abs(cosine), 1.0)), cosine) * 0.5 + 0.5) * (kCosines - 1);
+    const double c = std::sqrt(std::clamp((cosine - low) / (1 - low), 0.0, 1.0)) * (kCosines - 1);
     const int i = std::min(int(a), kAltitudes - 2), j = std::min(int(c), kCosines - 2);
     const auto value = [&](int y, int x) { return values_[size_t(y) * kCosines + size_t(x)]; };
     return glm::mix(glm::mix(value(i, j), value(i, j + 1), c - j), glm::mix(value(i + 1, j), value(i + 1, j + 1), c - j), a - i);
@@ -65,36 +74,38 @@ class Table {
   std::vector<dvec3> values_;
 };
 
-//! Optical depth to the sun: of the gases and of the dust (x), kept apart so that one table serves every dustiness.
+//! Optical depth to the sun: of the gases and of the dust, kept apart so that one table serves every dustiness.
 struct Depths {
   Table gases, dust;
 };
 const Depths& depths() {
-  const auto march = [](double altitude, double up, bool dust) {
-    bool ground = false;
-    const double length = wayOut(kGround + altitude, up, ground);
-    if (ground) return dvec3(1e3);
+  const auto through = [](double altitude, double up, bool dust) {
+    constexpr int kFine = 96;
+    const double radius = kGround + altitude, b = radius * up;
+    const double length = -b + std::sqrt(std::max(0.0, b * b - radius * radius + kTop * kTop));
     dvec3 depth(0);
-    for (int i = 0; i < kSteps; ++i) {
-      // Steps grow with distance: most of the air is near.
-      const double from = double(i) / kSteps, to = double(i + 1) / kSteps;
-      const double t = length * 0.5 * (from * from + to * to), dt = length * (to * to - from * from), r0 = kGround + altitude;
-      const double h = std::sqrt(r0 * r0 + t * t + 2 * r0 * t * up) - kGround;
-      const Medium clear = mediumAt(h, dust ? 1 : 0);
-      depth += (dust ? dvec3(clear.mie / kMieScattering * (kMieScattering + kMieAbsorption)) : clear.extinction) * dt;
+    for (int i = 0; i < kFine; ++i) {
+      const double t = length * (i + 0.5) / kFine;
+      const Medium air = mediumAt(std::max(0.0, std::sqrt(radius * radius + t * t + 2 * t * b) - kGround), dust ? 1 : 0);
+      depth += (dust ? dvec3(air.mie / kMieScattering * (kMieScattering + kMieAbsorption)) : air.extinction) * (length / kFine);
     }
-    return glm::min(depth, dvec3(1e3));
+    return depth;
   };
-  static const Depths made{Table([&](double a, double c) { return march(a, c, false); }),
-                           Table([&](double a, double c) { return march(a, c, true); })};
+  static const Depths made{Table([&](double a, double c) { return through(a, c, false); }),
+                           Table([&](double a, double c) { return through(a, c, true); })};
   return made;
 }
-dvec3 sunlight(double altitude, double up, double dust) {
+
+constexpr double kSunWide = 0.0093;   // radians: it sets over that
+
+//! How far above the ground's edge the sun is at a place.
+double overEdge(double altitude, double sunUp) { return sunUp - horizonCosine(altitude); }
+//! The sun's light at a place; `spread`: over how much of overEdge the place extends.
+dvec3 sunlight(double altitude, double up, double dust, double spread = 0) {
+  const double seen = std::clamp(overEdge(altitude, up) / (kSunWide + spread) + 0.5, 0.0, 1.0);
+  if (seen <= 0) return dvec3(0);
   const Depths& d = depths();
-  const dvec3 through = glm::exp(-(d.gases.at(altitude, up) + d.dust.at(altitude, up) * dust));
-  // The sun's disc is half a degree wide: it sets over that, and the table's cells at the horizon are no finer.
-  const double horizon = -std::sqrt(std::max(0.0, 1 - (kGround / (kGround + altitude)) * (kGround / (kGround + altitude))));
-  return through * std::clamp((up - horizon) / 0.009 + 0.5, 0.0, 1.0);
+  return glm::exp(-(d.gases.at(altitude, up) + d.dust.at(altitude, up) * dust)) * seen;
 }
 
 double rayleighPhase(double cosine) { return 3 / (16 * kPi) * (1 + cosine * cosine); }
@@ -114,6 +125,12 @@ Ray march(double altitude, const dvec3& direction, const dvec3& sun, double dust
   const double radius = kGround + altitude, length = wayOut(radius, direction.z, ground);
   const double cosine = glm::dot(direction, sun);
   const double rayleigh = isotropic ? 1 / (4 * kPi) : rayleighPhase(cosine), mie = isotropic ? 1 / (4 * kPi) : miePhase(cosine);
+  const auto edgeAt = [&](double t) {
+    const dvec3 at = dvec3(0, 0, radius) + direction * t;
+    const double r = glm::length(at);
+    return overEdge(std::max(0.0, r - kGround), glm::dot(at, sun) / r);
+  };
+  double before = edgeAt(0);
   Ray ray;
   dvec3 through(1);
   for (int i = 0; i < kSteps; ++i) {
@@ -121,9 +138,12 @@ Ray march(double altitude, const dvec3& direction, const dvec3& sun, double dust
     const double t = length * 0.5 * (from * from + to * to), dt = length * (to * to - from * from);
     const dvec3 at = dvec3(0, 0, radius) + direction * t;
     const double r = glm::length(at), h = std::max(0.0, r - kGround), sunUp = glm::dot(at, sun) / r;
+    // The edge of the Earth's shadow runs through a step, not from step to step.
+    const double edge = edgeAt(length * to * to), spread = std::abs(edge - before);
+    before = edge;
     const Medium m = mediumAt(h, dust);
     const dvec3 scattering = m.rayleigh + dvec3(m.mie);
-    const dvec3 source = (m.rayleigh * rayleigh + dvec3(m.mie * mie)) * sunlight(h, sunUp, dust) + scattering * again(h, sunUp);
+    const dvec3 source = (m.rayleigh * rayleigh + dvec3(m.mie * mie)) * sunlight(h, sunUp, dust, spread) + scattering * again(h, sunUp);
     const dvec3 step = glm::exp(-m.extinction * dt), held = (dvec3(1) - step) / glm::max(m.extinction, dvec3(1e-9));
     ray.light += through * source * held;
     ray.share += through * scattering * held;

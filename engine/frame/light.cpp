@@ -32,10 +32,13 @@ dvec3 linearOf(const dvec3& display) {
 constexpr double kBalancedSine = 0.548;
 const dvec3 kSun(2.75, 2.5575, 2.255), kSky(0.310, 0.372, 0.471), kBounce(0.239, 0.218, 0.192);   // linear
 const dvec3 kZenith(0.36, 0.575, 0.80), kHorizon(0.80, 0.875, 0.92);                              // display colours
-constexpr double kAdaptation = 0.72;   // share of a change of light, in stops, that the eye takes back
+constexpr double kAdaptation = 0.55;   // share of a change of light, in stops, that the eye takes back
+constexpr double kDarkest = 0.0015;    // what the eye opens for at most, against the balanced light: lamps are always in sight
+// In the evening the eye takes the lamps' white for white, and the sky for bluer.
+const dvec3 kEvening(0.80, 0.97, 1.30);
 constexpr double kDust = 2.0;          // a city's haze
 // Light of a city's night in the sky and on the ground: lamps in the haze. Linear.
-const dvec3 kNightZenith(0.0085, 0.0125, 0.030), kNightHorizon(0.034, 0.033, 0.046);
+const dvec3 kNightZenith(0.0095, 0.0155, 0.041), kNightHorizon(0.034, 0.037, 0.060);
 const dvec3 kNightSky(0.058, 0.078, 0.132), kNightBounce(0.026, 0.026, 0.034), kMoonlight(0.17, 0.20, 0.29);
 constexpr double kSunRadius = 0.00465, kMoonSeems = 1.6;   // radians; the moon seems larger than it is
 
@@ -48,9 +51,9 @@ struct Grade {
 };
 Grade gradeOf(city::Look look) {
   switch (look) {
-    case city::Look::Day: return {0.95, 0.75};
+    case city::Look::Day: return {0.95, 0.60};
     case city::Look::Plan: return {0.50, 0.25};   // the colours are the plan's: the light keeps out of them
-    default: return {0.85, 0.55};
+    default: return {0.85, 0.45};
   }
 }
 
@@ -64,6 +67,8 @@ double litWindows(double hour) {
 }
 
 double brightness(const AirLight& air) { return luminance(air.sun) + 4 * luminance(air.sky); }
+
+double eveningOf(double sunSine) { return 1 - smooth(-0.05, 0.16, sunSine); }
 
 //! The air's light under the balanced sun, inverted, by channel; that of the sky's radiance by row.
 struct Balance {
@@ -129,9 +134,10 @@ void Light::makeSky(city::Look look, double sunSine) {
   air_ = airLight(sunSine, kDust);
   night_ = float(nightOf(sunSine));
   // The eye opens as the light goes, and takes back most of it.
-  const double gain = std::pow((brightness(air_) + 1e-7) / b.brightness, -kAdaptation);
+  const double gain = std::pow(brightness(air_) / b.brightness + kDarkest, -kAdaptation);
   sunColour_ = kSun * (air_.sun * b.sun * gain);
-  skyAmbient_ = kSky * saturated(air_.sky * b.sky * gain, grade.shade) + kNightSky * double(night_);
+  const dvec3 evening = glm::mix(dvec3(1), kEvening, eveningOf(sunSine));
+  skyAmbient_ = kSky * evening * saturated(air_.sky * b.sky * gain, grade.shade) + kNightSky * double(night_);
   groundAmbient_ = kBounce * saturated(groundLight(air_, sunSine) * b.bounce * gain, grade.shade) + kNightBounce * double(night_);
   disc_ = toneMapped(sunColour_ * 4.0 + 0.35 * luminance(sunColour_));
   makeDome(look, sunSine, gain);
@@ -140,14 +146,15 @@ void Light::makeSky(city::Look look, double sunSine) {
 void Light::makeDome(city::Look look, double sunSine, double gain) {
   const Balance& b = balance();
   const Grade grade = gradeOf(look);
-  const double lamps = nightOf(sunSine);
+  const double lamps = nightOf(sunSine), evening = eveningOf(sunSine);
   const auto colour = [&](int row, int column) {
     const double up = skyRowSine(row);
     const dvec3 lit = saturated(air_.radiance[size_t(row)][size_t(column)] * b.radiance[size_t(row)] * gain, grade.sky);
-    return toneMapped(b.display[size_t(row)] * lit + glm::mix(kNightHorizon, kNightZenith, up / (up + 0.12)) * lamps);
+    const dvec3 tint = glm::mix(dvec3(1), kEvening, evening * up / (up + 0.1));
+    return toneMapped(b.display[size_t(row)] * tint * lit + glm::mix(kNightHorizon, kNightZenith, up / (up + 0.12)) * lamps);
   };
   // The horizon as a parabola over the cosine of the azimuth from the sun: exact towards it, beside it and away from it.
-  const auto low = [&](int column) { return (colour(1, column) + colour(3, column)) * 0.5; };
+  const auto low = [&](int column) { return colour(1, column); };
   const dvec3 to = low(0), beside = low(kSkyBeside), from = low(kSkyColumns - 1);
   horizon_ = beside;
   horizonAlong_ = (to - from) * 0.5;
