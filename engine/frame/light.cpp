@@ -15,6 +15,11 @@ double smooth(double from, double to, double value) {
 }
 
 double luminance(const dvec3& c) { return glm::dot(c, dvec3(0.2126, 0.7152, 0.0722)); }
+//! Light of more than a white's worth gives way: around the sun colours stay instead of burning out.
+dvec3 shouldered(const dvec3& c) {
+  const double over = luminance(c) - 1;
+  return over <= 0 ? c : c * ((1 + over / (1 + 0.85 * over)) / (1 + over));
+}
 dvec3 saturated(const dvec3& c, double by) { return glm::max(glm::mix(dvec3(luminance(c)), c, by), dvec3(0)); }
 
 // shaders/shared/colour.glsl, and back.
@@ -51,9 +56,9 @@ struct Grade {
 };
 Grade gradeOf(city::Look look) {
   switch (look) {
-    case city::Look::Day: return {0.95, 0.60};
+    case city::Look::Day: return {0.97, 0.60};
     case city::Look::Plan: return {0.50, 0.25};   // the colours are the plan's: the light keeps out of them
-    default: return {0.85, 0.45};
+    default: return {0.92, 0.45};
   }
 }
 
@@ -135,7 +140,7 @@ void Light::makeSky(city::Look look, double sunSine) {
   night_ = float(nightOf(sunSine));
   // The eye opens as the light goes, and takes back most of it.
   const double gain = std::pow(brightness(air_) / b.brightness + kDarkest, -kAdaptation);
-  sunColour_ = kSun * (air_.sun * b.sun * gain);
+  sunColour_ = kSun * saturated(air_.sun * b.sun * gain, 0.8);
   const dvec3 evening = glm::mix(dvec3(1), kEvening, eveningOf(sunSine));
   skyAmbient_ = kSky * evening * saturated(air_.sky * b.sky * gain, grade.shade) + kNightSky * double(night_);
   groundAmbient_ = kBounce * saturated(groundLight(air_, sunSine) * b.bounce * gain, grade.shade) + kNightBounce * double(night_);
@@ -149,7 +154,8 @@ void Light::makeDome(city::Look look, double sunSine, double gain) {
   const double lamps = nightOf(sunSine), evening = eveningOf(sunSine);
   const auto colour = [&](int row, int column) {
     const double up = skyRowSine(row);
-    const dvec3 lit = saturated(air_.radiance[size_t(row)][size_t(column)] * b.radiance[size_t(row)] * gain, grade.sky);
+    const dvec3 radiance = air_.radiance[size_t(row)][size_t(column)] * b.radiance[size_t(row)];
+    const dvec3 lit = saturated(shouldered(radiance * gain), grade.sky);
     const dvec3 tint = glm::mix(dvec3(1), kEvening, evening * up / (up + 0.1));
     return toneMapped(b.display[size_t(row)] * tint * lit + glm::mix(kNightHorizon, kNightZenith, up / (up + 0.12)) * lamps);
   };
