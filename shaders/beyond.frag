@@ -2,7 +2,6 @@
 #extension GL_GOOGLE_include_directive : require
 #include "shared/colour.glsl"
 #include "shared/light.glsl"
-#include "shared/look.glsl"
 #include "shared/shadow.glsl"
 #include "shared/water.glsl"
 
@@ -17,13 +16,5 @@ void main() {
   float sun = sunAt(inShadowPlace, side.sideIndex);
   vec3 up = frame.upAtEye.xyz;
   vec3 land = toneMapped(inEdge.rgb * (ambientLight(up, 1.0) + frame.sunColour.rgb * (sunLight(up) * sun)));
-  vec3 water;
-  if (kDay) {
-    vec2 pixel = fwidth(inWorld.xy);
-    water = dayWaterColour(inWorld, sun, 1.0, 1.0, max(pixel.x, pixel.y));
-    land *= vec3(0.56, 0.60, 0.46);   // as the ground by day is to clay
-  } else {
-    water = waterColour(inWorld, sun);
-  }
-  outColour = vec4(hazed(mix(land, water, smoothstep(0.35, 0.65, inEdge.a)), inWorld), 1.0);
+  outColour = vec4(hazed(mix(land, waterColour(inWorld, sun), smoothstep(0.35, 0.65, inEdge.a)), inWorld), 1.0);
 }

@@ -1,11 +1,8 @@
 #version 460
 #extension GL_GOOGLE_include_directive : require
 #include "shared/atmosphere.glsl"
-#include "shared/colour.glsl"
 #include "shared/drape.glsl"
 #include "shared/fade.glsl"
-#include "shared/ground_matter.glsl"
-#include "shared/look.glsl"
 #include "shared/night.glsl"
 #include "shared/shadow.glsl"
 
@@ -19,24 +16,11 @@ layout(location = 2) in vec3 inShadowPlace;
 layout(location = 3) in vec3 inWorld;
 layout(location = 4) in vec3 inPaper;
 layout(location = 5) in float inRoad;
-layout(location = 6) in vec3 inNormal;
-layout(location = 7) in vec2 inAlong;
-layout(location = 8) flat in vec3 inClay;
-layout(location = 9) flat in uvec2 inKind;
 layout(location = 0) out vec4 outColour;
-
-vec3 dayColour(float sun) {
-  vec2 place = inWorld.xy + frame.place.xy;
-  vec2 across = fwidth(inWorld.xy);
-  vec3 albedo = inClay;
-  if (inKind.y != 0u)
-    albedo = groundAt(kindOf(inKind.x, inKind.y, inClay), place, inNormal, inAlong, inClay, max(across.x, across.y)).albedo;
-  return hazed(toneMapped(albedo * (inShaded + inSunny * sun)), inWorld);
-}
 
 void main() {
   float sun = sunAt(inShadowPlace, side.sideIndex);
-  vec3 colour = kDay ? dayColour(sun) : mix(inShaded, inSunny, sun);
+  vec3 colour = mix(inShaded, inSunny, sun);
   if (kNight) {
     vec2 place = inWorld.xy - frame.edgeCentre.xy;
     float perPixel = max(fwidth(place.x), fwidth(place.y));

@@ -1,45 +1,28 @@
 #version 460
-// Ground: as solids, and what the drape needs to be lit and hazed like the ground it lies on.
+// Ground of the clay look: as solids, and what the drape needs to be lit and hazed like the ground it lies on.
 #extension GL_GOOGLE_include_directive : require
 #include "shared/tile_vertex.glsl"
 #include "shared/light.glsl"
-#include "shared/look.glsl"
 
-layout(location = 11) in uvec4 inMatter;
-
-layout(location = 0) out vec3 outShaded;   // display colours; by day the light of sky and sun, linear
+layout(location = 0) out vec3 outShaded;
 layout(location = 1) out vec3 outSunny;
 layout(location = 2) out vec3 outShadowPlace;
 layout(location = 3) out vec3 outWorld;
 layout(location = 4) out vec3 outPaper;   // display brightness of white paper in shadow and in the sun, without haze; clear air
 
 layout(location = 5) out float outRoad;
-layout(location = 6) out vec3 outNormal;             // written and read by day only, like all below
-layout(location = 7) out vec2 outAlong;              // of roads: bytes of across and along
-layout(location = 8) flat out vec3 outClay;
-layout(location = 9) flat out uvec2 outKind;         // Vertex::matter, surface; surface 0: its own colour
 
 void main() {
   Standing at = standing();
   gl_Position = at.shown ? frame.clipFromWorld * vec4(at.world, 1.0) : kNowhere;
   vec3 n = inNormal.xyz;
   vec3 normal = normalize(vec3(dot(inRow0.xyz, n), dot(inRow1.xyz, n), dot(inRow2.xyz, n)));
-  outShadowPlace = shadowPlace(at.world, side.sideIndex);
-  outWorld = at.world;
-  uint surface = inFeatureAndSurface >> 24;
-  outRoad = kNight && surface == kSurfaceRoad ? 1.0 : 0.0;
-  vec3 ambient = ambientLight(normal, inSky), sun = frame.sunColour.rgb * sunLight(normal);
-  outPaper = vec3(toneMapped(vec3(ambient.g)).g, toneMapped(vec3((ambient + sun).g)).g, clearAir(length(at.world)));
-  if (kDay) {
-    outShaded = ambient;
-    outSunny = sun;
-    outNormal = normal;
-    outAlong = vec2(inMatter.yz);
-    outClay = albedoOf(at);
-    outKind = uvec2(inMatter.x, at.highlighted || at.tint > 0xffffffu ? 0u : surface);
-    return;
-  }
   Lit lit = litColours(albedoOf(at), normal, inSky, at.world);
   outShaded = lit.shaded;
   outSunny = lit.sunny;
+  outShadowPlace = shadowPlace(at.world, side.sideIndex);
+  outWorld = at.world;
+  outRoad = kNight && (inFeatureAndSurface >> 24) == kSurfaceRoad ? 1.0 : 0.0;
+  vec3 ambient = ambientLight(normal, inSky), sunny = ambient + frame.sunColour.rgb * sunLight(normal);
+  outPaper = vec3(toneMapped(vec3(ambient.g)).g, toneMapped(vec3(sunny.g)).g, clearAir(length(at.world)));
 }

@@ -1,7 +1,6 @@
 #version 460
 #extension GL_GOOGLE_include_directive : require
 #include "shared/fade.glsl"
-#include "shared/look.glsl"
 #include "shared/shadow.glsl"
 #include "shared/water.glsl"
 
@@ -9,18 +8,9 @@ layout(push_constant) uniform Push { SidePush side; };
 
 layout(location = 0) in vec3 inWorld;
 layout(location = 1) in vec3 inShadowPlace;
-layout(location = 2) in vec2 inShore;
 layout(location = 0) out vec4 outColour;
 
 void main() {
-  float sun = sunAt(inShadowPlace, side.sideIndex);
-  vec3 colour;
-  if (kDay) {
-    vec2 pixel = fwidth(inWorld.xy);
-    colour = dayWaterColour(inWorld, sun, inShore.x, inShore.y, max(pixel.x, pixel.y));
-  } else {
-    colour = waterColour(inWorld, sun);
-  }
-  outColour = vec4(hazed(colour, inWorld), 1.0);
+  outColour = vec4(hazed(waterColour(inWorld, sunAt(inShadowPlace, side.sideIndex)), inWorld), 1.0);
   fadeLevel(side.extra);
 }

@@ -117,7 +117,7 @@ DrawList buildDraws(FrameArena& arena, const View& view, std::span<const PlacedT
   return list;
 }
 
-TileVertexInput tileVertexInput(std::initializer_list<uint32_t> locations) {
+TileVertexInput tileVertexInput(const std::vector<uint32_t>& locations) {
   using shared::DrawInstance;
   using source::Vertex;
   TileVertexInput input;

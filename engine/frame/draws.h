@@ -80,7 +80,7 @@ struct TileVertexInput {
   std::vector<VkVertexInputAttributeDescription> attributes;
 };
 //! Only the `locations` its shader reads (shared/tile_vertex.glsl).
-TileVertexInput tileVertexInput(std::initializer_list<uint32_t> locations);
+TileVertexInput tileVertexInput(const std::vector<uint32_t>& locations);
 
 VkPrimitiveTopology topologyOf(residency::DrawClass kind);
 

@@ -40,72 +40,82 @@ ScenePass::ScenePass(gpu::Device& device, const SceneLayouts& layouts, VkDescrip
   records_ = objects_.setLayout({&binding, 1});
   const std::array sets{layouts.globals, records_, textures};
   layout_ = objects_.layout(sets, sizeof(shared::SidePush));
-
-  setVariant(city::Look::Clay, true, false);
 }
 
 void ScenePass::setVariant(city::Look look, bool moving, bool night) {
-  // The plain look has one set of its own shaders in every variant.
-  const size_t index = look == city::Look::Plain ? size_t(city::Look::Clay) : size_t(look);
-  std::unique_ptr<Variant>& variant = variants_[index][night][false];
-  if (!variant) variant = makeVariant(city::Look(index), night, false);
+  std::unique_ptr<Variant>& variant = variants_[size_t(look)][night][false];
+  if (!variant) variant = makeVariant(look, night, false);
   variant_ = variant.get();
-  look_ = index;
   moving_ = moving;
-  night_ = night;
+}
+
+ScenePass::Shaders ScenePass::shadersOf(city::Look look, Kind kind) {
+  const bool day = look == city::Look::Day;
+  switch (kind) {
+    case Plain: return {"plain.vert", "plain.frag"};
+    case Solid: return day ? Shaders{"day_solid.vert", "day_solid.frag"} : Shaders{"solid.vert", "solid.frag"};
+    case Ground:
+    case GroundDraped:
+      return day ? Shaders{"day_ground.vert", "day_ground.frag"} : Shaders{"ground.vert", "ground.frag"};
+    case Water: return day ? Shaders{"day_water.vert", "day_water.frag"} : Shaders{"water.vert", "water.frag"};
+    case Textured:
+    case TexturedBlended: return {"textured.vert", "textured.frag"};
+    case Points: return {"marks.vert", "points.frag"};
+    case Lines: return {"marks.vert", "plain.frag"};
+    case Blended:
+    case kKinds: break;
+  }
+  return {"blended.vert", "blended.frag"};
+}
+
+VkPipeline ScenePass::makeTiles(const Variant& variant, Kind kind, uint32_t records, uint32_t moving) {
+  const Shaders shaders = shadersOf(variant.look, kind);
+  const bool day = variant.look == city::Look::Day;
+  std::vector<uint32_t> locations = kind == Water ? std::vector<uint32_t>{0, 1, 5, 6, 7, 9}
+                                    : kind == Plain || kind == Points || kind == Lines
+                                        ? std::vector<uint32_t>{0, 1, 2, 4, 5, 6, 7, 8, 9}
+                                        : std::vector<uint32_t>{0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
+  if (kind == Textured || kind == TexturedBlended) locations.push_back(10);
+  if (day && (kind == Water || kind == Solid || kind == Ground || kind == GroundDraped)) locations.push_back(11);
+  const TileVertexInput input = tileVertexInput(locations);
+  const bool blends = kind == Blended || kind == TexturedBlended;
+  const std::array<uint32_t, 5> constants{records, moving ? 1u : 4u, kind == GroundDraped || kind == TexturedBlended,
+                                          variant.night, variant.fading};
+  return objects_.make({.vertex = shaders.vertex,
+                        .fragment = shaders.fragment,
+                        .layout = layout_,
+                        .bindings = input.bindings,
+                        .attributes = input.attributes,
+                        .constants = constants,
+                        .colours = {colour_},
+                        .depth = depth_,
+                        .topology = topologyOf(kind == Points  ? residency::DrawClass::Points
+                                               : kind == Lines ? residency::DrawClass::Lines
+                                                               : residency::DrawClass::Solid),
+                        .dynamicCull = true,
+                        .depthTest = true,
+                        .depthWrite = !blends,
+                        .blend = blends ? gpu::Blend::Premultiplied : gpu::Blend::Opaque},
+                       shaders.vertex);
 }
 
 std::unique_ptr<ScenePass::Variant> ScenePass::makeVariant(city::Look look, bool night, bool fading) {
   auto made = std::make_unique<Variant>();
-  constexpr std::array<std::pair<const char*, const char*>, kKinds> kShaders{{{"plain.vert", "plain.frag"},
-                                                                              {"solid.vert", "solid.frag"},
-                                                                              {"ground.vert", "ground.frag"},
-                                                                              {"ground.vert", "ground.frag"},
-                                                                              {"water.vert", "water.frag"},
-                                                                              {"textured.vert", "textured.frag"},
-                                                                              {"textured.vert", "textured.frag"},
-                                                                              {"marks.vert", "points.frag"},
-                                                                              {"marks.vert", "plain.frag"},
-                                                                              {"blended.vert", "blended.frag"}}};
-  for (uint32_t kind = 0; kind < kKinds; ++kind) {
-    const TileVertexInput input =
-        kind == Plain || kind == Points || kind == Lines ? tileVertexInput({0, 1, 2, 4, 5, 6, 7, 8, 9})
-        : kind == Water                                  ? tileVertexInput({0, 1, 5, 6, 7, 9, 11})
-        : kind == Textured || kind == TexturedBlended    ? tileVertexInput({0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
-        : kind == Blended                                ? tileVertexInput({0, 1, 2, 3, 4, 5, 6, 7, 8, 9})
-                                                         : tileVertexInput({0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11});
-    const VkPrimitiveTopology topology = topologyOf(kind == Points  ? residency::DrawClass::Points
-                                                    : kind == Lines ? residency::DrawClass::Lines
-                                                                    : residency::DrawClass::Solid);
-    const bool blends = kind == Blended || kind == TexturedBlended;
-    if (fading && blends) continue;  // what is seen through changes at once
-    for (uint32_t records = 0; records < 2; ++records) {
-      for (uint32_t moving = 0; moving < 2; ++moving) {
-        const std::array<uint32_t, 6> constants{
-            records, moving ? 1u : 4u, kind == GroundDraped || kind == TexturedBlended, night, uint32_t(look), fading};
-        made->tiles[kind][records][moving] =
-            objects_.make({.vertex = kShaders[kind].first,
-                           .fragment = kShaders[kind].second,
-                           .layout = layout_,
-                           .bindings = input.bindings,
-                           .attributes = input.attributes,
-                           .constants = constants,
-                           .colours = {colour_},
-                           .depth = depth_,
-                           .topology = topology,
-                           .dynamicCull = true,
-                           .depthTest = true,
-                           .depthWrite = !blends,
-                           .blend = blends ? gpu::Blend::Premultiplied : gpu::Blend::Opaque},
-                          kShaders[kind].first);
-      }
-    }
-  }
+  made->look = look;
+  made->night = night;
+  made->fading = fading;
   if (fading) return made;
+  // What every city has is made at once, so that no flight stumbles over it; the rest by tilesOf.
+  const auto kinds = look == city::Look::Plain ? std::vector{Plain} : std::vector{Solid, Ground, GroundDraped, Water};
+  for (const Kind kind : kinds)
+    for (uint32_t records = 0; records < 2; ++records)
+      for (uint32_t moving = 0; moving < 2; ++moving)
+        made->tiles[kind][records][moving] = makeTiles(*made, kind, records, moving);
+  if (look == city::Look::Plain) return made;
   for (uint32_t moving = 0; moving < 2; ++moving) {
-    const std::array<uint32_t, 5> constants{0, moving ? 1u : 4u, 0, night, uint32_t(look)};
+    const std::array<uint32_t, 4> constants{0, moving ? 1u : 4u, 0, night};
     made->beyond[moving] = objects_.make({.vertex = "beyond.vert",
-                                          .fragment = "beyond.frag",
+                                          .fragment = look == city::Look::Day ? "day_beyond.frag" : "beyond.frag",
                                           .layout = layout_,
                                           .constants = constants,
                                           .colours = {colour_},
@@ -114,37 +124,43 @@ std::unique_ptr<ScenePass::Variant> ScenePass::makeVariant(city::Look look, bool
                                           .depthWrite = true},
                                          "beyond");
   }
-  const std::array<uint32_t, 5> constants{0, 0, 0, night, uint32_t(look)};
+  makeSky(*made);
+  return made;
+}
+
+void ScenePass::makeSky(Variant& variant) {
+  const std::array<uint32_t, 4> constants{0, 0, 0, variant.night};
   constexpr VkVertexInputBindingDescription kDome{0, sizeof(SkyVertex), VK_VERTEX_INPUT_RATE_VERTEX};
   constexpr std::array<VkVertexInputAttributeDescription, 2> kDomeAttributes{
       {{0, 0, VK_FORMAT_R32G32B32_SFLOAT, offsetof(SkyVertex, direction)},
        {1, 0, VK_FORMAT_R32G32B32_SFLOAT, offsetof(SkyVertex, colour)}}};
-  made->sky = objects_.make({.vertex = "sky.vert",
-                             .fragment = "sky.frag",
-                             .layout = layout_,
-                             .bindings = {&kDome, 1},
-                             .attributes = kDomeAttributes,
-                             .constants = constants,
-                             .colours = {colour_},
-                             .depth = depth_,
-                             .depthTest = true,
-                             .compare = VK_COMPARE_OP_EQUAL},
-                            "sky");
-  made->discs = objects_.make({.vertex = "disc.vert",
-                               .fragment = "disc.frag",
-                               .layout = layout_,
-                               .constants = constants,
-                               .colours = {colour_},
-                               .depth = depth_,
-                               .topology = VK_PRIMITIVE_TOPOLOGY_TRIANGLE_STRIP,
-                               .depthTest = true,
-                               .compare = VK_COMPARE_OP_EQUAL,
-                               .blend = gpu::Blend::Premultiplied},
-                              "discs");
-  return made;
+  gpu::GraphicsPipeline description{.vertex = "sky.vert",
+                                    .fragment = "sky.frag",
+                                    .layout = layout_,
+                                    .bindings = {&kDome, 1},
+                                    .attributes = kDomeAttributes,
+                                    .constants = constants,
+                                    .colours = {colour_},
+                                    .depth = depth_,
+                                    .depthTest = true,
+                                    .compare = VK_COMPARE_OP_EQUAL};
+  variant.sky = objects_.make(description, "sky");
+  description.vertex = "disc.vert";
+  description.fragment = "disc.frag";
+  description.bindings = {};
+  description.attributes = {};
+  description.topology = VK_PRIMITIVE_TOPOLOGY_TRIANGLE_STRIP;
+  description.blend = gpu::Blend::Premultiplied;
+  variant.discs = objects_.make(description, "discs");
 }
 
-VkPipeline ScenePass::pipelineFor(const DrawGroup& group, bool plain, bool draped) const {
+VkPipeline ScenePass::tilesOf(Kind kind, bool records) {
+  VkPipeline& pipeline = variant_->tiles[kind][records][moving_];
+  if (!pipeline) pipeline = makeTiles(*variant_, kind, records, moving_);
+  return pipeline;
+}
+
+VkPipeline ScenePass::pipelineFor(const DrawGroup& group, bool plain, bool draped) {
   using residency::DrawClass;
   const Kind kind = group.kind == DrawClass::Points    ? Points
                     : group.kind == DrawClass::Lines   ? Lines
@@ -153,7 +169,7 @@ VkPipeline ScenePass::pipelineFor(const DrawGroup& group, bool plain, bool drape
                     : group.kind == DrawClass::Ground  ? (draped ? GroundDraped : Ground)
                     : group.kind == DrawClass::Water   ? Water
                                                        : Solid;
-  return variant_->tiles[kind][group.records][moving_];
+  return tilesOf(kind, group.records);
 }
 
 void ScenePass::bindSide(PassContext& pass, const SideView& side, VkDescriptorSet records, glm::vec4 extra) const {
@@ -176,7 +192,7 @@ void ScenePass::drawBlended(PassContext& pass, const SideView& side, const DrawL
   }
   if (list.texturedBlended.empty()) return;
   if (!begun) bindSide(pass, side, records);
-  vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, variant_->tiles[TexturedBlended][1][moving_]);
+  vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, tilesOf(TexturedBlended, true));
   for (auto item = list.texturedBlended.rbegin(); item != list.texturedBlended.rend(); ++item)
     drawTextured(pass, list, *item);
 }
@@ -189,15 +205,15 @@ void ScenePass::drawTiles(PassContext& pass, const SideView& side, const DrawLis
 
 void ScenePass::drawFading(PassContext& pass, const SideView& side, const DrawList& list, VkDescriptorSet records,
                            bool draped, float share, bool goes) {
-  std::unique_ptr<Variant>& fading = variants_[look_][night_][true];
-  if (!fading) fading = makeVariant(city::Look(look_), night_, true);
+  std::unique_ptr<Variant>& fading = variants_[size_t(variant_->look)][variant_->night][true];
+  if (!fading) fading = makeVariant(variant_->look, variant_->night, true);
   Variant* const usual = std::exchange(variant_, fading.get());
   bindSide(pass, side, records, {share, goes, 0.618034f * float(pass.sample), 0});
   drawList(pass, list, draped);
   variant_ = usual;
 }
 
-void ScenePass::drawList(PassContext& pass, const DrawList& list, bool draped) const {
+void ScenePass::drawList(PassContext& pass, const DrawList& list, bool draped) {
   const bool plain = pass.scene.look == city::Look::Plain;
   for (const DrawGroup& group : list.groups) {
     if (group.kind == residency::DrawClass::Blended) continue;
@@ -206,7 +222,7 @@ void ScenePass::drawList(PassContext& pass, const DrawList& list, bool draped) c
     drawGroup(pass.commands, pass.residency, list, group);
   }
   if (list.textured.empty()) return;
-  vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, variant_->tiles[Textured][1][moving_]);
+  vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, tilesOf(Textured, true));
   for (const TexturedDraw& item : list.textured) drawTextured(pass, list, item);
 }
 

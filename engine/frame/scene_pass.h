@@ -29,21 +29,30 @@ class ScenePass {
 
   VkDescriptorSetLayout recordsLayout() const { return records_; }
   //! Which pipelines draw from here on: those of the look, with fewer shadow taps while moving, with lights at night. Those of a
-  //! look or of the night are made when they are first asked for: they cost a tenth of a second and 70 MiB on lavapipe.
+  //! look or of the night, and those of textures, points, lines and what is seen through, are made when they are first asked for.
   void setVariant(city::Look look, bool moving, bool night);
   bool moving() const { return moving_; }
 
  private:
   enum Kind { Plain, Solid, Ground, GroundDraped, Water, Textured, TexturedBlended, Points, Lines, Blended, kKinds };
   struct Variant {
-    VkPipeline tiles[kKinds][2][2];   // [kind][records][moving]
-    VkPipeline beyond[2];             // [moving]
-    VkPipeline sky, discs;
+    city::Look look;
+    bool night, fading;
+    VkPipeline tiles[kKinds][2][2]{};   // [kind][records][moving]
+    VkPipeline beyond[2]{};             // [moving]
+    VkPipeline sky = VK_NULL_HANDLE, discs = VK_NULL_HANDLE;
   };
+  struct Shaders {
+    const char *vertex, *fragment;
+  };
+  static Shaders shadersOf(city::Look look, Kind kind);
   std::unique_ptr<Variant> makeVariant(city::Look look, bool night, bool fading);
+  void makeSky(Variant& variant);
+  VkPipeline makeTiles(const Variant& variant, Kind kind, uint32_t records, uint32_t moving);
+  VkPipeline tilesOf(Kind kind, bool records);
   void bindSide(PassContext& pass, const SideView& side, VkDescriptorSet records, glm::vec4 extra = {}) const;
-  void drawList(PassContext& pass, const DrawList& list, bool draped) const;
-  VkPipeline pipelineFor(const DrawGroup& group, bool plain, bool draped) const;
+  void drawList(PassContext& pass, const DrawList& list, bool draped);
+  VkPipeline pipelineFor(const DrawGroup& group, bool plain, bool draped);
   void drawTextured(PassContext& pass, const DrawList& list, const TexturedDraw& item) const;
 
   gpu::Pipelines objects_;
@@ -52,8 +61,7 @@ class ScenePass {
   std::unique_ptr<Variant> variants_[city::kLooks.size()][2][2];   // [look][night][fading]
   VkFormat colour_, depth_;
   Variant* variant_ = nullptr;
-  size_t look_ = 0;                // of the variant
-  bool moving_ = false, night_ = false;
+  bool moving_ = false;
 };
 
 //! Push constants of a side.

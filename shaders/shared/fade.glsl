@@ -3,7 +3,7 @@
 #ifndef CITYMIRROR_SHARED_FADE_GLSL
 #define CITYMIRROR_SHARED_FADE_GLSL
 
-layout(constant_id = 5) const bool kFading = false;
+layout(constant_id = 4) const bool kFading = false;
 
 // `extra` of the push constants: x share of the level that comes, y 1 where this one goes, z turns the noise from sample to sample.
 // The last a fragment shader does: what is discarded has no derivatives.
