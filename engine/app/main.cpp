@@ -96,9 +96,9 @@ int main(int count, char** values) {
                     "2030-06-01 或 2030-06-01T10:00+08:00；对比时作用于右侧；给出时刻或 --hour 时也是光照的日期 / of the "
                     "scenario (of --against in a swipe); with a time or --hour the day of the light, too");
     app->add_option("--hour", render.hour,
-                    "0..24，光照的钟点：当地平太阳时（按城市经度，无夏令时）；日期取 --date，默认 10 月 15 日 / hour of the "
-                    "light: local mean solar time by the city's longitude, no summer time (14); on the day of --date, else "
-                    "15 October")
+                    "0..24，光照的钟点：当地平太阳时（按城市经度，无夏令时）；日期取 --date，默认 10 月 14 日 / hour of the "
+                    "light: local mean solar time by the city's longitude, no summer time (14:04); on the day of --date, else "
+                    "14 October")
         ->check(hourOfDay);
     app->add_option("--scenario", render.scenario, "方案编号 / scenario id");
     app->add_option("--compare", compare, "swipe: 左右卷帘 / left and right of a divider")

@@ -32,7 +32,7 @@ struct StageOptions {
   double fogDensity = 0;                     // tiles::SelectionOptions: less detail far away; the window asks for it
   Quality quality;                           // what is given up while moving
   bool refineWhenStill = true;               // false: every frame as while moving (measurements)
-  city::Date lightDate{2030, 10, 15};        // for sun and moon: mid-October, when even early afternoon's shadows are long
+  city::Date lightDate{2030, 10, 14};        // for sun and moon: mid-October, when even early afternoon's shadows are long
 };
 
 class Stage {

@@ -32,9 +32,9 @@ dvec3 linearOf(const dvec3& display) {
   return (glm::sqrt(b * b + 0.24 * display * a) - b) / (2.0 * a) + 0.004;
 }
 
-// The light that the clay's paints were chosen under: a bright afternoon, the sun at 33 degrees. The air's light is balanced, as
+// The light that the clay's paints were chosen under: a bright afternoon, the sun at 35 degrees. The air's light is balanced, as
 // a camera's white is, to give just this for that sun; every other hour follows from the air.
-constexpr double kBalancedSine = 0.548;
+constexpr double kBalancedSine = 0.575;
 const dvec3 kSun(2.75, 2.5575, 2.255), kSky(0.310, 0.372, 0.471), kBounce(0.239, 0.218, 0.192);   // linear
 const dvec3 kZenith(0.36, 0.575, 0.80), kHorizon(0.80, 0.875, 0.92);                              // display colours
 constexpr double kAdaptation = 0.55;   // share of a change of light, in stops, that the eye takes back
@@ -79,7 +79,8 @@ double eveningOf(double sunSine) { return 1 - smooth(-0.05, 0.16, sunSine); }
 struct Balance {
   double brightness = 1;
   dvec3 sun{1}, sky{1}, bounce{1};
-  std::array<dvec3, kSkyRows> radiance, display;   // display: linear light that is shown for the balanced sun
+  std::array<std::array<dvec3, kSkyColumns>, kSkyRows> radiance;   // even from beside the sun to opposite it
+  std::array<dvec3, kSkyRows> display;                             // linear light that is shown there for the balanced sun
 };
 dvec3 groundLight(const AirLight& air, double sunSine) { return air.sun * std::max(sunSine, 0.0) + air.sky; }
 const Balance& balance() {
@@ -93,7 +94,8 @@ const Balance& balance() {
     for (int row = 0; row < kSkyRows; ++row) {
       const double up = skyRowSine(row);
       b.display[size_t(row)] = linearOf(glm::mix(kHorizon, kZenith, up / (up + 0.18)));
-      b.radiance[size_t(row)] = dvec3(1) / air.radiance[size_t(row)][kSkyBeside];
+      for (int column = 0; column < kSkyColumns; ++column)
+        b.radiance[size_t(row)][size_t(column)] = dvec3(1) / air.radiance[size_t(row)][size_t(std::max(column, kSkyBeside))];
     }
     return b;
   }();
@@ -154,7 +156,7 @@ void Light::makeDome(city::Look look, double sunSine, double gain) {
   const double lamps = nightOf(sunSine), evening = eveningOf(sunSine);
   const auto colour = [&](int row, int column) {
     const double up = skyRowSine(row);
-    const dvec3 radiance = air_.radiance[size_t(row)][size_t(column)] * b.radiance[size_t(row)];
+    const dvec3 radiance = air_.radiance[size_t(row)][size_t(column)] * b.radiance[size_t(row)][size_t(column)];
     const dvec3 lit = saturated(shouldered(radiance * gain), grade.sky);
     const dvec3 tint = glm::mix(dvec3(1), kEvening, evening * up / (up + 0.1));
     return toneMapped(b.display[size_t(row)] * tint * lit + glm::mix(kNightHorizon, kNightZenith, up / (up + 0.12)) * lamps);

@@ -112,7 +112,7 @@ TEST_F(LightTest, IsFiniteAndShownForEverySun) {
 }
 
 TEST_F(LightTest, OfTheAfternoonIsWhatTheClayWasPaintedFor) {
-  const shared::FrameUniforms u = at(225, std::asin(0.548) / geo::kDegree);
+  const shared::FrameUniforms u = at(225, std::asin(0.575) / geo::kDegree);
   EXPECT_NEAR(u.sunColour.r, 2.75, 0.01);
   EXPECT_NEAR(u.sunColour.b, 2.255, 0.01);
   EXPECT_NEAR(u.skyAmbient.b, 0.471, 0.003);
