@@ -162,7 +162,7 @@ void Light::makeDome(city::Look look, double sunSine, double gain) {
     return toneMapped(b.display[size_t(row)] * tint * lit + glm::mix(kNightHorizon, kNightZenith, up / (up + 0.12)) * lamps);
   };
   // The horizon as a parabola over the cosine of the azimuth from the sun: exact towards it, beside it and away from it.
-  const auto low = [&](int column) { return colour(1, column); };
+  const auto low = [&](int column) { return colour(0, column); };
   const dvec3 to = low(0), beside = low(kSkyBeside), from = low(kSkyColumns - 1);
   horizon_ = beside;
   horizonAlong_ = (to - from) * 0.5;
@@ -184,7 +184,7 @@ void Light::makeDome(city::Look look, double sunSine, double gain) {
       const double turn = column == mirrored ? skyColumnTurn(mirrored) : 2 * std::numbers::pi - skyColumnTurn(mirrored);
       const dvec3 haze = horizon_ + std::cos(turn) * (horizonAlong_ + std::cos(turn) * horizonAcross_);
       // What the haze hides the city in is what the sky begins with.
-      const dvec3 shown = row < 0 ? haze : glm::mix(haze, colour(row, mirrored), smooth(0.004, 0.06, up));
+      const dvec3 shown = row < 0 ? haze : glm::mix(haze, colour(row, mirrored), smooth(0.0, 0.02, up));
       dome_.push_back({glm::vec3(flat * std::cos(turn), flat * std::sin(turn), up), glm::vec3(shown)});
     }
 }
