@@ -30,7 +30,8 @@ Result<When> parseWhen(const std::string& text, double lonDegrees) {
   std::string rest = text.substr(t + 1);
   if (std::sscanf(rest.c_str(), "%d:%d%n", &hour, &minute, &used) != 2 || hour < 0 || hour > 24 || minute < 0 ||
       minute > 59)
-    return makeError("--date {}: “{}”不是时刻 / found time \"{}\", expected hh:mm with Z or an offset like +08:00", text, rest, rest);
+    return makeError("--date {}: “{}”不是时刻 / found time \"{}\", expected hh:mm with Z or an offset like +08:00",
+                     text, rest, rest);
   size_t zone = rest.find_first_of("Z+-", static_cast<size_t>(used));
   double offset = std::round(lonDegrees / 15);  // without a zone: that of the place, by longitude
   if (zone != std::string::npos) {
@@ -43,8 +44,9 @@ Result<When> parseWhen(const std::string& text, double lonDegrees) {
   const double solar = hour + minute / 60.0 - offset + lonDegrees / 15, day = std::floor(solar / 24);
   when.solarHour = solar - day * 24;
   using namespace std::chrono;
-  const year_month_day there(sys_days(year(date->year) / month(unsigned(date->month)) / std::chrono::day(unsigned(date->day))) +
-                             days(int(day)));
+  const year_month_day there(
+      sys_days(year(date->year) / month(unsigned(date->month)) / std::chrono::day(unsigned(date->day))) +
+      days(int(day)));
   when.lightDate = {int(there.year()), int(unsigned(there.month())), int(unsigned(there.day()))};
   return when;
 }

@@ -67,7 +67,8 @@ class Table {
     const double c = std::sqrt(std::clamp((cosine - low) / (1 - low), 0.0, 1.0)) * (kCosines - 1);
     const int i = std::min(int(a), kAltitudes - 2), j = std::min(int(c), kCosines - 2);
     const auto value = [&](int y, int x) { return values_[size_t(y) * kCosines + size_t(x)]; };
-    return glm::mix(glm::mix(value(i, j), value(i, j + 1), c - j), glm::mix(value(i + 1, j), value(i + 1, j + 1), c - j), a - i);
+    return glm::mix(glm::mix(value(i, j), value(i, j + 1), c - j),
+                    glm::mix(value(i + 1, j), value(i + 1, j + 1), c - j), a - i);
   }
 
  private:
@@ -86,8 +87,10 @@ const Depths& depths() {
     dvec3 depth(0);
     for (int i = 0; i < kFine; ++i) {
       const double t = length * (i + 0.5) / kFine;
-      const Medium air = mediumAt(std::max(0.0, std::sqrt(radius * radius + t * t + 2 * t * b) - kGround), dust ? 1 : 0);
-      depth += (dust ? dvec3(air.mie / kMieScattering * (kMieScattering + kMieAbsorption)) : air.extinction) * (length / kFine);
+      const Medium air =
+          mediumAt(std::max(0.0, std::sqrt(radius * radius + t * t + 2 * t * b) - kGround), dust ? 1 : 0);
+      depth += (dust ? dvec3(air.mie / kMieScattering * (kMieScattering + kMieAbsorption)) : air.extinction) *
+               (length / kFine);
     }
     return depth;
   };
@@ -96,7 +99,7 @@ const Depths& depths() {
   return made;
 }
 
-constexpr double kSunWide = 0.0093;   // radians: it sets over that
+constexpr double kSunWide = 0.0093;  // radians: it sets over that
 
 //! How far above the ground's edge the sun is at a place.
 double overEdge(double altitude, double sunUp) { return sunUp - horizonCosine(altitude); }
@@ -112,19 +115,21 @@ double rayleighPhase(double cosine) { return 3 / (16 * kPi) * (1 + cosine * cosi
 // Cornette and Shanks, "Physically reasonable analytic expression for the single-scattering phase function", Applied Optics 31(16), 1992.
 double miePhase(double cosine) {
   const double g = kMieForward;
-  return 3 / (8 * kPi) * (1 - g * g) * (1 + cosine * cosine) / ((2 + g * g) * std::pow(1 + g * g - 2 * g * cosine, 1.5));
+  return 3 / (8 * kPi) * (1 - g * g) * (1 + cosine * cosine) /
+         ((2 + g * g) * std::pow(1 + g * g - 2 * g * cosine, 1.5));
 }
 
 //! Light that comes along a ray: single scattering and, where `again` is given, the later orders it says for a place.
 struct Ray {
-  dvec3 light{0}, share{0};   // share: of an isotropic unit light that the ray scatters towards the eye
+  dvec3 light{0}, share{0};  // share: of an isotropic unit light that the ray scatters towards the eye
 };
 template <class Again>
 Ray march(double altitude, const dvec3& direction, const dvec3& sun, double dust, bool isotropic, const Again& again) {
   bool ground = false;
   const double radius = kGround + altitude, length = wayOut(radius, direction.z, ground);
   const double cosine = glm::dot(direction, sun);
-  const double rayleigh = isotropic ? 1 / (4 * kPi) : rayleighPhase(cosine), mie = isotropic ? 1 / (4 * kPi) : miePhase(cosine);
+  const double rayleigh = isotropic ? 1 / (4 * kPi) : rayleighPhase(cosine),
+               mie = isotropic ? 1 / (4 * kPi) : miePhase(cosine);
   const auto edgeAt = [&](double t) {
     const dvec3 at = dvec3(0, 0, radius) + direction * t;
     const double r = glm::length(at);
@@ -143,7 +148,8 @@ Ray march(double altitude, const dvec3& direction, const dvec3& sun, double dust
     before = edge;
     const Medium m = mediumAt(h, dust);
     const dvec3 scattering = m.rayleigh + dvec3(m.mie);
-    const dvec3 source = (m.rayleigh * rayleigh + dvec3(m.mie * mie)) * sunlight(h, sunUp, dust, spread) + scattering * again(h, sunUp);
+    const dvec3 source =
+        (m.rayleigh * rayleigh + dvec3(m.mie * mie)) * sunlight(h, sunUp, dust, spread) + scattering * again(h, sunUp);
     const dvec3 step = glm::exp(-m.extinction * dt), held = (dvec3(1) - step) / glm::max(m.extinction, dvec3(1e-9));
     ray.light += through * source * held;
     ray.share += through * scattering * held;
@@ -165,10 +171,12 @@ class Later {
       for (int s = 0; s < kSuns; ++s) values_[size_t(a)][size_t(s)] = of(altitude(a), sunCosine(s), dust);
   }
   dvec3 at(double h, double sunUp) const {
-    const double a = std::sqrt(std::clamp(h / 60, 0.0, 1.0)) * (kAltitudes - 1), s = std::clamp((sunUp + 0.4) / 1.4, 0.0, 1.0) * (kSuns - 1);
+    const double a = std::sqrt(std::clamp(h / 60, 0.0, 1.0)) * (kAltitudes - 1),
+                 s = std::clamp((sunUp + 0.4) / 1.4, 0.0, 1.0) * (kSuns - 1);
     const size_t i = std::min(size_t(a), size_t(kAltitudes - 2)), j = std::min(size_t(s), size_t(kSuns - 2));
     const double x = s - double(j), y = a - double(i);
-    return glm::mix(glm::mix(values_[i][j], values_[i][j + 1], x), glm::mix(values_[i + 1][j], values_[i + 1][j + 1], x), y);
+    return glm::mix(glm::mix(values_[i][j], values_[i][j + 1], x),
+                    glm::mix(values_[i + 1][j], values_[i + 1][j + 1], x), y);
   }
 
  private:
@@ -182,7 +190,8 @@ class Later {
     for (int i = 0; i < kRises; ++i)
       for (int j = 0; j < kRounds; ++j) {
         const double up = (2 * i + 1.0) / kRises - 1, turn = (j + 0.5) * kPi / kRounds, flat = std::sqrt(1 - up * up);
-        const Ray ray = march(h, {flat * std::cos(turn), flat * std::sin(turn), up}, sun, dust, true, [](double, double) { return dvec3(0); });
+        const Ray ray = march(h, {flat * std::cos(turn), flat * std::sin(turn), up}, sun, dust, true,
+                              [](double, double) { return dvec3(0); });
         second += ray.light;
         share += ray.share;
       }
@@ -225,9 +234,12 @@ AirLight airLight(double sunSine, double dust) {
   for (int row = 0; row + 1 < kSkyRows; ++row) {
     const double low = skyRowSine(row), high = skyRowSine(row + 1);
     for (int column = 0; column < kSkyColumns; ++column) {
-      const double width = skyColumnTurn(std::min(column + 1, kSkyColumns - 1)) - skyColumnTurn(std::max(column - 1, 0));
-      const dvec3 mean = (result.radiance[size_t(row)][size_t(column)] * low + result.radiance[size_t(row) + 1][size_t(column)] * high) * 0.5;
-      result.sky += mean * ((high - low) * width);   // both halves of the sky
+      const double width =
+          skyColumnTurn(std::min(column + 1, kSkyColumns - 1)) - skyColumnTurn(std::max(column - 1, 0));
+      const dvec3 mean = (result.radiance[size_t(row)][size_t(column)] * low +
+                          result.radiance[size_t(row) + 1][size_t(column)] * high) *
+                         0.5;
+      result.sky += mean * ((high - low) * width);  // both halves of the sky
     }
   }
   return result;

@@ -93,7 +93,7 @@ struct Frame::Impl {
   void renderPlain(PassContext& pass, gpu::Target& target, std::span<const SideDraws> draws, VkDescriptorSet records,
                    shared::FrameUniforms& uniforms);
   void renderLit(PassContext& pass, gpu::Target& target, std::span<const SideDraws> draws, VkDescriptorSet records,
-                  shared::FrameUniforms& uniforms, const glm::dvec3& sun, int samples, Timings& timings);
+                 shared::FrameUniforms& uniforms, const glm::dvec3& sun, int samples, Timings& timings);
   void renderMoving(PassContext& pass, std::span<const SideDraws> draws, VkDescriptorSet records, const glm::dvec3& sun,
                     Timings& timings);
   void accumulateSample(PassContext& pass, std::span<const SideDraws> draws, VkDescriptorSet records,
@@ -233,7 +233,8 @@ void Frame::Impl::fillUniforms(PassContext& pass, shared::FrameUniforms& uniform
   for (size_t i = 0; i < surroundings.colours.size(); ++i) uniforms.edgeColour[i] = surroundings.colours[i];
   uniforms.edgeCentre = glm::vec4(pass.view.relativeEnu(surroundings.centreEnu), float(surroundings.radiusMetres));
   const glm::dvec3 eye = pass.view.eyeEnu;
-  uniforms.place = glm::vec4(glm::vec3(eye - glm::floor(eye / double(shared::kPlaceMetres)) * double(shared::kPlaceMetres)), 0);
+  uniforms.place =
+      glm::vec4(glm::vec3(eye - glm::floor(eye / double(shared::kPlaceMetres)) * double(shared::kPlaceMetres)), 0);
 }
 
 VkDescriptorSet Frame::Impl::globalsFor(PassContext& pass, const shared::FrameUniforms& uniforms,
@@ -353,8 +354,8 @@ void Frame::Impl::renderMoving(PassContext& full, std::span<const SideDraws> dra
 }
 
 void Frame::Impl::renderLit(PassContext& pass, gpu::Target& target, std::span<const SideDraws> draws,
-                             VkDescriptorSet records, shared::FrameUniforms& uniforms, const glm::dvec3& sun,
-                             int samples, Timings& timings) {
+                            VkDescriptorSet records, shared::FrameUniforms& uniforms, const glm::dvec3& sun,
+                            int samples, Timings& timings) {
   const uint64_t key =
       keyOf(pass.view, pass.scene, std::span(pass.sides.empty() ? nullptr : pass.sides[0].side, pass.sides.size()));
   const bool refining = pass.scene.still || samples > 1;

@@ -35,30 +35,32 @@ dvec3 linearOf(const dvec3& display) {
 // The light that the clay's paints were chosen under: a bright afternoon, the sun at 35 degrees. The air's light is balanced, as
 // a camera's white is, to give just this for that sun; every other hour follows from the air.
 constexpr double kBalancedSine = 0.575;
-const dvec3 kSun(2.75, 2.5575, 2.255), kSky(0.310, 0.372, 0.471), kBounce(0.239, 0.218, 0.192);   // linear
-const dvec3 kZenith(0.36, 0.575, 0.80), kHorizon(0.80, 0.875, 0.92);                              // display colours
-constexpr double kAdaptation = 0.55;   // share of a change of light, in stops, that the eye takes back
-constexpr double kDarkest = 0.0015;    // what the eye opens for at most, against the balanced light: lamps are always in sight
+const dvec3 kSun(2.75, 2.5575, 2.255), kSky(0.310, 0.372, 0.471), kBounce(0.239, 0.218, 0.192);  // linear
+const dvec3 kZenith(0.36, 0.575, 0.80), kHorizon(0.80, 0.875, 0.92);                             // display colours
+constexpr double kAdaptation = 0.55;  // share of a change of light, in stops, that the eye takes back
+constexpr double kDarkest =
+    0.0015;  // what the eye opens for at most, against the balanced light: lamps are always in sight
 // In the evening the eye takes the lamps' white for white, and the sky for bluer.
 const dvec3 kEvening(0.80, 0.97, 1.30);
-constexpr double kDust = 2.0;          // a city's haze
+constexpr double kDust = 2.0;  // a city's haze
 // Light of a city's night in the sky and on the ground: lamps in the haze. Linear.
 const dvec3 kNightZenith(0.0095, 0.0155, 0.041), kNightHorizon(0.034, 0.037, 0.060);
 const dvec3 kNightSky(0.058, 0.078, 0.132), kNightBounce(0.026, 0.026, 0.034), kMoonlight(0.17, 0.20, 0.29);
-constexpr double kSunRadius = 0.00465, kMoonSeems = 1.6;   // radians; the moon seems larger than it is
+constexpr double kSunRadius = 0.00465, kMoonSeems = 1.6;  // radians; the moon seems larger than it is
 
 // Between the sun's light and the moon's neither throws shadows: sines of the sun's elevation and of the moon's.
 constexpr double kSunGone = -0.07, kMoonUp = 0.02;
 
-//! What a look makes of the light (a colour grade): how much of an hour's own tint it keeps, in the sky and in the shade.
+//! What a look makes of the light (a colour grade): how much of an hour's own tint it keeps, in the sky and in the shade; strength of
+//! the lamps' light by night, for its paints are darker than the clay's.
 struct Grade {
-  double sky = 1, shade = 1;
+  double sky = 1, shade = 1, night = 1;
 };
 Grade gradeOf(city::Look look) {
   switch (look) {
-    case city::Look::Day: return {0.97, 0.60};
-    case city::Look::Plan: return {0.50, 0.25};   // the colours are the plan's: the light keeps out of them
-    default: return {0.92, 0.45};
+    case city::Look::Day: return {0.97, 0.60, 1.5};
+    case city::Look::Plan: return {0.50, 0.25, 1.0};  // the colours are the plan's: the light keeps out of them
+    default: return {0.92, 0.45, 1.0};
   }
 }
 
@@ -79,8 +81,8 @@ double eveningOf(double sunSine) { return 1 - smooth(-0.05, 0.16, sunSine); }
 struct Balance {
   double brightness = 1;
   dvec3 sun{1}, sky{1}, bounce{1};
-  std::array<std::array<dvec3, kSkyColumns>, kSkyRows> radiance;   // even from beside the sun to opposite it
-  std::array<dvec3, kSkyRows> display;                             // linear light that is shown there for the balanced sun
+  std::array<std::array<dvec3, kSkyColumns>, kSkyRows> radiance;  // even from beside the sun to opposite it
+  std::array<dvec3, kSkyRows> display;  // linear light that is shown there for the balanced sun
 };
 dvec3 groundLight(const AirLight& air, double sunSine) { return air.sun * std::max(sunSine, 0.0) + air.sky; }
 const Balance& balance() {
@@ -95,7 +97,8 @@ const Balance& balance() {
       const double up = skyRowSine(row);
       b.display[size_t(row)] = linearOf(glm::mix(kHorizon, kZenith, up / (up + 0.18)));
       for (int column = 0; column < kSkyColumns; ++column)
-        b.radiance[size_t(row)][size_t(column)] = dvec3(1) / air.radiance[size_t(row)][size_t(std::max(column, kSkyBeside))];
+        b.radiance[size_t(row)][size_t(column)] =
+            dvec3(1) / air.radiance[size_t(row)][size_t(std::max(column, kSkyBeside))];
     }
     return b;
   }();
@@ -144,8 +147,9 @@ void Light::makeSky(city::Look look, double sunSine) {
   const double gain = std::pow(brightness(air_) / b.brightness + kDarkest, -kAdaptation);
   sunColour_ = kSun * saturated(air_.sun * b.sun * gain, 0.8);
   const dvec3 evening = glm::mix(dvec3(1), kEvening, eveningOf(sunSine));
-  skyAmbient_ = kSky * evening * saturated(air_.sky * b.sky * gain, grade.shade) + kNightSky * double(night_);
-  groundAmbient_ = kBounce * saturated(groundLight(air_, sunSine) * b.bounce * gain, grade.shade) + kNightBounce * double(night_);
+  skyAmbient_ = kSky * evening * saturated(air_.sky * b.sky * gain, grade.shade) + kNightSky * (night_ * grade.night);
+  groundAmbient_ = kBounce * saturated(groundLight(air_, sunSine) * b.bounce * gain, grade.shade) +
+                   kNightBounce * (night_ * grade.night);
   disc_ = toneMapped(sunColour_ * 4.0 + 0.35 * luminance(sunColour_));
   makeDome(look, sunSine, gain);
 }
@@ -159,7 +163,8 @@ void Light::makeDome(city::Look look, double sunSine, double gain) {
     const dvec3 radiance = air_.radiance[size_t(row)][size_t(column)] * b.radiance[size_t(row)][size_t(column)];
     const dvec3 lit = saturated(shouldered(radiance * gain), grade.sky);
     const dvec3 tint = glm::mix(dvec3(1), kEvening, evening * up / (up + 0.1));
-    return toneMapped(b.display[size_t(row)] * tint * lit + glm::mix(kNightHorizon, kNightZenith, up / (up + 0.12)) * lamps);
+    return toneMapped(b.display[size_t(row)] * tint * lit +
+                      glm::mix(kNightHorizon, kNightZenith, up / (up + 0.12)) * lamps);
   };
   // The horizon as a parabola over the cosine of the azimuth from the sun: exact towards it, beside it and away from it.
   const auto low = [&](int column) { return colour(0, column); };

@@ -14,7 +14,7 @@ constexpr VkShaderStageFlags kBothStages = VK_SHADER_STAGE_VERTEX_BIT | VK_SHADE
 constexpr int kRings = 26;
 constexpr int kSegments = 48;
 constexpr double kEarthRadius = 6371000.0;
-constexpr uint32_t kSunDisc = 0, kMoonDisc = 1;   // SidePush::flags of shaders/shared/disc.glsl
+constexpr uint32_t kSunDisc = 0, kMoonDisc = 1;  // SidePush::flags of shaders/shared/disc.glsl
 
 }  // namespace
 

@@ -21,21 +21,24 @@ double wrapped(double radians) {
 
 //! Nutation by the moon's node alone (ch. 22): 1 arc second.
 struct Axis {
-  double nutation, obliquity;   // radians
+  double nutation, obliquity;  // radians
 };
 Axis axisAt(double t) {
   const double node = (125.04452 - 1934.136261 * t) * kDegree, sun = (280.4665 + 36000.7698 * t) * kDegree,
                moon = (218.3165 + 481267.8813 * t) * kDegree;
   const double second = kDegree / 3600;
   const double nutation = (-17.20 * std::sin(node) - 1.32 * std::sin(2 * sun) - 0.23 * std::sin(2 * moon)) * second;
-  const double obliquity = (23.4392911 - 0.0130042 * t) * kDegree + (9.20 * std::cos(node) + 0.57 * std::cos(2 * sun)) * second;
+  const double obliquity =
+      (23.4392911 - 0.0130042 * t) * kDegree + (9.20 * std::cos(node) + 0.57 * std::cos(2 * sun)) * second;
   return {nutation, obliquity};
 }
 
 Equatorial equatorial(double longitude, double latitude, double obliquity, double distance) {
   const double x = std::cos(latitude) * std::cos(longitude);
-  const double y = std::cos(latitude) * std::sin(longitude) * std::cos(obliquity) - std::sin(latitude) * std::sin(obliquity);
-  const double z = std::cos(latitude) * std::sin(longitude) * std::sin(obliquity) + std::sin(latitude) * std::cos(obliquity);
+  const double y =
+      std::cos(latitude) * std::sin(longitude) * std::cos(obliquity) - std::sin(latitude) * std::sin(obliquity);
+  const double z =
+      std::cos(latitude) * std::sin(longitude) * std::sin(obliquity) + std::sin(latitude) * std::cos(obliquity);
   return {wrapped(std::atan2(y, x)), std::asin(std::clamp(z, -1.0, 1.0)), distance};
 }
 
@@ -44,32 +47,40 @@ struct Term {
   int elongation, sun, moon, latitude;
   double angle, metres;
 };
-constexpr std::array<Term, 32> kAlong{{{0, 0, 1, 0, 6288774, -20905355}, {2, 0, -1, 0, 1274027, -3699111},
-                                       {2, 0, 0, 0, 658314, -2955968},   {0, 0, 2, 0, 213618, -569925},
-                                       {0, 1, 0, 0, -185116, 48888},     {0, 0, 0, 2, -114332, -3149},
-                                       {2, 0, -2, 0, 58793, 246158},     {2, -1, -1, 0, 57066, -152138},
-                                       {2, 0, 1, 0, 53322, -170733},     {2, -1, 0, 0, 45758, -204586},
-                                       {0, 1, -1, 0, -40923, -129620},   {1, 0, 0, 0, -34720, 108743},
-                                       {0, 1, 1, 0, -30383, 104755},     {2, 0, 0, -2, 15327, 10321},
-                                       {0, 0, 1, 2, -12528, 0},          {0, 0, 1, -2, 10980, 79661},
-                                       {4, 0, -1, 0, 10675, -34782},     {0, 0, 3, 0, 10034, -23210},
-                                       {4, 0, -2, 0, 8548, -21636},      {2, 1, -1, 0, -7888, 24208},
-                                       {2, 1, 0, 0, -6766, 30824},       {1, 0, -1, 0, -5163, -8379},
-                                       {1, 1, 0, 0, 4987, -16675},       {2, -1, 1, 0, 4036, -12831},
-                                       {2, 0, 2, 0, 3994, -10445},       {4, 0, 0, 0, 3861, -11650},
-                                       {2, 0, -3, 0, 3665, 14403},       {0, 1, -2, 0, -2689, -7003},
-                                       {2, 0, -1, 2, -2602, 0},          {2, -1, -2, 0, 2390, 10056},
-                                       {1, 0, 1, 0, -2348, 6322},        {2, -2, 0, 0, 2236, -9884}}};
-constexpr std::array<Term, 17> kAcross{{{0, 0, 0, 1, 5128122, 0},  {0, 0, 1, 1, 280602, 0},  {0, 0, 1, -1, 277693, 0},
-                                        {2, 0, 0, -1, 173237, 0},  {2, 0, -1, 1, 55413, 0},  {2, 0, -1, -1, 46271, 0},
-                                        {2, 0, 0, 1, 32573, 0},    {0, 0, 2, 1, 17198, 0},   {2, 0, 1, -1, 9266, 0},
-                                        {0, 0, 2, -1, 8822, 0},    {2, -1, 0, -1, 8216, 0},  {2, 0, -2, -1, 4324, 0},
-                                        {2, 0, 1, 1, 4200, 0},     {2, 1, 0, -1, -3359, 0},  {2, -1, -1, 1, 2463, 0},
-                                        {2, -1, 0, 1, 2211, 0},    {2, -1, -1, -1, 2065, 0}}};
+constexpr std::array<Term, 32> kAlong{
+    {{0, 0, 1, 0, 6288774, -20905355}, {2, 0, -1, 0, 1274027, -3699111}, {2, 0, 0, 0, 658314, -2955968},
+     {0, 0, 2, 0, 213618, -569925},    {0, 1, 0, 0, -185116, 48888},     {0, 0, 0, 2, -114332, -3149},
+     {2, 0, -2, 0, 58793, 246158},     {2, -1, -1, 0, 57066, -152138},   {2, 0, 1, 0, 53322, -170733},
+     {2, -1, 0, 0, 45758, -204586},    {0, 1, -1, 0, -40923, -129620},   {1, 0, 0, 0, -34720, 108743},
+     {0, 1, 1, 0, -30383, 104755},     {2, 0, 0, -2, 15327, 10321},      {0, 0, 1, 2, -12528, 0},
+     {0, 0, 1, -2, 10980, 79661},      {4, 0, -1, 0, 10675, -34782},     {0, 0, 3, 0, 10034, -23210},
+     {4, 0, -2, 0, 8548, -21636},      {2, 1, -1, 0, -7888, 24208},      {2, 1, 0, 0, -6766, 30824},
+     {1, 0, -1, 0, -5163, -8379},      {1, 1, 0, 0, 4987, -16675},       {2, -1, 1, 0, 4036, -12831},
+     {2, 0, 2, 0, 3994, -10445},       {4, 0, 0, 0, 3861, -11650},       {2, 0, -3, 0, 3665, 14403},
+     {0, 1, -2, 0, -2689, -7003},      {2, 0, -1, 2, -2602, 0},          {2, -1, -2, 0, 2390, 10056},
+     {1, 0, 1, 0, -2348, 6322},        {2, -2, 0, 0, 2236, -9884}}};
+constexpr std::array<Term, 17> kAcross{{{0, 0, 0, 1, 5128122, 0},
+                                        {0, 0, 1, 1, 280602, 0},
+                                        {0, 0, 1, -1, 277693, 0},
+                                        {2, 0, 0, -1, 173237, 0},
+                                        {2, 0, -1, 1, 55413, 0},
+                                        {2, 0, -1, -1, 46271, 0},
+                                        {2, 0, 0, 1, 32573, 0},
+                                        {0, 0, 2, 1, 17198, 0},
+                                        {2, 0, 1, -1, 9266, 0},
+                                        {0, 0, 2, -1, 8822, 0},
+                                        {2, -1, 0, -1, 8216, 0},
+                                        {2, 0, -2, -1, 4324, 0},
+                                        {2, 0, 1, 1, 4200, 0},
+                                        {2, 1, 0, -1, -3359, 0},
+                                        {2, -1, -1, 1, 2463, 0},
+                                        {2, -1, 0, 1, 2211, 0},
+                                        {2, -1, -1, -1, 2065, 0}}};
 
 glm::dvec3 ecefOf(const Equatorial& at, double sidereal) {
   const double angle = at.rightAscension - sidereal;
-  return {std::cos(at.declination) * std::cos(angle), std::cos(at.declination) * std::sin(angle), std::sin(at.declination)};
+  return {std::cos(at.declination) * std::cos(angle), std::cos(at.declination) * std::sin(angle),
+          std::sin(at.declination)};
 }
 
 }  // namespace
@@ -88,7 +99,8 @@ Equatorial sunAmongStars(double julianDateUt) {
   const double eccentricity = 0.016708634 - 0.000042037 * t - 0.0000001267 * t * t;
   const double centre = (1.914602 - 0.004817 * t - 0.000014 * t * t) * std::sin(anomaly) +
                         (0.019993 - 0.000101 * t) * std::sin(2 * anomaly) + 0.000289 * std::sin(3 * anomaly);
-  const double distance = 1.000001018 * (1 - eccentricity * eccentricity) / (1 + eccentricity * std::cos(anomaly + centre * kDegree));
+  const double distance =
+      1.000001018 * (1 - eccentricity * eccentricity) / (1 + eccentricity * std::cos(anomaly + centre * kDegree));
   const Axis axis = axisAt(t);
   const double aberration = 20.4898 / 3600 / distance;
   const double longitude = (mean + centre - aberration) * kDegree + axis.nutation;
@@ -117,16 +129,20 @@ Equatorial moonAmongStars(double julianDateUt) {
   }
   for (const Term& term : kAcross) across += term.angle * weight(term) * std::sin(argument(term));
   const Axis axis = axisAt(t);
-  return equatorial(wrapped((mean + along * 1e-6) * kDegree + axis.nutation), across * 1e-6 * kDegree, axis.obliquity, distance);
+  return equatorial(wrapped((mean + along * 1e-6) * kDegree + axis.nutation), across * 1e-6 * kDegree, axis.obliquity,
+                    distance);
 }
 
 double siderealAngle(double julianDateUt) {
   const double days = julianDateUt - 2451545.0, t = days / 36525;
   const Axis axis = axisAt(centuries(julianDateUt));
-  return wrapped((280.46061837 + 360.98564736629 * days + 0.000387933 * t * t) * kDegree + axis.nutation * std::cos(axis.obliquity));
+  return wrapped((280.46061837 + 360.98564736629 * days + 0.000387933 * t * t) * kDegree +
+                 axis.nutation * std::cos(axis.obliquity));
 }
 
-glm::dvec3 sunDirectionEcef(double julianDateUt) { return ecefOf(sunAmongStars(julianDateUt), siderealAngle(julianDateUt)); }
+glm::dvec3 sunDirectionEcef(double julianDateUt) {
+  return ecefOf(sunAmongStars(julianDateUt), siderealAngle(julianDateUt));
+}
 
 Moon moonAt(const Geodetic& place, double julianDateUt) {
   const Equatorial moon = moonAmongStars(julianDateUt), sun = sunAmongStars(julianDateUt);
@@ -137,7 +153,9 @@ Moon moonAt(const Geodetic& place, double julianDateUt) {
   const double distance = glm::length(toMoon);
   // Ch. 48: the angle at the moon between the sun and the Earth.
   const double cosPhase = glm::dot(glm::normalize(toSun), -toMoon / distance);
-  return {.directionEcef = toMoon / distance, .radiusRadians = std::asin(kMoonRadius / distance), .illuminated = (1 + cosPhase) / 2};
+  return {.directionEcef = toMoon / distance,
+          .radiusRadians = std::asin(kMoonRadius / distance),
+          .illuminated = (1 + cosPhase) / 2};
 }
 
 double elevationDegrees(const Geodetic& place, const glm::dvec3& directionEcef) {

@@ -33,7 +33,8 @@ TEST(Air, KeepsTheEnergyOfTheSun) {
   for (double height = 2; height <= 90; height += 8) {
     const AirLight air = airLight(sine(height), 1);
     const glm::dvec3 down = air.sun * sine(height) + air.sky;
-    for (int i = 0; i < 3; ++i) EXPECT_LT(down[i], sine(height) * 1.12 + 0.01) << height;   // the ground's light comes back down, too
+    for (int i = 0; i < 3; ++i)
+      EXPECT_LT(down[i], sine(height) * 1.12 + 0.01) << height;  // the ground's light comes back down, too
   }
   EXPECT_GT(luminance(airLight(1, 1).sun), 0.7);
 }
@@ -86,7 +87,8 @@ struct LightTest : testing::Test {
   }
   glm::dvec3 towards(double azimuth, double height) const {
     const double a = azimuth * geo::kDegree, h = height * geo::kDegree;
-    return glm::dmat3(geo::enuFrameAt(kPlace).ecefFromEnu) * glm::dvec3(std::sin(a) * std::cos(h), std::cos(a) * std::cos(h), std::sin(h));
+    return glm::dmat3(geo::enuFrameAt(kPlace).ecefFromEnu) *
+           glm::dvec3(std::sin(a) * std::cos(h), std::cos(a) * std::cos(h), std::sin(h));
   }
   shared::FrameUniforms at(double azimuth, double height) {
     scene.sunDirectionEcef = towards(azimuth, height);
@@ -103,7 +105,8 @@ TEST_F(LightTest, IsFiniteAndShownForEverySun) {
     for (double height = -89; height <= 89; height += 4.45) {
       scene.look = look;
       const shared::FrameUniforms u = at(200, height);
-      for (const glm::vec4& c : {u.skyZenith, u.skyHorizon, u.skySunGlow, u.haze, u.skyAmbient, u.groundAmbient, u.sunColour})
+      for (const glm::vec4& c :
+           {u.skyZenith, u.skyHorizon, u.skySunGlow, u.haze, u.skyAmbient, u.groundAmbient, u.sunColour})
         for (int i = 0; i < 4; ++i) EXPECT_TRUE(std::isfinite(c[i]) && c[i] >= 0) << height;
       EXPECT_GT(luminance(glm::vec3(u.skyAmbient)), 0.03) << "no black: " << height;
       for (const SkyVertex& vertex : light.dome())

@@ -17,7 +17,7 @@ double azimuthDegrees(const Geodetic& place, const glm::dvec3& ecef) {
 constexpr double kAhead = 69.0 / 86400;
 
 TEST(Sun, JulianDatesOfMeeusChapter7) {
-  EXPECT_DOUBLE_EQ(julianDate(1957, 10, 4, 0.81 * 24), 2436116.31);   // example 7.a: Sputnik 1
+  EXPECT_DOUBLE_EQ(julianDate(1957, 10, 4, 0.81 * 24), 2436116.31);  // example 7.a: Sputnik 1
   EXPECT_DOUBLE_EQ(julianDate(2000, 1, 1, 12), 2451545.0);
   EXPECT_DOUBLE_EQ(julianDate(1999, 1, 1, 0), 2451179.5);
   EXPECT_DOUBLE_EQ(julianDate(2024, 2, 29, 26), julianDate(2024, 3, 1, 2));
@@ -60,18 +60,19 @@ TEST(Moon, IsLitAsInExample48a) {
   // Seen from where the moon is overhead, the parallax does not turn it.
   const double instant = 2448724.5 - kAhead;
   const Equatorial moon = moonAmongStars(instant);
-  const Geodetic below{std::remainder((moon.rightAscension - siderealAngle(instant)) / kDegree, 360.0), moon.declination / kDegree, 0};
+  const Geodetic below{std::remainder((moon.rightAscension - siderealAngle(instant)) / kDegree, 360.0),
+                       moon.declination / kDegree, 0};
   const Moon seen = moonAt(below, instant);
   EXPECT_NEAR(seen.illuminated, 0.6786, 0.004);
   EXPECT_NEAR(elevationDegrees(below, seen.directionEcef), 90, 0.3);
-  EXPECT_NEAR(seen.radiusRadians / kDegree, 0.2745, 0.004);   // 1737.4 km at 368,410 - 6,378 km
+  EXPECT_NEAR(seen.radiusRadians / kDegree, 0.2745, 0.004);  // 1737.4 km at 368,410 - 6,378 km
 }
 
 // Times of full and new moon to the minute: Espenak, Phases of the Moon 2021-2030 (NASA/GSFC).
 TEST(Moon, IsFullAndNewWhenTheTablesSay) {
   const Geodetic qingdao{120.38, 36.07, 0};
-  EXPECT_GT(moonAt(qingdao, julianDate(2024, 10, 17, 11.43)).illuminated, 0.995);   // full 17 October 2024, 11:26
-  EXPECT_LT(moonAt(qingdao, julianDate(2024, 4, 8, 18.35)).illuminated, 0.005);     // new 8 April 2024, 18:21: the eclipse
+  EXPECT_GT(moonAt(qingdao, julianDate(2024, 10, 17, 11.43)).illuminated, 0.995);  // full 17 October 2024, 11:26
+  EXPECT_LT(moonAt(qingdao, julianDate(2024, 4, 8, 18.35)).illuminated, 0.005);  // new 8 April 2024, 18:21: the eclipse
 }
 
 TEST(Sun, IsHighestAtNoonLessTheEquationOfTime) {
