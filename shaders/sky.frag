@@ -11,6 +11,6 @@ void main() {
   if (kNight) colour = lightened(colour, vec3(stars(normalize(inDirection))));
   // Half a step of eight bits either way, or the evening would show its steps: interleaved gradient noise (Jimenez, "Next Generation
   // Post Processing in Call of Duty: Advanced Warfare", SIGGRAPH 2014 course).
-  float noise = fract(52.9829189 * fract(dot(gl_FragCoord.xy, vec2(0.06711056, 0.00583715))));
+  float noise = fract(52.9829189 * fract(dot(gl_FragCoord.xy + frame.part.xy, vec2(0.06711056, 0.00583715))));
   outColour = vec4(colour + (noise - 0.5) * (1.0 / 255.0), 1.0);
 }

@@ -257,7 +257,7 @@ VkDescriptorSet Frame::Impl::globalsFor(PassContext& pass, const shared::FrameUn
 void Frame::Impl::drawScene(PassContext& pass, std::span<const SideDraws> draws, VkDescriptorSet records, bool lit) {
   for (const SideView& side : pass.sides) {
     if (side.rectangle.extent.width == 0) continue;
-    vkCmdSetScissor(pass.commands, 0, 1, &side.rectangle);
+    setScissor(pass.commands, pass.view, side.rectangle);
     const bool draped = !drape->empty(side.slot);
     scenePass->drawTiles(pass, side, draws[side.index].list, records, draped);
     for (const SideDraws::Fade& fade : draws[side.index].fades) {
@@ -282,7 +282,7 @@ void Frame::Impl::renderPlain(PassContext& pass, gpu::Target& target, std::span<
   pass.globals = globalsFor(pass, uniforms, shadows->kept());
   scenePass->setVariant(pass.scene.look, true, false);
   const glm::vec4 clear(pass.scene.plainBackground, 1);
-  beginScene(pass.commands, target.view, target.image, depth, target.extent, &clear);
+  beginScene(pass.commands, target.view, target.image, depth, pass.view, &clear);
   drawScene(pass, draws, records, false);
   vkCmdEndRendering(pass.commands);
   stillUnfinished = false;
@@ -298,7 +298,7 @@ void Frame::Impl::accumulateSample(PassContext& pass, std::span<const SideDraws>
   pass.sample = sample;
   pass.globals = globalsFor(pass, uniforms, shadows->ofSample());
   scenePass->setVariant(pass.scene.look, false, uniforms.night.x > 0);
-  beginScene(pass.commands, picture.view(), picture.handle(), depth, pass.view.extent, nullptr);
+  beginScene(pass.commands, picture.view(), picture.handle(), depth, pass.view, nullptr);
   drawScene(pass, draws, records, true);
   vkCmdEndRendering(pass.commands);
   toSampled(pass.commands, picture.handle(), false);
@@ -312,10 +312,11 @@ void Frame::Impl::accumulateSample(PassContext& pass, std::span<const SideDraws>
                 .toStage = VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT,
                 .fromAccess = VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT,
                 .toAccess = VK_ACCESS_2_COLOR_ATTACHMENT_READ_BIT | VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT});
-  beginColour(pass.commands, mean.view(), pass.view.extent,
+  beginColour(pass.commands, mean.view(), pass.view.part.extent,
               sample == 0 ? VK_ATTACHMENT_LOAD_OP_CLEAR : VK_ATTACHMENT_LOAD_OP_LOAD);
   const float pixelAngle = 2 * uniforms.time.w / float(pass.view.extent.height);
-  const shared::PostPush push{.pixel = {uniforms.viewport.z, uniforms.viewport.w, pixelAngle, edgeStrength(pass.scene)},
+  const glm::vec2 size(pass.view.part.extent.width, pass.view.part.extent.height);
+  const shared::PostPush push{.pixel = {1 / size.x, 1 / size.y, pixelAngle, edgeStrength(pass.scene)},
                               .scene = {0, uniforms.haze.a, kNearMetres, 0}};
   post->accumulate(pass, picture.view(), depth.view(), push, 1.0f / float(sample + 1));
   vkCmdEndRendering(pass.commands);
@@ -327,6 +328,7 @@ void Frame::Impl::renderMoving(PassContext& full, std::span<const SideDraws> dra
                                const glm::dvec3& sun, Timings& timings) {
   View view = full.view;
   view.extent = extentAt(full.view.extent, full.scene.resolution);
+  if (full.scene.resolution < 1) view.part = {{0, 0}, view.extent};
   view.resolution = full.scene.resolution;
   std::vector<SideView> sideViews(full.sides.begin(), full.sides.end());
   for (SideView& side : sideViews) {
@@ -345,7 +347,7 @@ void Frame::Impl::renderMoving(PassContext& full, std::span<const SideDraws> dra
   timings.mark("shadow");
   pass.globals = globalsFor(pass, uniforms, shadows->kept());
   scenePass->setVariant(pass.scene.look, true, uniforms.night.x > 0);
-  beginScene(pass.commands, picture.view(), picture.handle(), depth, view.extent, nullptr);
+  beginScene(pass.commands, picture.view(), picture.handle(), depth, view, nullptr);
   drawScene(pass, draws, records, true);
   vkCmdEndRendering(pass.commands);
   toSampled(pass.commands, picture.handle(), false);
@@ -390,9 +392,10 @@ void Frame::Impl::renderLit(PassContext& pass, gpu::Target& target, std::span<co
                             float(drawn.height) / float(target.extent.height), kNearMetres, uniforms.haze.a}});
   }
   timings.mark("post");
+  setWholeViewport(pass.commands, pass.view);
   for (const SideView& side : pass.sides) {
     if (side.rectangle.extent.width == 0) continue;
-    vkCmdSetScissor(pass.commands, 0, 1, &side.rectangle);
+    setScissor(pass.commands, pass.view, side.rectangle);
     labels->draw(pass, side);
   }
   vkCmdEndRendering(pass.commands);
@@ -406,7 +409,8 @@ uint64_t Frame::Impl::keyOf(const View& view, const Scene& scene, std::span<cons
       .add(view.up)
       .add(view.fovYRadians)
       .add(view.extent.width)
-      .add(view.extent.height);
+      .add(view.extent.height)
+      .add(view.part.offset.y);
   hash.add(residency.generation()).add(visibility.generation()).add(documentGeneration).add(scene.sunDirectionEcef);
   hash.add(scene.moon.directionEcef).add(scene.hourOfDay);
   hash.add(scene.language).add(scene.look);
@@ -509,11 +513,13 @@ void Frame::render(gpu::Target& target, const Scene& scene, std::span<const Side
     return slice.data;
   });
   f.lookAround();
-  const View view = makeView(scene, f.axes, target.extent, f.surroundings.heightMetres);
+  const VkExtent2D whole{target.extent.width, std::max(scene.wholeHeight, target.extent.height)};
+  View view = makeView(scene, f.axes, whole, f.surroundings.heightMetres);
+  view.part = {{0, int32_t(scene.bandTop)}, target.extent};
   f.light.set(scene);
   const glm::dvec3 sun = glm::normalize(glm::dmat3(f.axes.enuFromEcef) * f.light.keyEcef());
   std::vector<SideView> sideViews;
-  f.setSides(sides, target.extent, sideViews);
+  f.setSides(sides, whole, sideViews);
   PassContext pass{f.device, f.residency, *frame.arena, frame.commands, view,
                    scene,    sideViews,   f.layouts,    VK_NULL_HANDLE};
 

@@ -2,13 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "gpu/pipeline.h"
 
 namespace cm::frame {
 
 void beginScene(VkCommandBuffer commands, VkImageView colourView, VkImage colourImage, const gpu::Image& depth,
-                VkExtent2D extent, const glm::vec4* clear) {
+                const View& view, const glm::vec4* clear) {
   gpu::barrier(commands, {.image = colourImage,
                           .to = VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL,
                           .fromStage = VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT |
@@ -38,14 +39,31 @@ void beginScene(VkCommandBuffer commands, VkImageView colourView, VkImage colour
                                             .storeOp = VK_ATTACHMENT_STORE_OP_STORE,
                                             .clearValue = {.depthStencil = {0, 0}}};
   const VkRenderingInfo rendering{.sType = VK_STRUCTURE_TYPE_RENDERING_INFO,
-                                  .renderArea = {{0, 0}, extent},
+                                  .renderArea = {{0, 0}, view.part.extent},
                                   .layerCount = 1,
                                   .colorAttachmentCount = 1,
                                   .pColorAttachments = &colour,
                                   .pDepthAttachment = &depthInfo};
   vkCmdBeginRendering(commands, &rendering);
-  const VkViewport viewport{0, 0, float(extent.width), float(extent.height), 0, 1};
+  setWholeViewport(commands, view);
+}
+
+void setWholeViewport(VkCommandBuffer commands, const View& view) {
+  const VkOffset2D at = view.part.offset;
+  const VkViewport viewport{-float(at.x), -float(at.y), float(view.extent.width), float(view.extent.height), 0, 1};
   vkCmdSetViewport(commands, 0, 1, &viewport);
+}
+
+void setScissor(VkCommandBuffer commands, const View& view, const VkRect2D& rectangle) {
+  const auto cut = [](int32_t offset, uint32_t size, int32_t from, uint32_t most) {
+    const int64_t low = std::clamp<int64_t>(int64_t(offset) - from, 0, most);
+    const int64_t high = std::clamp<int64_t>(int64_t(offset) + size - from, low, most);
+    return std::pair{int32_t(low), uint32_t(high - low)};
+  };
+  const auto [x, width] = cut(rectangle.offset.x, rectangle.extent.width, view.part.offset.x, view.part.extent.width);
+  const auto [y, height] = cut(rectangle.offset.y, rectangle.extent.height, view.part.offset.y, view.part.extent.height);
+  const VkRect2D within{{x, y}, {width, height}};
+  vkCmdSetScissor(commands, 0, 1, &within);
 }
 
 VkExtent2D extentAt(VkExtent2D whole, float resolution) {
