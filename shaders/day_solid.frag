@@ -32,7 +32,7 @@ vec3 dayColour(float sun) {
   float facing = clamp(-dot(direction, inNormal), 0.0, 1.0), grazing = 1.0 - facing;
   float fresnel = facade.ways.w * (0.35 + 0.65 * grazing * grazing * grazing);
   vec3 mirrored = reflect(direction, inNormal);
-  vec3 sky = mirrored.z > 0.0 ? skyColour(mirrored) : mix(skyColour(vec3(mirrored.xy, 0.0)), vec3(0.34, 0.35, 0.34), clamp(mirrored.z * -6.0, 0.0, 1.0));
+  vec3 sky = mirrored.z > 0.0 ? skyColour(mirrored) : mix(skyColour(vec3(mirrored.xy, 0.0)), vec3(0.39, 0.40, 0.39) * frame.skyHorizon.g, clamp(mirrored.z * -6.0, 0.0, 1.0));
   vec3 colour = toneMapped(wall.albedo * light * wall.shade);
   vec3 glass = mix(toneMapped(wall.inside * light), sky * (0.62 + 0.38 * sun), fresnel);
   colour = hazed(mix(colour, glass, wall.glass), inWorld);

@@ -34,6 +34,15 @@ std::string parseSize(const std::string& text, unsigned& width, unsigned& height
   return fmt::format("--size: found \"{}\", expected WIDTHxHEIGHT between 16x16 and 16384x16384", text);
 }
 
+std::string hourOfDay(const std::string& text) {
+  double hour = -1;
+  int used = 0;
+  if (std::sscanf(text.c_str(), "%lf%n", &hour, &used) == 1 && size_t(used) == text.size() && hour >= 0 && hour <= 24)
+    return {};
+  return fmt::format("“{0}”不是 0 到 24 之间的钟点，例如 17.5 / found \"{0}\", expected an hour 0..24 such as 17.5",
+                     text);
+}
+
 const auto kLooks = [] {
   std::map<std::string, cm::city::Look> looks;
   for (const auto& [look, name] : cm::city::kLooks) looks.emplace(name, look);
@@ -85,9 +94,16 @@ int main(int count, char** values) {
     app->add_option("--camera", camera,
                     "lon,lat,height,heading,pitch: 度与米，椭球高 / degrees, metres above the ellipsoid")
         ->allow_extra_args(false);
-    app->add_option("--date", render.date,
-                    "2030-06-01 或 2030-06-01T10:00+08:00；对比时作用于右侧 / of the scenario (of --against in a "
-                    "swipe); the time moves the sun");
+    app->add_option(
+        "--date", render.date,
+        "2030-06-01 或 2030-06-01T10:00+08:00；对比时作用于右侧；给出时刻或 --hour 时也是光照的日期 / of the "
+        "scenario (of --against in a swipe); with a time or --hour the day of the light, too");
+    app->add_option(
+           "--hour", render.hour,
+           "0..24，光照的钟点：当地平太阳时（按城市经度，无夏令时）；日期取 --date，默认 10 月 14 日 / hour of the "
+           "light: local mean solar time by the city's longitude, no summer time (14:04); on the day of --date, else "
+           "14 October")
+        ->check(hourOfDay);
     app->add_option("--scenario", render.scenario, "方案编号 / scenario id");
     app->add_option("--compare", compare, "swipe: 左右卷帘 / left and right of a divider")
         ->check(CLI::IsMember({"swipe", "off"}));

@@ -21,6 +21,7 @@ struct RenderOptions {
   std::string view;                              // SavedView id or name
   std::optional<city::CameraPose> camera;
   std::string date;                              // ISO 8601, with or without a time
+  std::optional<double> hour;                    // local mean solar time; over that of `date`
   std::string scenario, against;
   bool swipe = false;
   double divider = 0.5;

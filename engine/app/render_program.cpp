@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <ctime>
 
 #include "app/facts.h"
 #include "app/picture.h"
@@ -18,31 +17,39 @@ using Clock = std::chrono::steady_clock;
 constexpr uint32_t kPixelsAtOnce = 3840 * 2160;  // what is drawn at once of a larger picture
 double secondsSince(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
-//! "2030-06-01" or "2030-06-01T10:00[:00][Z|+08:00]": the civil date, and with a time the sun's local solar hour.
+//! "2030-06-01" or "2030-06-01T10:00[:00][Z|+08:00]": the civil date, and with a time the place's mean solar hour and its date then.
 struct When {
-  city::Date date;
+  city::Date date, lightDate;
   std::optional<double> solarHour;
 };
 Result<When> parseWhen(const std::string& text, double lonDegrees) {
   auto date = city::parseDate(text.substr(0, text.find('T')));
   if (!date) return date.error().within("--date {}", text);
-  When when{*date, std::nullopt};
+  When when{*date, *date, std::nullopt};
   size_t t = text.find('T');
   if (t == std::string::npos) return when;
   int hour = 0, minute = 0, used = 0;
   std::string rest = text.substr(t + 1);
   if (std::sscanf(rest.c_str(), "%d:%d%n", &hour, &minute, &used) != 2 || hour < 0 || hour > 24 || minute < 0 ||
       minute > 59)
-    return makeError("--date {}: found time \"{}\", expected hh:mm with Z or an offset like +08:00", text, rest);
+    return makeError("--date {}: “{}”不是时刻 / found time \"{}\", expected hh:mm with Z or an offset like +08:00",
+                     text, rest, rest);
   size_t zone = rest.find_first_of("Z+-", static_cast<size_t>(used));
   double offset = std::round(lonDegrees / 15);  // without a zone: that of the place, by longitude
   if (zone != std::string::npos) {
     int zh = 0, zm = 0;
     if (rest[zone] != 'Z' && std::sscanf(rest.c_str() + zone + 1, "%d:%d", &zh, &zm) < 1)
-      return makeError("--date {}: found zone \"{}\", expected Z or an offset like +08:00", text, rest.substr(zone));
+      return makeError("--date {}: “{}”不是时区 / found zone \"{}\", expected Z or an offset like +08:00", text,
+                       rest.substr(zone), rest.substr(zone));
     offset = (rest[zone] == '-' ? -1 : 1) * (zh + zm / 60.0);
   }
-  when.solarHour = std::fmod(hour + minute / 60.0 - offset + lonDegrees / 15 + 48, 24.0);
+  const double solar = hour + minute / 60.0 - offset + lonDegrees / 15, day = std::floor(solar / 24);
+  when.solarHour = solar - day * 24;
+  using namespace std::chrono;
+  const year_month_day there(
+      sys_days(year(date->year) / month(unsigned(date->month)) / std::chrono::day(unsigned(date->day))) +
+      days(int(day)));
+  when.lightDate = {int(there.year()), int(unsigned(there.month())), int(unsigned(there.day()))};
   return when;
 }
 
@@ -98,17 +105,10 @@ Result<void> setUpPicture(Stage& stage, const RenderOptions& options) {
     if (!when) return when.error();
     commands.push_back(
         city::SetDate{options.swipe || after ? city::SideName::After : city::SideName::Before, when->date});
-    if (when->solarHour) {
-      commands.push_back(city::SetHour{*when->solarHour});
-      std::tm day{};
-      day.tm_year = when->date.year - 1900;
-      day.tm_mon = when->date.month - 1;
-      day.tm_mday = when->date.day;
-      day.tm_hour = 12;
-      timegm(&day);  // fills tm_yday
-      stage.options().dayOfYear = day.tm_yday + 1;
-    }
+    if (when->solarHour) commands.push_back(city::SetHour{*when->solarHour});
+    if (when->solarHour || options.hour) stage.options().lightDate = options.hour ? when->date : when->lightDate;
   }
+  if (options.hour) commands.push_back(city::SetHour{*options.hour});
   if (!options.select.empty()) {
     auto kind = document.project(options.select) ? city::PickKind::Project
                 : document.item(options.select)  ? city::PickKind::MetroLine

@@ -6,6 +6,7 @@
 
 #include "app/ahead.h"
 #include "city/land_use.h"
+#include "frame/light.h"
 #include "frame/themes.h"
 #include "geo/sun.h"
 
@@ -133,7 +134,7 @@ tiles::SelectionView Stage::selectionView(const frame::Side& side, const geo::Ey
   const double down = glm::dot(eye.direction, glm::normalize(eye.position));
   view.fogShare = 1 - std::abs(down);
   if (scene_.look != city::Look::Plain && scene_.layers.shadows)
-    view.sun = tiles::SunLight{.direction = scene_.sunDirectionEcef, .up = glm::normalize(eye.position)};
+    view.sun = tiles::SunLight{.direction = frame::keyLight(scene_), .up = glm::normalize(eye.position)};
   view.tilesets = additionsShown(side);
   view.prefetch.assign(tilesetCount_, false);
   for (const auto& [key, tileset] : tilesetOfAddition_) {
@@ -197,10 +198,7 @@ city::Changes Stage::step(std::vector<city::Command> commands, double nowSeconds
   if (const double hour = session().hourOfDay; hour != daylight_.to)
     daylight_ = daylight_.to < 0 ? Daylight{hour, hour} : Daylight{hourAt(nowSeconds), hour, nowSeconds};
   scene_.hourOfDay = hourAt(nowSeconds);
-  if (scene_.look != city::Look::Plain)
-    scene_.sunDirectionEcef = frame::themed(scene_.look)
-                                  ? frame::mapLightEcef(document().origin)
-                                  : geo::sunDirectionEcef(document().origin, options_.dayOfYear, scene_.hourOfDay);
+  if (scene_.look != city::Look::Plain) lightUp();
 
   streaming_.drain();
   collectSides(nowSeconds);
@@ -230,6 +228,19 @@ city::Changes Stage::step(std::vector<city::Command> commands, double nowSeconds
   scene_.still = options_.refineWhenStill && !moved && !moving(nowSeconds) && selection_.complete &&
                  !residency_->pending() && !imagery_.busy();
   return changes;
+}
+
+//! Sun and moon over the city. The hour is local mean solar time: what a clock would show that keeps to the city's own meridian.
+void Stage::lightUp() {
+  if (frame::themed(scene_.look)) {
+    scene_.sunDirectionEcef = frame::mapLightEcef(document().origin);
+    return;
+  }
+  const city::Date& day = options_.lightDate;
+  const geo::Geodetic& place = document().origin;
+  const double instant = geo::julianDate(day.year, day.month, day.day, scene_.hourOfDay - place.lonDegrees / 15);
+  scene_.sunDirectionEcef = geo::sunDirectionEcef(instant);
+  scene_.moon = geo::moonAt(place, instant);
 }
 
 void Stage::fadeLevels(double nowSeconds) {

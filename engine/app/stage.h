@@ -32,7 +32,7 @@ struct StageOptions {
   double fogDensity = 0;                     // tiles::SelectionOptions: less detail far away; the window asks for it
   Quality quality;                           // what is given up while moving
   bool refineWhenStill = true;               // false: every frame as while moving (measurements)
-  int dayOfYear = 288;                       // for the sun: mid-October, when even early afternoon's shadows are long
+  city::Date lightDate{2030, 10, 14};        // for sun and moon: mid-October, when even early afternoon's shadows are long
 };
 
 class Stage {
@@ -90,6 +90,7 @@ class Stage {
  private:
   static constexpr double kLongestWaitSeconds = 3, kDaylightSeconds = 0.8;
   tiles::Budgets updateImagery(VkExtent2D extent);
+  void lightUp();
   void collectSides(double nowSeconds);
   tiles::SelectionView selectionView(const frame::Side& side, const geo::Eye& eye, double aspect, double heightPixels) const;
   std::vector<tiles::SelectionView> selectionViews(VkExtent2D extent) const;

@@ -25,7 +25,7 @@ void UiPicture::draw(double nowSeconds, float frameSeconds) {
   ui::Observations seen;
   seen.windowSize = {ImGui::GetIO().DisplaySize.x, ImGui::GetIO().DisplaySize.y};
   const float against = std::min(seen.windowSize.x / 1280, seen.windowSize.y / 720);
-  seen.scale = against > 1.6f ? std::clamp(against / 2, 1.5f, 4.0f) : 1.0f;
+  seen.scale = against > 1.6f ? std::clamp(against / 2, 1.5f, 3.0f) : 1.0f;
   seen.nowSeconds = nowSeconds;
   seen.headingDegrees = stage_.session().camera.headingDegrees;
   ImGui::GetIO().DeltaTime = std::max(frameSeconds, 1e-4f);

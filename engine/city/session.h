@@ -96,7 +96,7 @@ struct Session {
   Layers layers;
   Look look = Look::Clay;
   Language language = Language::Chinese;
-  double hourOfDay = 14.3;                   // local solar time, for the sun: it lights what looks south and west
+  double hourOfDay = 14 + 4 / 60.0;          // local mean solar time, for the sun: it lights what looks south and west
   std::string style;                         // Style::id; empty: everything in its own colours
   Selection selection;
   bool statistics = false;

@@ -11,6 +11,7 @@
 #include "frame/draws.h"
 #include "frame/hash.h"
 #include "frame/labels.h"
+#include "frame/light.h"
 #include "frame/overlay_lines.h"
 #include "frame/pass_context.h"
 #include "frame/pick.h"
@@ -61,6 +62,7 @@ struct Frame::Impl {
   std::unique_ptr<Drape> drape;
   std::unique_ptr<OverlayLines> lines;
   std::unique_ptr<Labels> labels;
+  Light light;
   Visibility visibility;
   PlacedTiles placed;
   std::array<InFlight, gpu::kFramesInFlight> inFlight;
@@ -96,7 +98,7 @@ struct Frame::Impl {
   void renderPlain(PassContext& pass, gpu::Target& target, std::span<const SideDraws> draws, VkDescriptorSet records,
                    shared::FrameUniforms& uniforms);
   void renderLit(PassContext& pass, gpu::Target& target, std::span<const SideDraws> draws, VkDescriptorSet records,
-                  shared::FrameUniforms& uniforms, const glm::dvec3& sun, int samples, Timings& timings);
+                 shared::FrameUniforms& uniforms, const glm::dvec3& sun, int samples, Timings& timings);
   void renderMoving(PassContext& pass, std::span<const SideDraws> draws, VkDescriptorSet records, const glm::dvec3& sun,
                     Timings& timings);
   void accumulateSample(PassContext& pass, std::span<const SideDraws> draws, VkDescriptorSet records,
@@ -236,7 +238,8 @@ void Frame::Impl::fillUniforms(PassContext& pass, shared::FrameUniforms& uniform
   for (size_t i = 0; i < surroundings.colours.size(); ++i) uniforms.edgeColour[i] = surroundings.colours[i];
   uniforms.edgeCentre = glm::vec4(pass.view.relativeEnu(surroundings.centreEnu), float(surroundings.radiusMetres));
   const glm::dvec3 eye = pass.view.eyeEnu;
-  uniforms.place = glm::vec4(glm::vec3(eye - glm::floor(eye / double(shared::kPlaceMetres)) * double(shared::kPlaceMetres)), 0);
+  uniforms.place =
+      glm::vec4(glm::vec3(eye - glm::floor(eye / double(shared::kPlaceMetres)) * double(shared::kPlaceMetres)), 0);
 }
 
 VkDescriptorSet Frame::Impl::globalsFor(PassContext& pass, const shared::FrameUniforms& uniforms,
@@ -267,7 +270,10 @@ void Frame::Impl::drawScene(PassContext& pass, std::span<const SideDraws> draws,
       scenePass->drawFading(pass, side, fade.out, records, draped, fade.share, true);
     }
     if (pass.scene.look == city::Look::Day) trees->draw(pass, side, draws[side.index].tiles, scenePass->moving());
-    if (lit) scenePass->drawBeyond(pass, side);
+    if (lit) {
+      scenePass->drawBeyond(pass, side);
+      scenePass->drawSky(pass, side, light);
+    }
     scenePass->drawBlended(pass, side, draws[side.index].list, records);
     for (const SideDraws::Fade& fade : draws[side.index].fades) scenePass->drawBlended(pass, side, fade.in, records);
     if (!lit) continue;
@@ -340,7 +346,7 @@ void Frame::Impl::renderMoving(PassContext& full, std::span<const SideDraws> dra
   }
   PassContext pass{full.device, full.residency, full.arena,   full.commands, view,
                    full.scene,  sideViews,      full.layouts, VK_NULL_HANDLE};
-  shared::FrameUniforms uniforms = uniformsOf(view, pass.scene, sun);
+  shared::FrameUniforms uniforms = uniformsOf(view, pass.scene, light);
   fillUniforms(pass, uniforms);
   statistics.shadowDraws += shadows->keep(pass, casting(pass.scene, sun, records), draws, uniforms);
   timings.mark("shadow");
@@ -355,8 +361,8 @@ void Frame::Impl::renderMoving(PassContext& full, std::span<const SideDraws> dra
 }
 
 void Frame::Impl::renderLit(PassContext& pass, gpu::Target& target, std::span<const SideDraws> draws,
-                             VkDescriptorSet records, shared::FrameUniforms& uniforms, const glm::dvec3& sun,
-                             int samples, Timings& timings) {
+                            VkDescriptorSet records, shared::FrameUniforms& uniforms, const glm::dvec3& sun,
+                            int samples, Timings& timings) {
   const uint64_t key =
       keyOf(pass.view, pass.scene, std::span(pass.sides.empty() ? nullptr : pass.sides[0].side, pass.sides.size()));
   const bool refining = pass.scene.still || samples > 1;
@@ -411,6 +417,7 @@ uint64_t Frame::Impl::keyOf(const View& view, const Scene& scene, std::span<cons
       .add(view.extent.height)
       .add(view.part.offset.y);
   hash.add(residency.generation()).add(visibility.generation()).add(documentGeneration).add(scene.sunDirectionEcef);
+  hash.add(scene.moon.directionEcef).add(scene.hourOfDay);
   hash.add(scene.language).add(scene.look);
   const city::Layers& layers = scene.layers;
   for (const bool on :
@@ -515,7 +522,8 @@ void Frame::render(gpu::Target& target, const Scene& scene, std::span<const Side
   const VkExtent2D whole{target.extent.width, std::max(scene.wholeHeight, target.extent.height)};
   View view = makeView(scene, f.axes, whole, f.surroundings.heightMetres);
   view.part = {{0, int32_t(scene.bandTop)}, target.extent};
-  const glm::dvec3 sun = glm::normalize(glm::dmat3(f.axes.enuFromEcef) * scene.sunDirectionEcef);
+  f.light.set(scene);
+  const glm::dvec3 sun = glm::normalize(glm::dmat3(f.axes.enuFromEcef) * f.light.keyEcef());
   std::vector<SideView> sideViews;
   f.setSides(sides, whole, sideViews);
   PassContext pass{f.device, f.residency, *frame.arena, frame.commands, view,
@@ -530,7 +538,7 @@ void Frame::render(gpu::Target& target, const Scene& scene, std::span<const Side
                                                .type = VK_DESCRIPTOR_TYPE_STORAGE_BUFFER,
                                                .slice = {f.residency.records(), 0, VK_WHOLE_SIZE, nullptr}}}};
   const VkDescriptorSet records = frame.arena->descriptors(f.scenePass->recordsLayout(), recordBinding);
-  shared::FrameUniforms uniforms = uniformsOf(view, scene, sun);
+  shared::FrameUniforms uniforms = uniformsOf(view, scene, f.light);
   f.fillUniforms(pass, uniforms);
 
   f.drape->update(pass);

@@ -16,6 +16,7 @@
 #include "city/session.h"
 #include "frame/declutter.h"
 #include "geo/eye.h"
+#include "geo/sun.h"
 #include "gpu/device.h"
 #include "residency/residency.h"
 #include "source/geojson.h"
@@ -35,6 +36,7 @@ struct Scene {
   city::Layers layers;
   city::Selection selection;
   glm::dvec3 sunDirectionEcef{0};               // unit, towards the sun
+  geo::Moon moon;                               // lights the city when the sun is gone
   double hourOfDay = 12;                        // how many windows are lit after dusk
   double nowSeconds = 0;                        // the loop's clock, for transitions and water
   bool still = false;                           // nothing moves: the picture may refine itself frame by frame

@@ -16,6 +16,7 @@ constexpr VkShaderStageFlags kBothStages = VK_SHADER_STAGE_VERTEX_BIT | VK_SHADE
 constexpr int kRings = 26;
 constexpr int kSegments = 48;
 constexpr double kEarthRadius = 6371000.0;
+constexpr uint32_t kSunDisc = 0, kMoonDisc = 1;  // SidePush::flags of shaders/shared/disc.glsl
 
 }  // namespace
 
@@ -136,17 +137,46 @@ std::unique_ptr<ScenePass::Variant> ScenePass::makeVariant(city::Look look, bool
                                           .depthWrite = true},
                                          "beyond");
   }
-  const std::array<uint32_t, 6> constants{0, 0, 0, night, 0, uint32_t(look)};
-  made->sky = objects_.make({.vertex = "screen.vert",
-                             .fragment = themed(look) ? "themed_sky.frag" : "sky.frag",
-                             .layout = layout_,
-                             .constants = constants,
-                             .colours = {colour_},
-                             .depth = depth_,
-                             .depthTest = true,
-                             .compare = VK_COMPARE_OP_EQUAL},
-                            "sky");
+  makeSky(*made);
   return made;
+}
+
+void ScenePass::makeSky(Variant& variant) {
+  const std::array<uint32_t, 6> constants{0, 0, 0, variant.night, 0, uint32_t(variant.look)};
+  if (themed(variant.look)) {
+    variant.sky = objects_.make({.vertex = "screen.vert",
+                                 .fragment = "themed_sky.frag",
+                                 .layout = layout_,
+                                 .constants = constants,
+                                 .colours = {colour_},
+                                 .depth = depth_,
+                                 .depthTest = true,
+                                 .compare = VK_COMPARE_OP_EQUAL},
+                                "themed sky");
+    return;
+  }
+  constexpr VkVertexInputBindingDescription kDome{0, sizeof(SkyVertex), VK_VERTEX_INPUT_RATE_VERTEX};
+  constexpr std::array<VkVertexInputAttributeDescription, 2> kDomeAttributes{
+      {{0, 0, VK_FORMAT_R32G32B32_SFLOAT, offsetof(SkyVertex, direction)},
+       {1, 0, VK_FORMAT_R32G32B32_SFLOAT, offsetof(SkyVertex, colour)}}};
+  gpu::GraphicsPipeline description{.vertex = "sky.vert",
+                                    .fragment = "sky.frag",
+                                    .layout = layout_,
+                                    .bindings = {&kDome, 1},
+                                    .attributes = kDomeAttributes,
+                                    .constants = constants,
+                                    .colours = {colour_},
+                                    .depth = depth_,
+                                    .depthTest = true,
+                                    .compare = VK_COMPARE_OP_EQUAL};
+  variant.sky = objects_.make(description, "sky");
+  description.vertex = "disc.vert";
+  description.fragment = "disc.frag";
+  description.bindings = {};
+  description.attributes = {};
+  description.topology = VK_PRIMITIVE_TOPOLOGY_TRIANGLE_STRIP;
+  description.blend = gpu::Blend::Premultiplied;
+  variant.discs = objects_.make(description, "discs");
 }
 
 VkPipeline ScenePass::tilesOf(Kind kind, bool records) {
@@ -246,8 +276,28 @@ void ScenePass::drawBeyond(PassContext& pass, const SideView& side) {
     vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, variant_->beyond[moving_]);
     vkCmdDraw(pass.commands, uint32_t(kRings * kSegments * 6), 1, 0, 0);
   }
+}
+
+void ScenePass::drawSky(PassContext& pass, const SideView& side, const Light& light) {
+  vkCmdBindDescriptorSets(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, layout_, 0, 1, &pass.globals, 0, nullptr);
+  if (themed(variant_->look)) {
+    vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, variant_->sky);
+    vkCmdDraw(pass.commands, 3, 1, 0, 0);
+    return;
+  }
+  if (light.dome().empty()) return;
+  const Slice vertices = pass.arena.copy(std::span(light.dome()), 16);
+  const Slice indices = pass.arena.copy(std::span(Light::domeIndices()), 4);
   vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, variant_->sky);
-  vkCmdDraw(pass.commands, 3, 1, 0, 0);
+  vkCmdBindVertexBuffers(pass.commands, 0, 1, &vertices.buffer, &vertices.offset);
+  vkCmdBindIndexBuffer(pass.commands, indices.buffer, indices.offset, VK_INDEX_TYPE_UINT32);
+  vkCmdDrawIndexed(pass.commands, uint32_t(Light::domeIndices().size()), 1, 0, 0, 0);
+  vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, variant_->discs);
+  shared::SidePush push = pushOf(side);
+  for (push.flags = kSunDisc; push.flags <= kMoonDisc; ++push.flags) {
+    vkCmdPushConstants(pass.commands, layout_, kBothStages, 0, sizeof(push), &push);
+    vkCmdDraw(pass.commands, 4, 1, 0, 0);
+  }
 }
 
 }  // namespace cm::frame

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "frame/draws.h"
+#include "frame/light.h"
 #include "frame/pass_context.h"
 #include "shared/frame.h"
 
@@ -21,8 +22,10 @@ class ScenePass {
                   float share, bool goes);
   //! What one sees through, over all else of the side.
   void drawBlended(PassContext& pass, const SideView& side, const DrawList& list, VkDescriptorSet records);
-  //! The plane to the horizon and the sky, over what is still empty, for one side.
+  //! The plane to the horizon, over what is still empty, for one side.
   void drawBeyond(PassContext& pass, const SideView& side);
+  //! Then the sky, with sun, moon and stars.
+  void drawSky(PassContext& pass, const SideView& side, const Light& light);
 
   VkDescriptorSetLayout recordsLayout() const { return records_; }
   //! Which pipelines draw from here on: those of the look, with fewer shadow taps while moving, with lights at night. Those of a
@@ -37,13 +40,14 @@ class ScenePass {
     bool night, fading;
     VkPipeline tiles[kKinds][2][2]{};   // [kind][records][moving]
     VkPipeline beyond[2]{};             // [moving]
-    VkPipeline sky = VK_NULL_HANDLE;
+    VkPipeline sky = VK_NULL_HANDLE, discs = VK_NULL_HANDLE;
   };
   struct Shaders {
     const char *vertex, *fragment;
   };
   static Shaders shadersOf(city::Look look, Kind kind);
   std::unique_ptr<Variant> makeVariant(city::Look look, bool night, bool fading);
+  void makeSky(Variant& variant);
   VkPipeline makeTiles(const Variant& variant, Kind kind, uint32_t records, uint32_t moving);
   VkPipeline tilesOf(Kind kind, bool records);
   void bindSide(PassContext& pass, const SideView& side, VkDescriptorSet records, glm::vec4 extra = {}) const;

@@ -12,7 +12,7 @@ glm::dvec3 mapLightEcef(const geo::Geodetic& origin) {
 void setThemedLight(shared::FrameUniforms& u, const View& view, city::Look look) {
   const bool plan = look == city::Look::Plan;
   const double above = std::max(0.0, view.seaBelowMetres);
-  u.skyZenith = plan ? glm::vec4(0.890f, 0.918f, 0.935f, 1) : glm::vec4(0.008f, 0.020f, 0.050f, 1);
+  u.skyZenith = plan ? glm::vec4(0.890f, 0.918f, 0.935f, 0.18f) : glm::vec4(0.008f, 0.020f, 0.050f, 0.18f);
   u.skyHorizon = plan ? glm::vec4(0.968f, 0.966f, 0.956f, 1) : glm::vec4(0.062f, 0.215f, 0.340f, 1);
   u.skySunGlow = glm::vec4(glm::vec3(u.skyHorizon), 0);
   // Half at 9 km from street level on the screen, at 20 km on paper, more from above: the whole city stays readable.

@@ -1,4 +1,4 @@
-//! The eye's matrices and the day's light as the shaders want them. Pure.
+//! The eye's matrices as the shaders want them. Pure.
 #pragma once
 
 #include <glm/glm.hpp>
@@ -7,6 +7,8 @@
 #include "shared/frame.h"
 
 namespace cm::frame {
+
+class Light;
 
 inline constexpr float kNearMetres = 0.5f;
 
@@ -20,9 +22,7 @@ View makeView(const Scene& scene, const geo::EnuFrame& axes, VkExtent2D extent, 
 //! The same eye with its picture moved by a part of a pixel.
 glm::mat4 clipWithOffset(const View& view, glm::vec2 offsetPixels);
 
-//! Sun, sky and haze for the sun's direction; `sunWorld` is a unit vector in the view's axes; by `hour` windows are lit.
-void setLight(shared::FrameUniforms& uniforms, const View& view, const glm::dvec3& sunWorld, double hour);
 //! Everything of the uniforms that does not depend on shadows or the sample.
-shared::FrameUniforms uniformsOf(const View& view, const Scene& scene, const glm::dvec3& sunWorld);
+shared::FrameUniforms uniformsOf(const View& view, const Scene& scene, const Light& light);
 
 }  // namespace cm::frame

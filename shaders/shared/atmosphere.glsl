@@ -4,18 +4,15 @@
 #define CITYMIRROR_SHARED_ATMOSPHERE_GLSL
 #include "shared/frame.glsl"
 
-// 0 away from the sun, 1 at it; wide.
-float sunSide(vec3 direction) {
-  float towards = max(dot(direction, frame.sunDirection.xyz) * 0.5 + 0.5, 0.0);
-  towards *= towards;
-  return towards * towards;
+vec3 horizonColour(vec3 direction) {
+  float along = dot(direction, frame.sunFlat.xyz);
+  return frame.skyHorizon.rgb + along * (frame.horizonAlong.rgb + along * frame.horizonAcross.rgb);
 }
 
-vec3 horizonColour(vec3 direction) { return mix(frame.skyHorizon.rgb, frame.skySunGlow.rgb, sunSide(direction) * frame.skySunGlow.a); }
-
+// What the dome of the sky (sky.vert) shows, nearly: for reflections.
 vec3 skyColour(vec3 direction) {
   float height = max(dot(direction, frame.upAtEye.xyz), 0.0);
-  float lift = height / (height + 0.18);   // the gradient is steep near the horizon and calm above
+  float lift = height / (height + frame.skyZenith.a);   // the gradient is steep near the horizon and calm above
   return mix(horizonColour(direction), frame.skyZenith.rgb, lift);
 }
 

@@ -31,7 +31,7 @@ vec3 dayWaterColour(vec3 world, float sun, float shore, float surf, float perPix
   float fresnel = 0.02 + 0.98 * g2 * g2 * grazing * (0.62 - 0.16 * wind * smoothstep(100.0, 3000.0, distanceMetres));
   vec3 mirrored = reflect(direction, normal);
   mirrored.z = abs(mirrored.z) + 0.04 * wind;
-  float day = (0.86 + 0.14 * sun) * (0.35 + 0.65 * frame.skyHorizon.g) * (1.0 - 0.5 * frame.night.x);
+  float day = (0.86 + 0.14 * sun) * (0.35 + 0.65 * frame.skyHorizon.g) * (1.0 - 0.3 * frame.night.x);
   float shallow = 1.0 - smoothstep(0.0, 1.0, shore + 0.12 * (patches - 0.5));
   vec3 body = mix(vec3(0.105, 0.315, 0.425), vec3(0.300, 0.535, 0.545), shallow * shallow) * (0.93 + 0.14 * wide - 0.06 * patches * wind);
   vec3 colour = mix(body * day, skyColour(normalize(mirrored)), fresnel);

@@ -157,7 +157,7 @@ vec3 windowsLit(Facade f, Wall w, uint matter) {
   vec3 chance = random(w.cell + ivec3(0, 0, 4096));
   vec3 colour = mix(kWarmLight, kCoolLight, step(f.ways.w > 0.6 ? 0.35 : 0.82, chance.y));
   float lit = step(chance.x, share) * (0.55 + 0.45 * chance.z);
-  return colour * (w.glass * mix(share * 0.78, lit, w.fine) * kLampFlare * mix(0.55, 0.42, w.fine) * frame.night.x);
+  return colour * (w.glass * mix(share * 0.78, lit, w.fine) * kLampFlare * mix(1.05, 0.85, w.fine) * frame.night.x);
 }
 
 // A roof: gravel and tiles, and on flat ones small things that stand there. `at`: metres.

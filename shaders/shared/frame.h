@@ -26,9 +26,9 @@ struct FrameUniforms {
   vec4 sunColour;              // linear, already times its strength
   vec4 skyAmbient;             // linear light from above
   vec4 groundAmbient;          // linear light from below
-  vec4 skyZenith;              // display colours of the sky
-  vec4 skyHorizon;
-  vec4 skySunGlow;
+  vec4 skyZenith;              // display colours of the sky; a: how soon the horizon's colour gives way to it
+  vec4 skyHorizon;             // beside the sun
+  vec4 skySunGlow;             // below the sun
   vec4 haze;                   // rgb display colour; a: extinction per metre
   vec4 upAtEye;                // xyz; w: eye above the plane beyond the city, metres
   vec4 viewport;               // width, height, 1/width, 1/height
@@ -41,7 +41,14 @@ struct FrameUniforms {
   vec4 shadowTexel;            // x: 1/map size
   vec4 edgeColour[kSectors];   // linear colour of the plane beyond the city by direction from its middle; a: 1 water
   vec4 edgeCentre;             // xyz: the city's middle in world; w: its radius
-  vec4 night;                  // x: 0 by day .. 1 at night; y: share of windows lit
+  vec4 night;                  // x: 0 by day .. 1 at night; y: share of windows lit; z: stars, 0..1
+  vec4 horizonAlong;           // the horizon by the cosine c of the azimuth from the sun: skyHorizon + c * (along + c * across)
+  vec4 horizonAcross;
+  vec4 sunFlat;                // xyz: level, towards the sun's azimuth
+  vec4 sunDisc;                // xyz: towards the sun, also where the moon gives the light; w: radius of its disc, radians
+  vec4 sunDiscColour;          // display colour; a: 0 below the horizon
+  vec4 moonDisc;               // as the sun's
+  vec4 moonDiscColour;         // display colour; a: how much of it shows against the sky
   vec4 part;                   // xy: pixels of the picture left of and above the part that is drawn
   vec4 place;                  // xyz: what makes of a world position metres fixed to the city, modulo kPlaceMetres
 };

@@ -65,7 +65,7 @@ float stars(vec3 direction) {
   vec3 chance = random(ivec3(floor(at)) + 4096);
   float away = length(fract(at) - 0.25 - 0.5 * chance);
   float height = clamp(dot(direction, frame.upAtEye.xyz) * 4.0 - 0.2, 0.0, 1.0);
-  return step(0.975, chance.z) * clamp(1.0 - away * 7.0, 0.0, 1.0) * height * frame.night.x * (0.3 + 0.7 * chance.x);
+  return step(0.975, chance.z) * clamp(1.15 - away * 6.0, 0.0, 1.0) * height * frame.night.z * (0.3 + 0.7 * chance.x);
 }
 
 #endif

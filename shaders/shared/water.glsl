@@ -24,7 +24,7 @@ vec3 waterColour(vec3 world, float sun) {
   glint *= glint;
   glint *= glint;
   glint *= glint;
-  vec3 deep = kDeepWater * (0.86 + 0.14 * sun) * (0.35 + 0.65 * frame.skyHorizon.g) * (1.0 - 0.5 * frame.night.x);
+  vec3 deep = kDeepWater * (0.86 + 0.14 * sun) * (0.35 + 0.65 * frame.skyHorizon.g) * (1.0 - 0.3 * frame.night.x);
   return mix(deep, skyColour(mirrored), fresnel) + frame.skySunGlow.rgb * (glint * glint * 0.16 * sun);
 }
 

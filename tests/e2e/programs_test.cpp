@@ -85,6 +85,27 @@ struct Programs : testing::Test {
   }
 };
 
+TEST_F(Programs, LightThePictureByTheHourAndItsDay) {
+  const auto sky = [&](const std::string& name, const std::vector<std::string>& when) {
+    std::vector<std::string> options{"--view", "home", "--no-ui"};
+    options.insert(options.end(), when.begin(), when.end());
+    const Outcome outcome = render(test::builtInCity(), name, options);
+    EXPECT_EQ(outcome.code, 0) << outcome.output;
+    const source::Image picture = pictureOf(folder / name);
+    double sum = 0;
+    for (uint32_t x = 0; x < picture.width; ++x) sum += picture.rgba[size_t(x) * 4 + 1];
+    return sum / picture.width;
+  };
+  const double noon = sky("noon.png", {"--hour", "12"}), night = sky("night.png", {"--hour", "23"});
+  EXPECT_GT(noon, 150);
+  EXPECT_LT(night, 60);
+  // At 18:30 the midsummer sun is still up; in October it has gone.
+  EXPECT_GT(sky("june.png", {"--hour", "18.5", "--date", "2030-06-21"}), 2 * sky("october.png", {"--hour", "18.5"}));
+  const Outcome refused = render(test::builtInCity(), "x.png", {"--hour", "25"});
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_NE(refused.output.find("0 到 24"), std::string::npos) << refused.output;
+}
+
 TEST_F(Programs, BeforeAndAfterDifferAndTheSwipeShowsBoth) {
   fs::path city = test::builtInCity();
   std::vector<std::string> where{"--view", "project-zhangcun", "--no-ui"};
