@@ -75,6 +75,8 @@ void readLayers(const Json& object, const Document& document, Layers& layers) {
   take(object, "metro", layers.metro);
   take(object, "shadows", layers.shadows);
   take(object, "buildings", layers.buildings);
+  take(object, "life", layers.life);
+  take(object, "underground", layers.underground);
   const Json& hidden = member(object, "hiddenItems");
   if (!hidden.is_array()) return;
   for (const Json& id : hidden)
@@ -94,6 +96,8 @@ std::string writeSession(const Session& session) {
   const Layers& layers = session.layers;
   out["layers"] = {{"labels", layers.labels},   {"projectAreas", layers.projectAreas}, {"greenways", layers.greenways},
                    {"metro", layers.metro},     {"shadows", layers.shadows},           {"buildings", layers.buildings}};
+  out["layers"]["life"] = layers.life;
+  out["layers"]["underground"] = layers.underground;
   out["layers"]["hiddenItems"] = layers.hiddenItems;
   out["look"] = lookName(session.look);
   out["language"] = session.language == Language::English ? "en" : "zh";

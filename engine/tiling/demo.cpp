@@ -9,6 +9,7 @@
 #include "geo/datum.h"
 #include "tiling/city_document.h"
 #include "tiling/demo_facts.h"
+#include "tiling/demo_rail.h"
 #include "tiling/demo_schemes.h"
 #include "tiling/demo_town.h"
 
@@ -74,6 +75,7 @@ Result<city::Overlay> Writer::metro() const {
   city::Overlay overlay{"metro", city::OverlayKind::Metro, {"地铁", "Metro"}, "overlays/metro.geojson", "metro", {}};
   Json features = Json::array();
   std::vector<const MetroLine*> firstLine(facts_.stations.size(), nullptr);
+  std::vector<std::string> linesOf(facts_.stations.size());
   for (const MetroLine& line : facts_.metro) {
     city::OverlayItem item;
     item.id = line.id;
@@ -81,35 +83,35 @@ Result<city::Overlay> Writer::metro() const {
     item.colour = colourOf(line.colour);
     item.status = line.planned ? city::PlanStatus::UnderConstruction : city::PlanStatus::Existing;
     item.opens = line.opens;
-    item.source = "metro";
-    Json path = Json::array();
-    double metres = 0;
-    glm::dvec2 last{0};
+    item.source = line.path.empty() ? "metro" : "rail";
+    item.network = line.network;
+    item.service = line.service;
+    item.story = line.story;
+    const std::vector<RailPiece> pieces = railPieces(line, facts_, land_);
+    item.lengthKilometres = std::round(lengthMetres(pieces) / 100) / 10;
     for (size_t s : line.stations) {
       if (!firstLine[s] || firstLine[s]->planned) firstLine[s] = &line;
-      glm::dvec2 here = facts_.stations[s].lonLat;
-      if (!path.empty()) {  // heights along the way, so that the line stays on the ground over hills
-        metres += glm::distance(planeFrom(last), planeFrom(here));
-        int pieces = std::max(1, static_cast<int>(glm::distance(planeFrom(last), planeFrom(here)) / 120));
-        for (int k = 1; k < pieces; ++k) path.push_back(place(glm::mix(last, here, double(k) / pieces), 3));
-      }
-      path.push_back(place(here, 3));
-      last = here;
+      linesOf[s] += (linesOf[s].empty() ? "" : ",") + line.id;
     }
-    item.lengthKilometres = std::round(metres / 100) / 10;
-    features.push_back(feature({{"item", line.id}, {"kind", "line"}, {"zh", line.name.zh}, {"en", line.name.en},
-                                {"colour", line.colour}, {"opens", city::toString(line.opens)}, {"planned", line.planned}},
-                               "LineString", std::move(path)));
+    for (const RailPiece& piece : pieces) {
+      Json path = Json::array();
+      for (glm::dvec2 p : piece.lonLat) path.push_back(place(p, 0));
+      Json properties{{"item", line.id}, {"kind", "line"}, {"zh", line.name.zh}, {"en", line.name.en},
+                      {"colour", line.colour}, {"opens", city::toString(line.opens)}, {"planned", line.planned},
+                      {"structure", piece.structure}, {"structureAssumed", line.structureAssumed}};
+      if (piece.water && piece.structure == "underground") properties.update({{"water", true}, {"depth", 45}});
+      features.push_back(feature(std::move(properties), "LineString", std::move(path)));
+    }
     overlay.items.push_back(std::move(item));
   }
   for (size_t s = 0; s < facts_.stations.size(); ++s) {
     const Station& station = facts_.stations[s];
     if (!firstLine[s]) continue;
-    features.push_back(feature({{"item", firstLine[s]->id}, {"kind", "station"}, {"id", "station-" + station.id},
+    features.push_back(feature({{"item", firstLine[s]->id}, {"lines", linesOf[s]}, {"kind", "station"}, {"id", "station-" + station.id},
                                 {"zh", station.name.zh}, {"en", station.name.en}, {"colour", firstLine[s]->colour},
                                 {"rank", station.transfer ? 3 : 5}, {"transfer", station.transfer},
                                 {"opens", city::toString(firstLine[s]->opens)}},
-                               "Point", place(station.lonLat, 4)));
+                               "Point", place(station.lonLat, 0)));
   }
   if (auto written = write(overlay.uri, std::move(features), "metro"); !written) return written.error();
   return overlay;

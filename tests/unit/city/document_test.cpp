@@ -211,6 +211,8 @@ TEST(Document, SchemaAndParserKnowTheSameKeys) {
             std::vector<std::string>(format::kImageryKinds.begin(), format::kImageryKinds.end()));
   EXPECT_EQ(words(defs["imagery"]["properties"]["matrix"]["enum"]),
             std::vector<std::string>(format::kImageryMatrices.begin(), format::kImageryMatrices.end()));
+  EXPECT_EQ(words(defs["item"]["properties"]["network"]["enum"]),
+            std::vector<std::string>(format::kNetworks.begin(), format::kNetworks.end()));
   EXPECT_EQ(words(defs["status"]["enum"]),
             std::vector<std::string>(format::kStatuses.begin(), format::kStatuses.end()));
   EXPECT_EQ(words(defs["project"]["properties"]["kind"]["enum"]),
