@@ -182,6 +182,9 @@ int benchProgram(const BenchOptions& options) {
   fmt::print("{}: frame {:.1f} ms (p95 {:.1f}), cold {:.0f} ms, {:.0f} MiB, {:.0f} triangles, {:.0f} tiles\n",
              options.json, quantile(all, 0.5), quantile(all, 0.95), coldMs, bench.peakPss, quantile(triangles, 0.5),
              quantile(tiles, 0.5));
+  fmt::print("  milliseconds a pass:");
+  for (const auto& [name, ms] : passes) fmt::print(" {} {:.2f}", name, quantile(ms, 0.5));
+  fmt::print("\n");
   return complete ? kExitDone : kExitPartial;
 }
 

@@ -59,38 +59,47 @@ int main(int count, char** values) {
   std::string size, camera, compare, language = "zh";
   bool noUi = false;
   CLI::App* renderApp = program.add_subcommand("render", "输出一张图片 / write a picture; needs no display");
-  renderApp->add_option("CITY", render.city, "city.json, tileset.json, folder, .zip, .3tz or URL")->required();
   renderApp->add_option("--out", render.out, "PNG 文件 / the PNG file to write")->required();
-  renderApp->add_option("--size", size, "WIDTHxHEIGHT (1280x720)");
   renderApp->add_option("--view", render.view, "已存视角的编号或名称 / id or name of a saved view");
-  renderApp
-      ->add_option("--camera", camera,
-                   "lon,lat,height,heading,pitch: 度与米，椭球高 / degrees, metres above the ellipsoid")
-      ->allow_extra_args(false);
-  renderApp->add_option("--date", render.date,
-                        "2030-06-01 或 2030-06-01T10:00+08:00；对比时作用于右侧 / of the scenario (of --against in a "
-                        "swipe); the time moves the sun");
-  renderApp->add_option("--scenario", render.scenario, "方案编号 / scenario id");
-  renderApp->add_option("--compare", compare, "swipe: 左右卷帘 / left and right of a divider")
-      ->check(CLI::IsMember({"swipe", "off"}));
-  renderApp->add_option("--against", render.against, "卷帘右侧的方案 / scenario right of the divider");
-  renderApp->add_option("--divider", render.divider, "0..1 (0.5)")->check(CLI::Range(0.0, 1.0));
-  renderApp->add_option("--look", render.look,
-                        "clay 素模 | day 日景 | tech 科技蓝 | plan 规划图 | plain 简洁")->transform(CLI::CheckedTransformer(kLooks));
-  renderApp->add_option("--style", render.style, "按属性着色的样式编号 / id of a style of the city");
-  renderApp->add_option("--lang", language, "zh | en")->check(CLI::IsMember({"zh", "en"}));
-  renderApp->add_option("--select", render.select,
-                        "高亮的建筑、项目或线路编号 / id of a building, project or line to highlight");
-  renderApp->add_option("--samples", render.samples, "每像素采样数 / pictures averaged (16)")
-      ->check(CLI::Range(1, 256));
-  renderApp->add_option("--timeout", render.timeoutSeconds, "秒 / seconds to wait for data (300)");
-  renderApp->add_flag("--no-ui", noUi, "不画界面 / without the control layer");
+  FilmOptions film;
+  CLI::App* filmApp =
+      program.add_subcommand("film", "输出一段影片（用 ffmpeg）/ write a film (through ffmpeg); needs no display");
+  filmApp->add_option("--out", render.out, "影片文件 / the film to write: .mp4, .mov, .webm")->required();
+  filmApp->add_option("--view", film.views, "依次经过的视角 / ids or names of views to fly along (all saved ones)");
+  filmApp->add_flag("--turntable", film.turntable, "绕视角中心一周 / once round the middle of the first view");
+  filmApp->add_option("--seconds", film.seconds, "片长 / how long it is (20)")->check(CLI::Range(0.1, 3600.0));
+  filmApp->add_option("--fps", film.framesPerSecond, "每秒画面数 / frames a second (30)")
+      ->check(CLI::Range(1.0, 120.0));
+  for (CLI::App* app : {renderApp, filmApp}) {
+    app->add_option("CITY", render.city, "city.json, tileset.json, folder, .zip, .3tz or URL")->required();
+    app->add_option("--size", size, app == filmApp ? "WIDTHxHEIGHT (1920x1080)" : "WIDTHxHEIGHT (1280x720)");
+    app->add_option("--camera", camera,
+                    "lon,lat,height,heading,pitch: 度与米，椭球高 / degrees, metres above the ellipsoid")
+        ->allow_extra_args(false);
+    app->add_option("--date", render.date,
+                    "2030-06-01 或 2030-06-01T10:00+08:00；对比时作用于右侧 / of the scenario (of --against in a "
+                    "swipe); the time moves the sun");
+    app->add_option("--scenario", render.scenario, "方案编号 / scenario id");
+    app->add_option("--compare", compare, "swipe: 左右卷帘 / left and right of a divider")
+        ->check(CLI::IsMember({"swipe", "off"}));
+    app->add_option("--against", render.against, "卷帘右侧的方案 / scenario right of the divider");
+    app->add_option("--divider", render.divider, "0..1 (0.5)")->check(CLI::Range(0.0, 1.0));
+    app->add_option("--look", render.look, "clay 素模 | plain 简洁")->transform(CLI::CheckedTransformer(kLooks));
+    app->add_option("--style", render.style, "按属性着色的样式编号 / id of a style of the city");
+    app->add_option("--lang", language, "zh | en")->check(CLI::IsMember({"zh", "en"}));
+    app->add_option("--select", render.select,
+                    "高亮的建筑、项目或线路编号 / id of a building, project or line to highlight");
+    app->add_option("--samples", render.samples, "每像素采样数 / pictures averaged (16)")->check(CLI::Range(1, 256));
+    app->add_option("--timeout", render.timeoutSeconds, "秒 / seconds to wait for data (300)");
+    app->add_flag("--no-ui", noUi, "不画界面，只注明数据来源 / without the control layer: only whose data it is");
+  }
 
   BenchOptions bench;
   CLI::App* benchApp = program.add_subcommand("bench", "按给定视点测速 / measure along given poses");
   benchApp->add_option("--tileset", bench.tileset, "tileset.json (file or URL) or .3tz");
   benchApp->add_option("--poses", bench.poses, "poses.json: file or URL");
-  benchApp->add_option("--look", bench.look, "plain | clay | day | tech | plan")->transform(CLI::CheckedTransformer(kLooks));
+  benchApp->add_option("--look", bench.look, "plain | clay | day | tech | plan")
+      ->transform(CLI::CheckedTransformer(kLooks));
   benchApp->add_flag("--swipe", bench.swipe, "two sides, divider in the middle");
   benchApp->add_option("--repeats", bench.repeats, "frames timed at each pose (3)")->check(CLI::Range(1, 1000));
   benchApp->add_option("--step", bench.step, "every n-th pose (1)")->check(CLI::Range(1, 100000));
@@ -127,7 +136,7 @@ int main(int count, char** values) {
   source::Fetcher::Options fetch = source::Fetcher::Options::fromEnvironment();
   std::string cache;
   bool noCache = false;
-  for (CLI::App* app : {&program, renderApp, benchApp, checkApp}) {
+  for (CLI::App* app : {&program, renderApp, filmApp, benchApp, checkApp}) {
     CLI::Option* none = app->add_flag("--no-cache", noCache, "不用网络缓存 / keep nothing of what comes from the web");
     app->add_option("--cache", cache, "网络缓存的文件夹 / folder for what is kept of the web")->excludes(none);
   }
@@ -173,14 +182,17 @@ int main(int count, char** values) {
       if (value->empty() && refuse(fmt::format("bench needs {} (or --flight CITY)", option))) return kExitUsage;
     return benchProgram(bench);
   }
-  if (*renderApp) {
+  if (*renderApp || *filmApp) {
+    if (*filmApp) render.width = 1920, render.height = 1080;
     if (!size.empty() && refuse(parseSize(size, render.width, render.height))) return kExitUsage;
     if (!camera.empty() && refuse(parseCamera(camera, render.camera))) return kExitUsage;
     render.swipe = compare == "swipe";
     if (render.swipe && render.against.empty() && refuse("--compare swipe needs --against SCENARIO")) return kExitUsage;
     render.language = language == "en" ? cm::Language::English : cm::Language::Chinese;
     render.ui = !noUi;
-    return renderProgram(render);
+    if (*renderApp) return renderProgram(render);
+    film.picture = render;
+    return filmProgram(film);
   }
   if (!windowSize.empty() && refuse(parseSize(windowSize, window.width, window.height))) return kExitUsage;
   return windowProgram(window);

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "app/pace.h"
 #include "city/session.h"
@@ -33,6 +34,14 @@ struct RenderOptions {
   source::Fetcher::Options fetch;
 };
 int renderProgram(const RenderOptions& options);
+
+struct FilmOptions {
+  RenderOptions picture;                         // of every frame; `out` is the film: what its ending says, through ffmpeg
+  std::vector<std::string> views;                // SavedView or Project ids, in order; none: all saved views
+  bool turntable = false;                        // once round the first of them, or the home view
+  double seconds = 20, framesPerSecond = 30;
+};
+int filmProgram(const FilmOptions& options);
 
 struct BenchOptions {
   std::string tileset, poses, json, shots;

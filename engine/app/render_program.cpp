@@ -5,8 +5,7 @@
 #include <ctime>
 
 #include "app/facts.h"
-#include "app/programs.h"
-#include "app/stage.h"
+#include "app/picture.h"
 #include "app/ui_picture.h"
 #include "base/log.h"
 #include "source/image.h"
@@ -45,6 +44,8 @@ Result<When> parseWhen(const std::string& text, double lonDegrees) {
   return when;
 }
 
+}  // namespace
+
 Result<city::CameraPose> cameraFor(const city::Document& document, const RenderOptions& options) {
   if (options.camera) return *options.camera;
   if (options.view.empty()) return city::homeOf(document);
@@ -59,7 +60,7 @@ Result<city::CameraPose> cameraFor(const city::Document& document, const RenderO
   return makeError("--view: there is no view \"{}\"; there are {}", options.view, known);
 }
 
-Result<void> setUp(Stage& stage, const RenderOptions& options) {
+Result<void> setUpPicture(Stage& stage, const RenderOptions& options) {
   const city::Document& document = stage.document();
   std::vector<city::Command> commands;
   auto camera = cameraFor(document, options);
@@ -116,8 +117,6 @@ Result<void> setUp(Stage& stage, const RenderOptions& options) {
   return {};
 }
 
-}  // namespace
-
 int renderProgram(const RenderOptions& options) {
   source::Fetcher fetcher(options.fetch);
   auto loaded = loadCity(options.city, fetcher);
@@ -137,10 +136,9 @@ int renderProgram(const RenderOptions& options) {
   VkExtent2D extent{options.width, options.height};
   gpu::Offscreen picture(**device, extent, VK_FORMAT_R8G8B8A8_UNORM);
   StageOptions stageOptions;
-  stageOptions.maxSsePixels =
-      options.look == city::Look::Plain ? 16 : 4;  // a picture to keep is worth four times the detail
+  stageOptions.maxSsePixels = options.look == city::Look::Plain ? 16 : kPictureSsePixels;
   Stage stage(**device, VK_FORMAT_R8G8B8A8_UNORM, std::move(*loaded), fetcher, stageOptions);
-  if (auto ready = setUp(stage, options); !ready) {
+  if (auto ready = setUpPicture(stage, options); !ready) {
     log::error("{}", ready.error().text());
     return kExitUsage;
   }
@@ -162,18 +160,20 @@ int renderProgram(const RenderOptions& options) {
     }
     (*device)->collect();
   }
-  std::unique_ptr<UiPicture> layer;
-  if (options.ui) layer = std::make_unique<UiPicture>(**device, stage, extent);
+  if (const tiles::StreamingStatistics t = stage.streamingStatistics(); t.starved && t.fullAt < 0)
+    log::warning("{} / {}", tiles::budgetIsFull(t).zh, tiles::budgetIsFull(t).en);
+  auto layer = std::make_unique<UiPicture>(**device, stage, extent,
+                                           options.ui ? UiPicture::Shows::Everything : UiPicture::Shows::Attribution);
   gpu::Target target = picture.target();
   double now = secondsSince(start) + 10;
   // The first pictures bring labels and glyphs into being; the last one is kept.
   for (int turn = 0;; ++turn) {
     now += 0.25;
     stage.step({}, now, extent);
-    if (layer) layer->draw(now, 0.25f);  // cards finish sliding in within a few frames
+    layer->draw(now, 0.25f);  // cards finish sliding in within a few frames
     bool last = turn >= 3 && (!stage.frame().wantsAnotherFrame() || turn > 400);
     target = picture.target();
-    stage.render(target, last ? options.samples : 1, layer ? layer->pass() : frame::UiPass{});
+    stage.render(target, last ? options.samples : 1, layer->pass());
     (*device)->wait((*device)->submitted());
     (*device)->collect();
     if (last) break;

@@ -204,7 +204,8 @@ city::Changes Stage::step(std::vector<city::Command> commands, double nowSeconds
                              {.maxSsePixels = options_.maxSsePixels * options_.quality.coarseness,
                               .fogDensity = options_.fogDensity,
                               .skipLevels = options_.skipLevels,
-                              .fullAt = streaming_.statistics().fullAt});
+                              .fullAt = streaming_.statistics().fullAt,
+                              .yielding = streaming_.yielding()});
   tiles::Orders orders = streaming_.update(selection_, updateImagery(extent));
   for (const tiles::Upload& upload : orders.uploads) ground_.add(upload.tile, *upload.content);
   for (tiles::TileId tile : orders.evictions) ground_.remove(tile);

@@ -7,7 +7,7 @@
 
 namespace cm::app {
 
-UiPicture::UiPicture(gpu::Device& device, Stage& stage, VkExtent2D extent) : stage_(stage) {
+UiPicture::UiPicture(gpu::Device& device, Stage& stage, VkExtent2D extent, Shows shows) : stage_(stage), shows_(shows) {
   ImGui::CreateContext();
   ImGui::GetIO().IniFilename = nullptr;
   ImGui::GetIO().DisplaySize = {float(extent.width), float(extent.height)};
@@ -31,7 +31,10 @@ void UiPicture::draw(double nowSeconds, float frameSeconds) {
   if (ui_->prepare(stage_.document(), stage_.session(), seen)) pass_->uploadFonts();
   ImGui::NewFrame();
   std::vector<city::Command> ignored;
-  ui_->draw(stage_.document(), stage_.session(), seen, ignored);
+  if (shows_ == Shows::Everything)
+    ui_->draw(stage_.document(), stage_.session(), seen, ignored);
+  else
+    ui_->drawAttributionOnly(stage_.document(), stage_.session(), seen);
   ImGui::Render();
   stage_.setCovered(ImguiPass::pixelsOf(ui_->covered()));
 }

@@ -12,7 +12,8 @@ namespace cm::app {
 
 class UiPicture {
  public:
-  UiPicture(gpu::Device& device, Stage& stage, VkExtent2D extent);
+  enum class Shows { Everything, Attribution };
+  UiPicture(gpu::Device& device, Stage& stage, VkExtent2D extent, Shows shows = Shows::Everything);
   ~UiPicture();
   UiPicture(const UiPicture&) = delete;
   UiPicture& operator=(const UiPicture&) = delete;
@@ -23,6 +24,7 @@ class UiPicture {
 
  private:
   Stage& stage_;
+  const Shows shows_;
   std::unique_ptr<ui::Ui> ui_;
   std::unique_ptr<ImguiPass> pass_;
 };

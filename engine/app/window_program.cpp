@@ -233,19 +233,26 @@ class Loop {
   std::vector<std::string> statistics() const {
     const frame::Statistics& f = stage_.frame().statistics();
     tiles::StreamingStatistics t = stage_.streamingStatistics();
+    const bool zh = stage_.session().language == Language::Chinese;
     std::vector<std::string> lines{
         fmt::format("{:.0f} fps · GPU {:.1f} ms · {}", framesPerSecond_, f.gpuMilliseconds, screen_.device->name()),
-        fmt::format("{} triangles · {} tiles · {} draws · {} shadow draws", f.triangles, f.tiles, f.draws,
-                    f.shadowDraws),
-        fmt::format("{} of {} tiles resident · {} fetching · {} decoding · {} failed", t.resident, t.tiles, t.fetching,
-                    t.decoding, t.failed),
-        fmt::format("GPU {:.1f} MiB · fetched {:.1f} MiB", double(t.gpuBytes) / 1048576.0,
-                    double(t.fetchedBytes) / 1048576.0)};
+        fmt::format(fmt::runtime(zh ? "{} 三角形 · {} 瓦片 · {} 次绘制 · {} 次阴影绘制"
+                                    : "{} triangles · {} tiles · {} draws · {} shadow draws"),
+                    f.triangles, f.tiles, f.draws, f.shadowDraws),
+        fmt::format(fmt::runtime(zh ? "驻留 {} / {} 瓦片 · {} 读取中 · {} 解码中 · {} 失败"
+                                    : "{} of {} tiles resident · {} fetching · {} decoding · {} failed"),
+                    t.resident, t.tiles, t.fetching, t.decoding, t.failed),
+        fmt::format(fmt::runtime(zh ? "显存 {:.1f} MiB · 已读取 {:.1f} MiB" : "GPU {:.1f} MiB · fetched {:.1f} MiB"),
+                    double(t.gpuBytes) / 1048576.0, double(t.fetchedBytes) / 1048576.0)};
+    if (t.starved) lines.push_back(tiles::budgetIsFull(t).in(stage_.session().language));
     if (!stage_.document().imagery.empty()) {
       const tiles::ImageryStatistics i = stage_.imageryStatistics();
-      lines.push_back(fmt::format("imagery {} tiles · {} fetching · {} failed · GPU {:.1f} MiB{}", i.resident,
-                                  i.fetching, i.failed, double(i.bytes) / 1048576.0,
-                                  i.starved ? " (budget is full)" : ""));
+      lines.push_back(fmt::format(fmt::runtime(zh ? "影像 {} 瓦片 · {} 读取中 · {} 失败 · 显存 {:.1f} MiB{}"
+                                                  : "imagery {} tiles · {} fetching · {} failed · GPU {:.1f} MiB{}"),
+                                  i.resident, i.fetching, i.failed, double(i.bytes) / 1048576.0,
+                                  !i.starved ? ""
+                                  : zh       ? "（预算已满）"
+                                             : " (budget is full)"));
     }
     for (const auto& [name, ms] : f.passes) lines.push_back(fmt::format("{}: {:.2f} ms", name, ms));
     return lines;

@@ -98,16 +98,18 @@ class Traversal {
   void finish();
 
   struct Mark {
-    size_t drawn, refined;
+    size_t drawn, refined, yields;
   };
-  Mark mark() const { return {drawn_.size(), refined_.size()}; }
+  Mark mark() const { return {drawn_.size(), refined_.size(), result_.yields.size()}; }
   void undoTo(Mark mark, double priority) {
     for (size_t i = mark.drawn; i < drawn_.size(); ++i) result_.useful.push_back({drawn_[i].tile, priority});
     for (size_t i = mark.refined; i < refined_.size(); ++i)
       if (drawable(refined_[i])) result_.useful.push_back({refined_[i], priority});
     drawn_.resize(mark.drawn);
     refined_.resize(mark.refined);
+    result_.yields.resize(mark.yields);
   }
+  bool mayYield(TileId id, const Seen& seen, const Way& way, Mark before);
 
   const TileTree& tree_;
   std::span<const TileState> ready_;
@@ -272,6 +274,7 @@ bool Traversal::visitReplaced(TileId id, const Seen& seen, Way way) {
   // some are in, it would take them away again when it comes.
   const bool early = awaited && !refinedBefore(id);
   if (all && !early) {
+    if (stands && mayYield(id, seen, way, before)) return true;
     refined_.push_back(id);
     for (TileId child : tile.children) wantOutside(child, kSiblingClass + way.priority);
     return true;
@@ -300,16 +303,33 @@ bool Traversal::visitAdded(TileId id, const Seen& seen, Way way) {
   bool awaited = hasContent(tile) && !stands && state(id) != TileState::Failed;
   if (awaited) want(id, way.priority, seen.mask & drawMask_);
   Mark before = mark();
-  if (stands) emit(id, seen);
   Way below = way;
   below.passed = 0;
   if (stands) below.above = Above::Adds;
   bool all = true;
   for (TileId child : tile.children) all = visit(child, seen.mask, below) && all;
+  if (stands && drawn_.size() > before.drawn && mayYield(id, seen, way, before)) return true;
+  if (stands) emit(id, seen);
   refined_.push_back(id);
   if (stands || (all && !awaited)) return true;  // children only add: a missing one is no hole
   if (way.above == Above::StandsIn) undoTo(before, way.priority);
   return false;
+}
+
+//! The tile stands, and what lies below it was emitted since `before`. True where it has to stand in for that: it is drawn then.
+bool Traversal::mayYield(TileId id, const Seen& seen, const Way& way, Mark before) {
+  if (!(seen.mask & drawMask_)) return false;
+  const double lackingPixels = std::min(tree_.tiles[id].geometricError * seen.metresToPixels, kClass / 4);
+  const double urgency =
+      std::max(kVisibleClass - lackingPixels * seen.centring, std::nextafter(way.priority, kClass * kClass));
+  if (std::find(options_.yielding.begin(), options_.yielding.end(), id) == options_.yielding.end()) {
+    result_.yields.push_back({id, urgency});
+    return false;
+  }
+  undoTo(before, urgency);
+  emit(id, seen);
+  result_.complete = false;
+  return true;
 }
 
 //! Covers with what is resident already, asking for nothing.
@@ -341,6 +361,7 @@ void Traversal::wantOutside(TileId id, double priority) {
 }
 
 void Traversal::finish() {
+  result_.pinned = pinned_;
   enum : uint8_t { Kept = 1, Listed = 2 };
   std::vector<uint8_t> marks(tree_.tiles.size(), 0);
   auto keep = [&](TileId id) {

@@ -42,6 +42,7 @@ struct SelectionOptions {
   //! Nothing this urgent or less finds room (StreamingStatistics::fullAt). Then no level is passed over, for one of them may
   //! have to do; and what is finer than asked gives way where it keeps the tile out that was asked for.
   double fullAt = std::numeric_limits<double>::infinity();
+  std::span<const TileId> yielding;          // Streaming::yielding: these are drawn themselves, not what lies below them
 };
 
 //! What the limit of the screen-space error grows by at a distance: the bell curve of CesiumJS
@@ -59,6 +60,8 @@ struct Selection {
   std::vector<WantedTile> want;              // what is missing, most urgent first
   std::vector<TileId> keep;                  // must not be evicted: drawn, their ancestors with content, roots
   std::vector<WantedTile> useful;            // resident, not drawn, and wanted: give way only to what is more urgent
+  std::vector<WantedTile> yields;            // drawn by what lies below and able to stand in for it; how urgent that detail is
+  std::vector<TileId> pinned;                // the first tiles with content of each tileset, there or not
   std::vector<uint8_t> refined;              // by TileId: children were drawn last time (prevents flashes)
   bool complete = false;                     // all that was asked for at full detail is drawn, or has failed for good
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "tiles/ranks.h"
 #include "tiles/streaming_impl.h"
 
 namespace cm::tiles {
@@ -15,7 +16,31 @@ constexpr uint64_t kPressureFrames = 600;
 //! A decoded mesh against its compressed body, for deciding how many decodes may run: an estimate.
 constexpr size_t kDecodedPerFetched = 4;
 
+//! What is missed must lack so many times the pixels of what makes room for it: a level of detail is a factor of two.
+constexpr double kWorthAnExchange = 1.5;
+
 double mebibytes(size_t bytes) { return static_cast<double>(bytes) / (1 << 20); }
+
+//! What the view keeps below tiles that could stand in for it.
+class Below {
+ public:
+  Below(const TileTree& tree, const std::vector<Slot>& slots, const Selection& selection)
+      : tree_(tree), slots_(slots), kept_(tree.tiles.size()) {
+    for (TileId id : selection.keep) kept_[id] = 1;
+    for (TileId id : selection.pinned) kept_[id] = 0;  // stays whatever happens
+  }
+  //! Of the next level that has content; what lies below that may yield by itself.
+  size_t bytes(TileId id) const {
+    size_t sum = 0;
+    for (TileId child : tree_.tiles[id].children) sum += kept_[child] ? slots_[child].gpuBytes : bytes(child);
+    return sum;
+  }
+
+ private:
+  const TileTree& tree_;
+  const std::vector<Slot>& slots_;
+  std::vector<uint8_t> kept_;
+};
 
 }  // namespace
 
@@ -115,22 +140,91 @@ bool Streaming::Impl::makeRoom(const Selection& selection, size_t bytes, size_t 
   return true;
 }
 
+//! What is still over the budget with so many bytes more, once all is gone that may go for them.
+size_t Streaming::Impl::lackingRoom(const Selection& selection, size_t bytes, size_t budget, double priority) const {
+  size_t held = liveBytes + bytes;
+  for (TileId id : evictable(selection, priority)) held -= slots[id].gpuBytes;
+  return held > budget ? held - budget : 0;
+}
+
+//! Tiles that stand in for what lies below them, least urgent detail first: as many as free so many bytes. None where all of
+//! them free less, or where it is not worth it.
+std::vector<TileId> Streaming::Impl::lessUrgentDetail(const Selection& selection, size_t bytes, double priority) const {
+  const double least = priority > -kClass / 2 && priority < 0 ? priority / kWorthAnExchange : priority;
+  std::vector<WantedTile> order = selection.yields;
+  std::stable_sort(order.begin(), order.end(),
+                   [](const WantedTile& a, const WantedTile& b) { return a.priority > b.priority; });
+  const Below below(tree, slots, selection);
+  std::vector<TileId> chosen;
+  size_t freed = 0;
+  for (const WantedTile& detail : order) {
+    if (detail.priority <= least) break;
+    chosen.push_back(detail.tile);
+    freed += below.bytes(detail.tile);
+    if (freed >= bytes) return chosen;
+  }
+  return {};
+}
+
+//! Not even the roots fit: better one tileset is missing, and that is said, than that a city has holes.
+void Streaming::Impl::leaveOut(TilesetId id, const Selection& selection, size_t budget) {
+  const auto roots = [&](bool ours) {
+    size_t bytes = 0;
+    for (TileId root : selection.pinned)
+      if ((tree.tiles[root].tileset == id) == ours && (ours || states[root] == TileState::Resident))
+        bytes += slots[root].gpuBytes;
+    return bytes;
+  };
+  const size_t needed = roots(true), taken = roots(false);
+  TilesetEntry& entry = tree.tilesets[id];
+  entry.failed = true;
+  entry.error = fmt::format(
+      "{}: 根瓦片至少需要 {:.1f} MiB 显存，而全部瓦片集的预算为 {:.1f} MiB，其他根瓦片已占 {:.1f} MiB；此瓦片集不显示 "
+      "/ its "
+      "roots need at least {:.1f} MiB of graphics memory, the budget for all tilesets is {:.1f} MiB and other roots "
+      "take "
+      "{:.1f} MiB of it; the tileset is left out",
+      entry.uri, mebibytes(needed), mebibytes(budget), mebibytes(taken), mebibytes(needed), mebibytes(budget),
+      mebibytes(taken));
+  report(entry.uri, entry.error);
+  roomless.push_back({id, needed + taken});
+  for (TileId tile : std::vector<TileId>(active))
+    if (tree.tiles[tile].tileset == id && states[tile] != TileState::Uploading) drop(tile);
+}
+
+//! The budget has grown: those that were left out may try again.
+void Streaming::Impl::letIn(size_t budget) {
+  std::erase_if(roomless, [&](const Roomless& one) {
+    if (budget < one.bytes) return false;
+    tree.tilesets[one.tileset].failed = false;
+    tree.tilesets[one.tileset].error.clear();
+    return true;
+  });
+}
+
 void Streaming::Impl::evictAboveBudget(const Selection& selection, size_t budget, Orders& orders) {
   if (liveBytes <= budget) return;
   for (TileId id : evictable(selection, -std::numeric_limits<double>::infinity())) {
     if (liveBytes <= budget) return;
     evict(id, orders);
   }
+  if (liveBytes <= budget) return;
+  yielding = lessUrgentDetail(selection, liveBytes - budget, -std::numeric_limits<double>::infinity());
+  waitingForRoom = !yielding.empty();
 }
 
 void Streaming::Impl::orderUploads(const Selection& selection, const Budgets& budgets, size_t budget, Orders& orders) {
   size_t thisFrame = 0;
   for (TileId id : inState(TileState::Decoded)) {
     Slot& slot = slots[id];
-    if (slot.gpuBytes > budgets.gpuBytes) {
+    const bool root = slot.priority < kPinnedClass / 2;
+    if (slot.gpuBytes > budgets.gpuBytes && !root) {
       fail(id,
-           fmt::format("{}: needs {:.1f} MiB of graphics memory, the budget for all tiles is {:.1f} MiB",
-                       tree.tiles[id].contentUris.front(), mebibytes(slot.gpuBytes), mebibytes(budgets.gpuBytes)),
+           fmt::format(
+               "{}: 需要 {:.1f} MiB 显存，而全部瓦片的预算只有 {:.1f} MiB / needs {:.1f} MiB of graphics memory, "
+               "the budget for all tiles is {:.1f} MiB",
+               tree.tiles[id].contentUris.front(), mebibytes(slot.gpuBytes), mebibytes(budgets.gpuBytes),
+               mebibytes(slot.gpuBytes), mebibytes(budgets.gpuBytes)),
            Hope::None);
       continue;
     }
@@ -142,6 +236,11 @@ void Streaming::Impl::orderUploads(const Selection& selection, const Budgets& bu
       // Strictly by urgency: letting a smaller, less urgent one in would only be undone later.
       starved = true;
       starvedPriority = slot.priority;
+      yielding =
+          lessUrgentDetail(selection, lackingRoom(selection, slot.gpuBytes, budget, slot.priority), slot.priority);
+      const bool comes = !yielding.empty() || !retiring.empty() || !inState(TileState::Uploading).empty();
+      waitingForRoom = !yielding.empty();
+      if (root && !comes && budget == budgets.gpuBytes) leaveOut(tree.tiles[id].tileset, selection, budget);
       return;
     }
     if (liveBytes + retiringBytes() + slot.gpuBytes > budget) {
@@ -197,9 +296,8 @@ void Streaming::Impl::startFetches(const Selection& selection, const Budgets& bu
     if (states[id] != TileState::Absent || tree.tiles[id].contentUris.empty()) continue;
     // Known from before and does not fit: fetching it again would be in vain.
     if (size_t known = slots[id].gpuBytes; known > 0 && liveBytes + known > budget) {
-      size_t evictableBytes = 0;
-      for (TileId other : evictable(selection, wanted.priority)) evictableBytes += slots[other].gpuBytes;
-      if (liveBytes + known > budget + evictableBytes) {
+      const size_t lacking = lackingRoom(selection, known, budget, wanted.priority);
+      if (lacking > 0 && lessUrgentDetail(selection, lacking, wanted.priority).empty()) {
         starved = true;
         starvedPriority = wanted.priority;
         return;
@@ -235,6 +333,14 @@ void Streaming::Impl::fetchTileset(TilesetId id) {
 
 // ----------------------------------------------------------------------------------------------------------- the door
 
+Text budgetIsFull(const StreamingStatistics& statistics) {
+  // Beyond the visible class nothing that is seen is missing.
+  if (!(statistics.fullAt > -kClass / 2 && statistics.fullAt < 0))
+    return {"显存预算已满，画面不受影响", "the budget is full; nothing that is seen is missing"};
+  return {fmt::format("显存预算已满：细节降低，误差至 {:.0f} 像素", -statistics.fullAt),
+          fmt::format("the budget is full: less detail, errors of up to {:.0f} pixels", -statistics.fullAt)};
+}
+
 Streaming::Streaming(source::Fetcher& fetcher, unsigned decodeThreads)
     : impl_(std::make_unique<Impl>(
           fetcher, decodeThreads ? decodeThreads : std::max(std::thread::hardware_concurrency(), 2u) - 1)) {}
@@ -262,6 +368,8 @@ Orders Streaming::update(const Selection& selection, const Budgets& budgets) {
   size_t budget = std::min(budgets.gpuBytes, s.pressureBytes);
   s.starved = s.waitingForRoom = s.moreToUpload = false;
   s.starvedPriority = std::numeric_limits<double>::infinity();
+  s.yielding.clear();
+  s.letIn(budget);
   Orders orders;
   s.startRetries();
   s.markWanted(selection);
@@ -306,6 +414,7 @@ void Streaming::forgetResident() {
   s.pressureBytes = std::numeric_limits<size_t>::max();
 }
 
+std::span<const TileId> Streaming::yielding() const { return impl_->yielding; }
 const TileTree& Streaming::tree() const { return impl_->tree; }
 std::span<const TileState> Streaming::states() const { return impl_->states; }
 

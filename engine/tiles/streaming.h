@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "base/text.h"
 #include "source/fetch.h"
 #include "tiles/selection.h"
 #include "tiles/tree.h"
@@ -47,6 +48,9 @@ struct StreamingStatistics {
   double fullAt = std::numeric_limits<double>::infinity();  // then: the priority of the first that does not
 };
 
+//! For people, where the statistics are `starved`: how many pixels the picture lacks for that.
+Text budgetIsFull(const StreamingStatistics& statistics);
+
 class Streaming {
  public:
   explicit Streaming(source::Fetcher& fetcher, unsigned decodeThreads = 0 /* cores - 1 */);
@@ -62,6 +66,9 @@ class Streaming {
   void drain();
   //! Re-ranks queues by `selection`, starts and cancels work, and says what to upload and evict now.
   Orders update(const Selection& selection, const Budgets& budgets);
+  //! For the next select (SelectionOptions::yielding): where the budget is full, what is drawn in more detail than is worth it
+  //! makes room for what is missed much more, so that detail is lowered evenly. Until the next update.
+  std::span<const TileId> yielding() const;
   //! Residency reports: the upload is complete on the GPU (`Uploading` -> `Resident`), or there was no memory for it.
   void uploaded(TileId tile);
   void uploadFailed(TileId tile);

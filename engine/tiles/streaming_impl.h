@@ -139,6 +139,12 @@ struct Streaming::Impl {
   uint64_t pressureUntil = 0;
   bool starved = false, waitingForRoom = false, moreToUpload = false;
   double starvedPriority = std::numeric_limits<double>::infinity();
+  std::vector<TileId> yielding;
+  struct Roomless {
+    TilesetId tileset;
+    size_t bytes;  // a budget in which it has room
+  };
+  std::vector<Roomless> roomless;  // tilesets left out because not even their roots fit
   unsigned decodeThreads;
   size_t decodesRunning = 0;
   JobPool pool;  // last: its jobs end before what they post to
@@ -180,6 +186,10 @@ struct Streaming::Impl {
   size_t retiringBytes() const;
   std::vector<TileId> evictable(const Selection& selection, double priority) const;
   bool makeRoom(const Selection& selection, size_t bytes, size_t budget, double priority, Orders& orders);
+  size_t lackingRoom(const Selection& selection, size_t bytes, size_t budget, double priority) const;
+  std::vector<TileId> lessUrgentDetail(const Selection& selection, size_t bytes, double priority) const;
+  void leaveOut(TilesetId id, const Selection& selection, size_t budget);
+  void letIn(size_t budget);
   void evict(TileId id, Orders& orders);
   std::vector<TileId> inState(TileState state) const;
 };

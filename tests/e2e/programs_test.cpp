@@ -113,6 +113,28 @@ TEST_F(Programs, TheControlLayerIsDrawnUnlessRefused) {
   EXPECT_GT(difference(pictureOf(folder / "with.png"), pictureOf(folder / "without.png"), 0, 480), 2.0);
 }
 
+TEST_F(Programs, APictureWithoutTheControlLayerSaysWhoseDataItIs) {
+  const fs::path file = town() / "city.json";
+  auto city = nlohmann::json::parse(test::textOf(file));
+  ASSERT_FALSE(city.at("sources").empty());
+  const auto with = [&](const std::string& licence, const std::string& name) {
+    city["sources"][0]["licence"] = licence;
+    EXPECT_TRUE(writeFileAtomically(file, city.dump()));
+    const Outcome outcome = render(file, name, {"--no-ui"});
+    EXPECT_EQ(outcome.code, 0) << outcome.output;
+    return pictureOf(folder / name);
+  };
+  const source::Image own = with("", "own.png"), osm = with("© OpenStreetMap contributors, ODbL 1.0", "osm.png");
+  const auto changed = [&](uint32_t fromRow, uint32_t toRow) {
+    size_t count = 0;
+    for (size_t i = size_t{fromRow} * own.width * 4; i < size_t{toRow} * own.width * 4; ++i)
+      count += own.rgba[i] != osm.rgba[i];
+    return count;
+  };
+  EXPECT_GT(changed(own.height - 24, own.height), 200u) << "the licence is not on the picture";
+  EXPECT_EQ(changed(0, own.height - 24), 0u) << "it covers more than the foot";
+}
+
 TEST_F(Programs, AFlightTellsTheTimesOfItsFrames) {
   fs::path json = folder / "flight.json";
   Outcome flown = run({CITYMIRROR_PROGRAM, "bench", "--flight", town().string(), "--seconds", "2", "--size", "320x180",

@@ -171,18 +171,17 @@ void light(const Row& row) {
 void look(const Row& row) {
   Context& ui = row.ui;
   ImVec2 at = ImGui::GetCursorScreenPos();
-  constexpr std::array kShown{city::Look::Clay, city::Look::Day, city::Look::Tech, city::Look::Plan};
+  const std::array<std::pair<city::Look, const char*>, 2> kShown{
+      {{city::Look::Clay, "look.clay"}, {city::Look::Plain, "look.plain"}}};
   std::vector<std::string> names;
-  std::vector<ImU32> colours;
   int chosen = -1;
-  for (const city::Look look : kShown) {
+  for (const auto& [look, key] : kShown) {
     if (look == ui.session.look) chosen = static_cast<int>(names.size());
-    names.push_back(ui.tr("look." + std::string(city::lookName(look))));
-    colours.push_back(ui.theme.accent);
+    names.push_back(ui.tr(key));
   }
-  const int tapped =
-      segments(ui, "look", {at.x + row.left(), at.y}, {row.width - 2 * row.left(), ui.px(44)}, names, chosen, colours);
-  if (tapped >= 0) ui.emit(city::SetLook{kShown[static_cast<size_t>(tapped)]});
+  const int tapped = segments(ui, "look", {at.x + row.left(), at.y}, {row.width - 2 * row.left(), ui.px(44)}, names,
+                              chosen, std::vector<ImU32>(names.size(), ui.theme.accent));
+  if (tapped >= 0) ui.emit(city::SetLook{kShown[static_cast<size_t>(tapped)].first});
   ImGui::Dummy({row.width, ui.px(52)});
 }
 

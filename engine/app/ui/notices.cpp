@@ -40,11 +40,18 @@ std::string attribution(const Context& ui) {
   return text;
 }
 
-}  // namespace
+//! The scenarios on the picture, left to right, for where no switch tells them; empty where the city knows but one.
+std::string scenariosShown(const Context& ui) {
+  if (ui.document.scenarios.size() < 2) return {};
+  auto name = [&](const city::ScenarioState& side) {
+    const city::Scenario* scenario = ui.document.scenario(side.scenario);
+    return scenario ? ui.in(scenario->name) : side.scenario;
+  };
+  if (ui.session.compare == city::Compare::Swipe) return name(ui.session.before) + " | " + name(ui.session.after);
+  return name(ui.session.showAfter ? ui.session.after : ui.session.before);
+}
 
-void drawAttribution(Context& ui) {
-  const Rect rect = ui.layout.attribution;
-  std::string text = clipped(ui.fonts.small, attribution(ui), rect.width - ui.px(20));
+void drawLine(const Context& ui, const Rect& rect, const std::string& text) {
   if (text.empty()) return;
   beginBare("##attribution", rect, ImGuiWindowFlags_NoInputs | ImGuiWindowFlags_NoBringToFrontOnFocus);
   ImDrawList& list = *ImGui::GetWindowDrawList();
@@ -54,6 +61,24 @@ void drawAttribution(Context& ui) {
   drawText(list, ui.fonts.small, {rect.x + ui.px(10), rect.y + (rect.height - em(ui.fonts.small)) / 2},
            ui.theme.inkSoft, text);
   endBare();
+}
+
+}  // namespace
+
+void drawAttribution(Context& ui) {
+  const Rect& rect = ui.layout.attribution;
+  drawLine(ui, rect, clipped(ui.fonts.small, attribution(ui), rect.width - ui.px(20)));
+}
+
+Rect drawAttributionAlone(Context& ui) {
+  Rect rect = ui.layout.attribution;
+  std::string text = attribution(ui);
+  if (const std::string scenarios = scenariosShown(ui); !scenarios.empty())
+    text = scenarios + (text.empty() ? "" : "  ·  ") + text;
+  text = clipped(ui.fonts.small, text, rect.width - ui.px(20));
+  rect.width = text.empty() ? 0 : widthOf(ui.fonts.small, text) + ui.px(20);
+  drawLine(ui, rect, text);
+  return rect;
 }
 
 void drawLoading(Context& ui) {

@@ -19,6 +19,7 @@ void drawNavigation(Context& ui);
 void drawCard(Context& ui);           // the story of a project, or the facts of what was picked
 void drawLegend(Context& ui);         // of the style that is chosen
 void drawAttribution(Context& ui);
+Rect drawAttributionAlone(Context& ui);   // where nothing else is drawn: says the scenario too; where it lies
 void drawLoading(Context& ui);
 void drawErrors(Context& ui);
 void drawStatistics(Context& ui);

@@ -96,6 +96,16 @@ void Ui::draw(const city::Document& document, const city::Session& session, cons
   drawHelp(ui);
 }
 
+void Ui::drawAttributionOnly(const city::Document& document, const city::Session& session, const Observations& seen) {
+  const Layout whole = layoutFor(seen.windowSize, seen.scale, {});
+  impl_->layout = {};
+  impl_->layout.scale = whole.scale;
+  impl_->layout.attribution = whole.attribution;
+  std::vector<city::Command> none;
+  Context ui{document, session, seen, none, impl_->words, impl_->theme, impl_->fonts, impl_->state, impl_->layout};
+  impl_->layout.attribution = drawAttributionAlone(ui);
+}
+
 bool Ui::covers(glm::vec2 at) const {
   const auto& windows = ImGui::GetCurrentContext()->Windows;
   return std::any_of(windows.begin(), windows.end(), [&](const ImGuiWindow* window) {

@@ -54,6 +54,8 @@ class Ui {
   //! Between ImGui::NewFrame and ImGui::Render. Appends what the visitor asks for.
   void draw(const city::Document& document, const city::Session& session, const Observations& observations,
             std::vector<city::Command>& out);
+  //! In its place, for pictures without the layer: only what every picture says of itself (DESIGN.md, decision 11).
+  void drawAttributionOnly(const city::Document& document, const city::Session& session, const Observations& observations);
   //! Whether a card, a button or the divider of the last frame lies at a place; between Dear ImGui's frames.
   bool covers(glm::vec2 at) const;
   //! True while something of the layer moves by itself (a card sliding in, the years playing): draw another frame.

@@ -46,7 +46,7 @@ TEST(Ui, TheDividerFollowsTheFinger) {
   EXPECT_NEAR(app.city.session().divider, 420.0 / 1280, 1e-6);
   app.release();
   for (const auto& command : app.commands) EXPECT_TRUE(std::holds_alternative<city::SetDivider>(command));
-  app.press({800, 300});   // beside it: the map's
+  app.press({800, 300});  // beside it: the map's
   EXPECT_FALSE(ImGui::GetIO().WantCaptureMouse);
   app.release();
 }
@@ -97,12 +97,12 @@ TEST(Ui, AProjectsSwitchTakesItOutAndShowsItAgain) {
 TEST(Ui, LayersAndTheirItemsCanBeSwitched) {
   UiHarness app;
   Rect panel = app.layout().panel;
-  EXPECT_TRUE(app.tap({panel.x + 200, panel.y + 30}).empty());   // the tab
+  EXPECT_TRUE(app.tap({panel.x + 200, panel.y + 30}).empty());  // the tab
   app.frames(30);
   auto commands = app.tap({panel.right() - 40, panel.y + 60 + 23});
   ASSERT_TRUE(only<city::SetLayers>(commands));
   EXPECT_FALSE(only<city::SetLayers>(commands)->layers.greenways);
-  commands = app.tap({panel.right() - 40, panel.y + 60 + 46 + 26});   // one of them asked for brings the layer back
+  commands = app.tap({panel.right() - 40, panel.y + 60 + 46 + 26});  // one of them asked for brings the layer back
   EXPECT_TRUE(app.city.session().layers.greenways);
   commands = app.tap({panel.right() - 40, panel.y + 60 + 46 + 26});
   ASSERT_TRUE(only<city::SetItemVisible>(commands));
@@ -173,7 +173,9 @@ TEST(Ui, SavedViewsFlyAndAreKept) {
 TEST(Ui, APickShowsItsCardAndMissingCharactersAreFetched) {
   UiHarness app;
   int before = app.atlasesBuilt;
-  app.seen.picked = {true, city::PickKind::Building, "b1", {"龘靐大厦", "Tower"}, {{{"高度", "Height"}, "369 m"}}, {"来源", "Source"}, {}};
+  app.seen.picked = {
+      true, city::PickKind::Building, "b1", {"龘靐大厦", "Tower"}, {{{"高度", "Height"}, "369 m"}}, {"来源", "Source"},
+      {}};
   app.city.apply({city::Select{{city::PickKind::Building, "b1"}}}, app.seen.nowSeconds);
   app.frames(40);
   EXPECT_EQ(app.atlasesBuilt, before + 1);
@@ -210,6 +212,29 @@ TEST(Ui, ErrorsCanBeClosedAndHelpOpens) {
   EXPECT_FALSE(app.tap(middle(compare)).empty()) << "and is gone after it";
 }
 
+TEST(Ui, APictureWithoutTheLayerHoldsNothingButALineAtTheFoot) {
+  UiHarness app;
+  const auto alone = [&] {
+    ImGui::NewFrame();
+    app.ui.drawAttributionOnly(app.city.document(), app.city.session(), app.seen);
+    ImGui::Render();
+    int vertices = 0;
+    for (const ImDrawList* list : ImGui::GetDrawData()->CmdLists)
+      for (const ImDrawVert& vertex : list->VtxBuffer) {
+        EXPECT_GT(vertex.pos.y, 680) << "at the foot of the picture";
+        ++vertices;
+      }
+    return vertices;
+  };
+  const int today = alone();
+  EXPECT_GT(today, 4 * 20) << "a rectangle, and four corners a character";
+  ASSERT_EQ(app.ui.covered().size(), 1u);
+  const float width = app.ui.covered()[0].z - app.ui.covered()[0].x;
+  app.city.apply({city::SetCompare{city::Compare::Swipe}}, app.seen.nowSeconds);
+  EXPECT_GT(alone(), today) << "where both sides are seen, both are named";
+  EXPECT_GT(app.ui.covered()[0].z - app.ui.covered()[0].x, width);
+}
+
 TEST(Ui, ANarrowWindowOpensWithItsPanelFolded) {
   UiHarness app({420, 800});
   Layout layout = layoutFor(app.seen.windowSize, 1, {false, false, true, false});
@@ -235,7 +260,7 @@ TEST(Navigation, ZoomingKeepsWhatIsInTheMiddle) {
 }
 
 TEST(Navigation, TurningNorthKeepsWhatIsInTheMiddle) {
-  city::CameraPose pose{120.3, 36.05, 1000, 90, -45};   // looks east at a point 1 km away
+  city::CameraPose pose{120.3, 36.05, 1000, 90, -45};  // looks east at a point 1 km away
   city::CameraPose north = facingNorth(pose, 0, 0);
   EXPECT_EQ(north.headingDegrees, 0);
   double metres = geo::kSemiMajorMetres * geo::kDegree;

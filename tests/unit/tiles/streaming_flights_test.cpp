@@ -68,8 +68,9 @@ struct Flyer {
   template <class Reports>
   void frame(const SelectionView& view, Reports reports) {
     streaming.drain();
-    selection = select(streaming.tree(), streaming.states(), std::span(&view, 1), selection,
-                       {.skipLevels = skipLevels, .fullAt = streaming.statistics().fullAt});
+    selection =
+        select(streaming.tree(), streaming.states(), std::span(&view, 1), selection,
+               {.skipLevels = skipLevels, .fullAt = streaming.statistics().fullAt, .yielding = streaming.yielding()});
     for (const TileId id : selection.keep) ASSERT_EQ(streaming.states()[id], TileState::Resident);
     for (const TileId id : selection.draw[0]) ASSERT_TRUE(device.held.contains(id)) << "drawn but not there";
     for (const TileId id : device.obey(streaming.update(selection, budgets), budgets)) uploading.push_back(id);

@@ -42,13 +42,16 @@ struct StreamingTest : testing::Test {
   Budgets budgets;
   Selection selection;
   std::vector<TileFailure> failures;
+  double maxSsePixels = 16;
   SelectionView near = viewOf({{500, -700, 500}, 0, -25});
   SelectionView far = viewOf({{500, -60000, 9000}, 0, -8});
 
   //! One frame of the loop, without a picture.
   void frame(const SelectionView& view) {
     streaming->drain();
-    selection = select(streaming->tree(), streaming->states(), std::span(&view, 1), selection, {});
+    selection = select(
+        streaming->tree(), streaming->states(), std::span(&view, 1), selection,
+        {.maxSsePixels = maxSsePixels, .fullAt = streaming->statistics().fullAt, .yielding = streaming->yielding()});
     for (TileId id : selection.keep) EXPECT_EQ(streaming->states()[id], TileState::Resident);
     for (TileId id : selection.draw[0]) EXPECT_TRUE(device.held.count(id)) << "drawn but not there";
     for (TileId id : device.obey(streaming->update(selection, budgets), budgets)) streaming->uploaded(id);
@@ -328,8 +331,47 @@ TEST_F(StreamingTest, ATileLargerThanTheBudgetFailsWithASentence) {
   ASSERT_TRUE(settle(near));
   EXPECT_THAT(drawnUris(), ElementsAre("root.glb"));
   ASSERT_THAT(failures, SizeIs(1));
-  EXPECT_THAT(failures[0].message, HasSubstr("a.glb: needs"));
+  EXPECT_THAT(failures[0].message, HasSubstr("a.glb: 需要"));
   EXPECT_THAT(failures[0].message, HasSubstr("budget"));
+}
+
+TEST_F(StreamingTest, ATilesetWhoseRootsDoNotFitIsLeftOutAndTheOthersGoOn) {
+  const size_t one = tileBytes();
+  files.writeGlb("large.glb", 10 * kTriangles);
+  files.writeTileset("large.json", tileJson(0, 0, 1000, 1000, 100, "large.glb",
+                                            childrenJson({tileJson(0, 0, 1000, 1000, 0, "other.glb")})));
+  files.writeGlb("other.glb", kTriangles);
+  budgets.gpuBytes = one * 21 / 2;  // as much as the large one is, but not the other root too
+  const TilesetId large = streaming->add(files.path("large.json"));
+  ASSERT_TRUE(settle(near));
+  EXPECT_EQ(drawnUris(), (std::vector<std::string>{"a.glb", "b.glb", "c.glb", "d.glb"}));
+  EXPECT_TRUE(selection.complete) << "of what is left";
+  ASSERT_THAT(failures, SizeIs(1));
+  const std::string needed = fmt::format("{:.1f} MiB", 10.0 * double(one) / (1 << 20)),
+                    budget = fmt::format("{:.1f} MiB", double(budgets.gpuBytes) / (1 << 20));
+  for (const std::string& part :
+       {std::string("large.json"), needed, budget, std::string("预算"), std::string("left out")})
+    EXPECT_THAT(failures[0].message, HasSubstr(part));
+  EXPECT_THAT(streaming->tree().tilesets[large].error, HasSubstr("large.json"));
+  for (int i = 0; i < 20; ++i) frame(far);
+  EXPECT_THAT(failures, SizeIs(1)) << "told once";
+  budgets.gpuBytes = one * 20;
+  ASSERT_TRUE(settle(near));
+  EXPECT_THAT(drawnUris(), testing::Contains("other.glb")) << "a larger budget lets it in";
+  EXPECT_THAT(failures, SizeIs(1));
+}
+
+TEST_F(StreamingTest, DetailMakesRoomForTheRootOfAnotherTileset) {
+  budgets.gpuBytes = tileBytes() * 5;
+  ASSERT_TRUE(settle(near));
+  EXPECT_EQ(drawnUris().size(), 4u);
+  files.writeGlb("other.glb", kTriangles);
+  files.writeTileset("other.json", tileJson(0, 0, 1000, 1000, 0, "other.glb"));
+  streaming->add(files.path("other.json"));
+  ASSERT_TRUE(settle(near));
+  EXPECT_THAT(drawnUris(), ElementsAre("other.glb", "root.glb"));
+  EXPECT_THAT(failures, IsEmpty());
+  EXPECT_TRUE(streaming->statistics().starved);
 }
 
 TEST_F(StreamingTest, ALoweredBudgetIsObeyedAtOnceWhereNothingDrawnIsLost) {
@@ -343,6 +385,22 @@ TEST_F(StreamingTest, ALoweredBudgetIsObeyedAtOnceWhereNothingDrawnIsLost) {
   Orders orders = streaming->update(selection, budgets);
   EXPECT_EQ(orders.evictions.size(), 3u);
   EXPECT_EQ(streaming->states()[0], TileState::Resident);
+}
+
+TEST_F(StreamingTest, ALoweredBudgetTakesDetailAway) {
+  const size_t one = tileBytes();
+  ASSERT_TRUE(settle(near));
+  ASSERT_EQ(drawnUris().size(), 4u);
+  budgets.gpuBytes = one * 3;
+  for (int i = 0; i < 2; ++i) {  // what is drawn can only go once its parent stands in
+    streaming->drain();
+    selection = select(streaming->tree(), streaming->states(), std::span(&near, 1), selection,
+                       {.yielding = streaming->yielding()});
+    device.bytes -= one * streaming->update(selection, budgets).evictions.size();
+  }
+  EXPECT_LE(device.bytes, budgets.gpuBytes);
+  EXPECT_EQ(streaming->statistics().gpuBytes, device.bytes);
+  EXPECT_THAT(drawnUris(), ElementsAre("root.glb"));
 }
 
 TEST_F(StreamingTest, CancelsWhatIsNoLongerWanted) {
@@ -448,6 +506,40 @@ TEST_F(StreamingTest, ATinyCacheAndAHugeOneDrawTheSameFinalPicture) {
   EXPECT_EQ(huge, tiny);
   EXPECT_LE(device.mostBytes, needed / 2);
   EXPECT_GT(device.uploads, device.held.size()) << "the tiny cache never filled: the test proves nothing";
+}
+
+TEST_F(StreamingTest, AFullBudgetLowersDetailEvenlyWhateverWasThereBefore) {
+  maxSsePixels = 1;  // everything seen is wanted in full
+  files.writeTileset("tileset.json", town(files, 4, 0, 0, 2000, 120, "t"));
+  streaming->add(files.path("tileset.json"));
+  ASSERT_TRUE(settle(viewOf({{1000, -300, 60}, 0, -12})));
+  budgets.gpuBytes = device.bytes / 3;
+  streaming = std::make_unique<Streaming>(fetcher, 2);
+  selection = {};
+  device = {};
+  streaming->add(files.path("tileset.json"));
+  size_t exchanged = 0;
+  // From the south, then suddenly elsewhere: what was near is far, and holds all of the budget.
+  for (const test::Camera& camera : {test::Camera{{1000, -300, 60}, 0, -12},
+                                     {{1000, 2300, 60}, 180, -12},
+                                     {{-300, 1000, 60}, 90, -12},
+                                     {{2300, 1900, 60}, -120, -12}}) {
+    const SelectionView view = viewOf(camera);
+    const size_t before = device.uploads;
+    ASSERT_TRUE(settle(view));
+    exchanged += device.uploads - before;
+    ASSERT_TRUE(streaming->statistics().starved) << "the budget was too large for it to prove anything";
+    ASSERT_FALSE(selection.yields.empty());
+    const double missed = -streaming->statistics().fullAt;  // pixels
+    EXPECT_GT(missed, 0);
+    EXPECT_THAT(budgetIsFull(streaming->statistics()).en, HasSubstr(fmt::format("{:.0f} pixels", missed)));
+    for (const WantedTile& detail : selection.yields)
+      EXPECT_GE(-detail.priority, missed / 1.6) << "detail that is worth less";
+    const size_t uploads = device.uploads;
+    for (int i = 0; i < 30; ++i) frame(view);
+    EXPECT_EQ(device.uploads, uploads) << "it rests";
+  }
+  EXPECT_GT(exchanged, 20u);
 }
 
 TEST_F(StreamingTest, SmallFrameBudgetsOnlyTakeLonger) {
