@@ -94,14 +94,28 @@ Text statusText(city::PlanStatus status) {
 
 constexpr double kTexelReachMetres = 0.5;
 
-//! Authored surfaces without features: what their texture says is all there is to say.
-ui::Picked surfaceFacts(const Stage& stage, std::span<const source::Fact> texel) {
+Text wordFor(source::FactOf of) {
+  switch (of) {
+    case source::FactOf::Feature: return {};
+    case source::FactOf::Tile: return {"瓦片", "Tile"};
+    case source::FactOf::Content: return {"内容", "Content"};
+    case source::FactOf::Group: return {"分组", "Group"};
+    case source::FactOf::Subtree: return {"子树", "Subtree"};
+    case source::FactOf::Tileset: return {"瓦片集", "Tileset"};
+  }
+  return {};
+}
+
+//! Authored surfaces without features: what their texture and their tile say is all there is to say.
+ui::Picked surfaceFacts(const Stage& stage, const frame::Pick& pick, std::span<const source::Fact> texel) {
   ui::Picked card;
-  if (texel.empty()) return card;
+  const auto metadata = metadataOf(stage.tree(), pick.tile);
+  if (texel.empty() && metadata.empty()) return card;
   card.any = true;
   card.kind = PickKind::Building;
   card.title = {"表面", "Surface"};
   for (const source::Fact& fact : texel) card.facts.push_back({{fact.name, fact.name}, fact.value});
+  card.facts.insert(card.facts.end(), metadata.begin(), metadata.end());
   if (!stage.document().tilesets.empty())
     card.source = sourceText(stage.document(), stage.document().tilesets.front().source);
   return card;
@@ -111,7 +125,7 @@ ui::Picked buildingFacts(const Stage& stage, const frame::Pick& pick, std::span<
                          Language language) {
   ui::Picked card;
   const residency::ResidentTile* tile = stage.residency().tile(pick.tile);
-  if (!tile || !tile->features || pick.feature >= tile->features->size()) return surfaceFacts(stage, texel);
+  if (!tile || !tile->features || pick.feature >= tile->features->size()) return surfaceFacts(stage, pick, texel);
   const source::FeatureTable& table = *tile->features;
   card.any = true;
   card.kind = PickKind::Building;
@@ -135,9 +149,8 @@ ui::Picked buildingFacts(const Stage& stage, const frame::Pick& pick, std::span<
   }
   for (const source::Fact& fact : texel)
     card.facts.push_back({{fmt::format("此处 {}", fact.name), fmt::format("Here: {}", fact.name)}, fact.value});
-  for (const source::Fact& fact : stage.tree().tiles[pick.tile].facts)
-    card.facts.push_back({{fmt::format("瓦片 {}", fact.name), fmt::format("Tile {}", fact.name)}, fact.value});
   card.facts.push_back({{"编号", "Id"}, card.id});
+  for (auto& fact : metadataOf(stage.tree(), pick.tile)) card.facts.push_back(std::move(fact));
   if (!stage.document().tilesets.empty())
     card.source = sourceText(stage.document(), stage.document().tilesets.front().source);
   return card;
@@ -188,6 +201,18 @@ ui::Picked pointFacts(const Stage& stage, const city::Selection& selection, Lang
 
 }  // namespace
 
+std::vector<std::pair<Text, std::string>> metadataOf(const tiles::TileTree& tree, tiles::TileId id) {
+  std::vector<std::pair<Text, std::string>> lines;
+  if (id >= tree.tiles.size()) return lines;
+  const tiles::Tile& tile = tree.tiles[id];
+  for (const auto* facts : {&tile.facts, &tree.enclosing[tile.enclosing]})
+    for (const source::Fact& fact : *facts) {
+      const Text of = wordFor(fact.of);
+      lines.push_back({{fmt::format("{} {}", of.zh, fact.name), fmt::format("{} {}", of.en, fact.name)}, fact.value});
+    }
+  return lines;
+}
+
 std::vector<source::Fact> texelFacts(const Stage& stage, const frame::Pick& pick) {
   const residency::ResidentTile* tile = pick.hit ? stage.residency().tile(pick.tile) : nullptr;
   if (!tile) return {};
@@ -225,6 +250,8 @@ city::Selection selectionAt(const Stage& stage, const frame::Pick& pick) {
   for (const city::Project& project : document.projects)
     for (const city::Polygon& polygon : project.boundary)
       if (city::contains(polygon, {place.lonDegrees, place.latDegrees})) return {PickKind::Project, project.id};
+  if (stage.residency().tile(pick.tile) && !metadataOf(stage.tree(), pick.tile).empty())
+    return {PickKind::Building, stage.tree().tiles[pick.tile].contentUris.front()};
   return {};
 }
 

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <span>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "app/stage.h"
@@ -12,6 +14,9 @@ namespace cm::app {
 
 //! Buildings by their feature; else stations, lines, greenways and projects near the place, nearest first.
 city::Selection selectionAt(const Stage& stage, const frame::Pick& pick);
+
+//! Metadata of a tile, its contents and their groups, then of the subtrees and tilesets it lies in, from the inside out.
+std::vector<std::pair<Text, std::string>> metadataOf(const tiles::TileTree& tree, tiles::TileId tile);
 
 //! What property textures say at the picked point. Looks through all triangles that have any: once a pick, not once a frame.
 std::vector<source::Fact> texelFacts(const Stage& stage, const frame::Pick& pick);

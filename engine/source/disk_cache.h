@@ -1,5 +1,7 @@
 //! Answers from the web, kept in a folder between runs: one file each, written beside and renamed, checked when read, so that a
 //! crash leaves nothing but whole answers. Bounded: the longest unused go first. Several programs may share the folder. Any thread.
+//!
+//! Queries hold keys and tokens: an address is written without its query, and told from others by its SHA-256.
 #pragma once
 
 #include <map>
@@ -16,6 +18,7 @@ struct CachedAnswer {
   std::string etag, lastModified;
   double freshUntil = 0;        // seconds since 1970; until then the server need not be asked
   bool mustRevalidate = false;  // not to be shown without asking, even where the server cannot be reached
+  std::string address;          // where a redirect led, without its query; empty: no redirect. Then nothing above is known
   Bytes body;                   // as it was sent, maybe gzip
 };
 
@@ -24,11 +27,13 @@ class DiskCache {
   //! Makes the folder, for this user alone. Nothing is read before the first `store`.
   DiskCache(Path folder, size_t maxBytes);
 
-  //! What is kept of `uri`, whole and undamaged; this counts as a use.
+  //! What is kept of `uri`, whole and undamaged, along the redirects that were kept; this counts as a use.
   std::optional<CachedAnswer> find(const std::string& uri);
   //! Keeps it in place of what was kept before, and evicts down to the bound. What alone is larger than an eighth of it is not
   //! kept. A cache that cannot be written is no error: nothing is kept then.
   void store(const std::string& uri, const CachedAnswer& answer);
+  //! For when the server cannot be asked: `uri` was redirected to `target`.
+  void storeRedirect(const std::string& uri, const std::string& target);
   void remove(const std::string& uri);
   size_t bytes();  // of all files
 
@@ -37,7 +42,8 @@ class DiskCache {
     size_t bytes = 0;
     uint64_t use = 0;
   };
-  Path fileOf(const std::string& uri) const;
+  void write(const std::string& name, const Bytes& file);
+  std::optional<CachedAnswer> answerNamed(const std::string& name, int redirects);
   void index();
   void touch(const std::string& name, size_t bytes);
   void forget(const std::string& name);

@@ -219,10 +219,10 @@ struct HttpClient::Impl {
     const std::string authorization = authorizationOf(request.target);
     transfer.credentialed = !authorization.empty();
     if (mayCache(transfer)) transfer.cached = cache->find(request.target);
+    if (transfer.cached && !mayFollow(transfer)) transfer.cached.reset();
     if (transfer.cached &&
         (transfer.cached->freshUntil > wallClock() || (!transfer.cached->mustRevalidate && isAway(request.origin)))) {
-      ++fromCache;
-      complete(transfer, bodyOf(transfer, std::move(transfer.cached->body)));
+      completeAsKept(transfer);
       return true;
     }
     CURL* easy = transfer.easy = curl_easy_init();
@@ -265,7 +265,8 @@ struct HttpClient::Impl {
     const std::string_view target = request.target;
     const std::string_view authority = target.substr(0, target.find_first_of("/?#", target.find("://") + 3));
     if (authority.find('@') == std::string_view::npos) return {};
-    return "has a user in its address; put the credentials into the environment (CITYMIRROR_TOKEN_...)";
+    return "地址中含有用户名，凭据请放入环境变量 (CITYMIRROR_TOKEN_...) / has a user in its address; put the "
+           "credentials into the environment (CITYMIRROR_TOKEN_...)";
   }
 
   std::string authorizationOf(const std::string& target) const {
@@ -275,6 +276,20 @@ struct HttpClient::Impl {
 
   bool mayCache(const Transfer& transfer) const {
     return cache && (!transfer.credentialed || options.cacheCredentialed);
+  }
+
+  //! What was kept along a redirect may be shown where the redirect itself could be followed.
+  bool mayFollow(const Transfer& transfer) const {
+    if (transfer.cached->address.empty()) return true;
+    std::lock_guard lock(mutex);
+    return bool(mayLead(transfer.request.target, transfer.cached->address, allowed));
+  }
+
+  void completeAsKept(Transfer& transfer) {
+    ++fromCache;
+    CachedAnswer& cached = *transfer.cached;
+    if (!cached.address.empty()) transfer.request.target = cached.address;
+    complete(transfer, bodyOf(transfer, std::move(cached.body)));
   }
 
   double restOf(const std::string& origin) {
@@ -332,7 +347,8 @@ struct HttpClient::Impl {
     if (code == CURLE_FILESIZE_EXCEEDED)
       return complete(transfer,
                       makeError("{}: is declared larger than the {} bytes allowed", uri, grouped(options.maxBytes)));
-    if (code == CURLE_OK && status == 304 && transfer.cached) return complete(transfer, revalidated(transfer));
+    if (code == CURLE_OK && status == 304 && transfer.cached && transfer.cached->address.empty())
+      return complete(transfer, revalidated(transfer));
     if (code == CURLE_OK && status >= 300 && status < 400 && !next.empty()) return redirect(transfer, next);
     if (code == CURLE_OK && status >= 200 && status < 300) {
       return complete(transfer, received(transfer, status));
@@ -352,10 +368,7 @@ struct HttpClient::Impl {
       hosts[transfer.request.origin].awayUntil = now() + kAwaySeconds;
     }
     // A server that cannot be reached or is broken: what was kept is better than nothing (RFC 9111, 4.2.4).
-    if (transfer.cached && !transfer.cached->mustRevalidate) {
-      ++fromCache;
-      return complete(transfer, bodyOf(transfer, std::move(transfer.cached->body)));
-    }
+    if (transfer.cached && !transfer.cached->mustRevalidate) return completeAsKept(transfer);
     if (transfer.request.failures < options.retries && static_cast<double>(retryAfter) <= kLongestRestSeconds)
       return again(transfer);
     complete(transfer, std::move(error).passing());
@@ -394,6 +407,9 @@ struct HttpClient::Impl {
       lock.unlock();
       return complete(transfer, may.error().within("{}: is redirected", uri));
     }
+    const bool keep = mayCache(transfer) && mayBeKept(transfer.head);
+    if (keep)
+      writer->submit(0, [this, from = request.target, next](std::stop_token) { cache->storeRedirect(from, next); });
     Request moved = std::move(release(active.find(request.id))->request);
     if (cancelled.erase(moved.id) > 0) return;
     moved.target = next;

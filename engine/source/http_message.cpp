@@ -103,6 +103,11 @@ void ResponseHead::read(std::string_view line) {
     ageSeconds = std::max(0.0, std::strtod(value.c_str(), nullptr));
 }
 
+bool mayBeKept(const ResponseHead& head) {
+  return !directive(head.cacheControl, "no-store") && !directive(head.vary, "*") &&
+         !directive(head.cacheControl, "must-revalidate") && !directive(head.cacheControl, "no-cache");
+}
+
 std::optional<CachedAnswer> keptAnswer(const ResponseHead& head, double nowSeconds) {
   if (directive(head.cacheControl, "no-store") || directive(head.vary, "*")) return {};
   CachedAnswer answer;
@@ -140,13 +145,18 @@ std::vector<std::string> Credentials::setLayers(std::span<const LayerCredentials
     const std::string origin = originOf(text.substr(0, space)), own = originOf(layer.address);
     const std::string header = space == std::string_view::npos ? std::string{} : headerOf(trimmed(text.substr(space)));
     if (text.empty())
-      problems.push_back(fmt::format("the environment has no {}; asked for without credentials", layer.variable));
+      problems.push_back(fmt::format(
+          "环境变量 {0} 未设置，此图层不带凭据请求 / the environment has no {0}; asked for without credentials",
+          layer.variable));
     else if (origin.empty() || header.empty())
       problems.push_back(fmt::format(
-          "{} is not a server like https://tiles.example.org, a space and a token or user:password", layer.variable));
+          "环境变量 {0} 应为服务器（如 https://tiles.example.org）、空格、令牌或 用户:密码 / {0} is not a server like "
+          "https://tiles.example.org, a space and a token or user:password",
+          layer.variable));
     else if (origin != own)
-      problems.push_back(
-          fmt::format("{} is for {}, the layer is on {}", layer.variable, origin, own.empty() ? "this machine" : own));
+      problems.push_back(fmt::format("环境变量 {0} 属于 {1}，而图层位于{2} / {0} is for {1}, the layer is on {3}",
+                                     layer.variable, origin, own.empty() ? "本机" : " " + own,
+                                     own.empty() ? "this machine" : own));
     else
       layers_.push_back({origin, std::string(folderOf(layer.address)), header});
   }

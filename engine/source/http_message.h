@@ -27,6 +27,9 @@ struct ResponseHead {
 //! keeping it would be of no use.
 std::optional<CachedAnswer> keptAnswer(const ResponseHead& head, double nowSeconds);
 
+//! Whether anything may be remembered of an answer (a redirect), to be shown where the server cannot be asked.
+bool mayBeKept(const ResponseHead& head);
+
 //! Credentials from the environment, read once (fetch.h says how they are named).
 class Credentials {
  public:

@@ -146,10 +146,10 @@ std::string filledIn(const ImplicitTiling& tiling, std::string_view pattern, uin
 
 std::string subtreeUri(const SubtreeRef& s) { return filledIn(*s.tiling, s.tiling->subtrees, s.level, s.x, s.y, s.z); }
 
-std::vector<Fact> factsOf(const Json& entity) {
+std::vector<Fact> factsOf(const Json& entity, FactOf of) {
   std::vector<Fact> facts;
   for (const auto& [name, value] : entity["properties"].members())
-    if (std::string text = value.text(); !text.empty()) facts.push_back({std::string(name), std::move(text)});
+    if (std::string text = value.text(); !text.empty()) facts.push_back({std::string(name), std::move(text), of});
   return facts;
 }
 

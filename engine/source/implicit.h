@@ -31,6 +31,7 @@ struct ImplicitTiling {
   Refine refine = Refine::Replace;
   std::string tilesetUri;
   std::vector<std::string> contents;     // templates, as written
+  std::vector<std::vector<Fact>> contentFacts;  // by template: its group's and its own; may be shorter
   std::string subtrees;                  // template
   bool zUp = false;
   std::shared_ptr<JsonDocument> document;  // the tileset's, for its schema
@@ -45,6 +46,6 @@ std::string filledIn(const ImplicitTiling& tiling, std::string_view pattern, uin
 std::string subtreeUri(const SubtreeRef& subtree);
 
 //! The properties of a metadata entity ({"class":..., "properties":{...}}).
-std::vector<Fact> factsOf(const Json& entity);
+std::vector<Fact> factsOf(const Json& entity, FactOf of);
 
 }  // namespace cm::source

@@ -25,6 +25,23 @@ float cutoffOfBlended(const Image& picture) {
 
 }  // namespace
 
+size_t uvSetOf(const Json& textureInfo) {
+  const auto moved = textureInfo["extensions"]["KHR_texture_transform"]["texCoord"].whole();
+  return moved.value_or(textureInfo["texCoord"].whole().value_or(0));
+}
+
+glm::mat3x2 uvTransformOf(const Json& textureInfo) {
+  glm::mat3x2 matrix{1, 0, 0, 1, 0, 0};
+  const Json transform = textureInfo["extensions"]["KHR_texture_transform"];
+  const auto offset = transform["offset"].numbers(), scale = transform["scale"].numbers();
+  const double turn = transform["rotation"].number().value_or(0);
+  const glm::dvec2 s = scale.size() == 2 ? glm::dvec2(scale[0], scale[1]) : glm::dvec2(1);
+  matrix[0] = glm::vec2(std::cos(turn) * s.x, -std::sin(turn) * s.x);
+  matrix[1] = glm::vec2(std::sin(turn) * s.y, std::cos(turn) * s.y);
+  if (offset.size() == 2) matrix[2] = glm::vec2(offset[0], offset[1]);
+  return matrix;
+}
+
 void warnOnce(std::vector<std::string>& warnings, std::string text) {
   if (std::find(warnings.begin(), warnings.end(), text) == warnings.end()) warnings.push_back(std::move(text));
 }
@@ -62,14 +79,8 @@ UsedMaterial MaterialReader::read(const Json& json) {
   if (texture.present()) {
     material.image = imageOf(texture);
     used.textured = material.image >= 0;
-    const Json transform = texture["extensions"]["KHR_texture_transform"];
-    used.uvSet = transform["texCoord"].whole().value_or(texture["texCoord"].whole().value_or(0));
-    const auto offset = transform["offset"].numbers(), scale = transform["scale"].numbers();
-    const double turn = transform["rotation"].number().value_or(0);
-    const glm::dvec2 s = scale.size() == 2 ? glm::dvec2(scale[0], scale[1]) : glm::dvec2(1);
-    used.uvTransform[0] = glm::vec2(std::cos(turn) * s.x, -std::sin(turn) * s.x);
-    used.uvTransform[1] = glm::vec2(std::sin(turn) * s.y, std::cos(turn) * s.y);
-    if (offset.size() == 2) used.uvTransform[2] = glm::vec2(offset[0], offset[1]);
+    used.uvSet = uvSetOf(texture);
+    used.uvTransform = uvTransformOf(texture);
   }
   const std::string alpha = json["alphaMode"].text();
   const auto cutoff = static_cast<float>(json["alphaCutoff"].number().value_or(0.5));

@@ -17,7 +17,7 @@ struct UsedMaterial {
   bool textured = false;
   bool unlit = false;
   size_t uvSet = 0;
-  glm::mat3x2 uvTransform{1, 0, 0, 1, 0, 0};  // columns: of u, of v, offset (KHR_texture_transform)
+  glm::mat3x2 uvTransform{1, 0, 0, 1, 0, 0};  // columns: of u, of v, offset
 };
 
 class MaterialReader {
@@ -36,6 +36,10 @@ class MaterialReader {
   std::map<std::pair<uint64_t, bool>, UsedMaterial> used_;
   std::map<uint64_t, int> images_;
 };
+
+//! Where a texture's picture lies on a surface, as KHR_texture_transform says, if it does.
+size_t uvSetOf(const Json& textureInfo);
+glm::mat3x2 uvTransformOf(const Json& textureInfo);
 
 void warnOnce(std::vector<std::string>& warnings, std::string text);
 

@@ -56,7 +56,8 @@ Result<TexelProperty> PropertyTextureReader::property(std::string_view name, con
   if (!definition.present()) return makeError("the schema does not describe it");
   TexelProperty made;
   made.name = definition["name"].string().value_or(name);
-  made.uvSet = use["texCoord"].whole().value_or(0);
+  made.uvSet = uvSetOf(use);
+  made.uvTransform = uvTransformOf(use);
   if (made.uvSet > 1) return makeError("TEXCOORD_{} is not read", made.uvSet);
   const auto number = imageNumberOf(gltf_.texture(use["index"].whole().value_or(SIZE_MAX)));
   if (!number) return makeError("texture {} has no picture", use["index"].text());
@@ -125,7 +126,8 @@ std::vector<Fact> propertiesAt(std::span<const std::shared_ptr<const PropertySur
     const std::vector<glm::vec2>& uvs = nearest->uvs[property.uvSet];
     if (uvs.size() != nearest->positions.size()) continue;
     const auto uv = [&](size_t k) { return uvs[nearest->corners[first + k]]; };
-    const glm::vec2 at = uv(0) * float(weights.x) + uv(1) * float(weights.y) + uv(2) * float(weights.z);
+    const glm::vec2 on = uv(0) * float(weights.x) + uv(1) * float(weights.y) + uv(2) * float(weights.z);
+    const glm::vec2 at = property.uvTransform * glm::vec3(on, 1);
     const Image& picture = *property.picture;
     const size_t texel = size_t{texelOf(at.y, picture.height)} * picture.width + texelOf(at.x, picture.width);
     std::vector<std::byte> bytes;

@@ -20,6 +20,7 @@ namespace cm::source {
 struct TexelProperty {
   std::string name;
   size_t uvSet = 0;
+  glm::mat3x2 uvTransform{1, 0, 0, 1, 0, 0};                       // columns: of u, of v, offset
   std::shared_ptr<const Image> picture;
   std::vector<size_t> channels;                                    // lowest byte first
   std::function<std::string(std::span<const std::byte>)> text;     // of a value's bytes; empty where there is none

@@ -138,6 +138,7 @@ class SubtreeParser {
   }
 
   void readMetadata() {
+    tileset_.facts = factsOf(json_["subtreeMetadata"], FactOf::Subtree);
     if (!json_["propertyTables"].isArray()) return;
     const Json root = tiling_.document->root();
     Json schema = root["schema"];
@@ -162,7 +163,6 @@ class SubtreeParser {
     };
     tileRows_ = read(json_["tileMetadata"]);
     for (const Json& number : json_["contentMetadata"].items()) contentRows_.push_back(read(number));
-    tileset_.facts = factsOf(json_["subtreeMetadata"]);
   }
 
   //! The facts of the next row; what selection can use goes into the tile instead.
@@ -174,7 +174,7 @@ class SubtreeParser {
       if (text.empty()) continue;
       const auto semantic = rows.table.semantics.find(column.name);
       if (tile && semantic != rows.table.semantics.end() && useSemantic(semantic->second, text, *tile)) continue;
-      facts.push_back({column.name, std::move(text)});
+      facts.push_back({column.name, std::move(text), tile ? FactOf::Tile : FactOf::Content});
     }
     return facts;
   }
@@ -267,9 +267,13 @@ class SubtreeParser {
     for (size_t i = 0; i < contents_.size(); ++i) {
       if (!contents_[i].at(index)) continue;
       tile.contentUris.push_back(filledIn(tiling_, tiling_.contents[i], level, x, y, z));
-      if (i >= contentRows_.size() || !contentRows_[i]) continue;
+      std::vector<Fact> facts;
+      if (i < tiling_.contentFacts.size()) facts = tiling_.contentFacts[i];
+      if (i < contentRows_.size() && contentRows_[i])
+        for (Fact& fact : takeRow(*contentRows_[i], nullptr)) facts.push_back(std::move(fact));
+      if (facts.empty()) continue;
       tile.contentFacts.resize(tile.contentUris.size());
-      tile.contentFacts.back() = takeRow(*contentRows_[i], nullptr);
+      tile.contentFacts.back() = std::move(facts);
     }
   }
 

@@ -1,6 +1,7 @@
 #include "source/tileset.h"
 
 #include <cmath>
+#include <utility>
 
 #include "source/archive.h"
 #include "source/fetch.h"
@@ -15,7 +16,7 @@ class Parser {
  public:
   Parser(Tileset& tileset, std::shared_ptr<JsonDocument> document) : tileset_(tileset), document_(std::move(document)) {
     const Json root = document_->root(), old = root["extensions"]["3DTILES_metadata"];
-    tileset_.facts = factsOf(root["metadata"].present() ? root["metadata"] : old["tileset"]);
+    tileset_.facts = factsOf(root["metadata"].present() ? root["metadata"] : old["tileset"], FactOf::Tileset);
     groups_ = (root["groups"].present() ? root["groups"] : old["groups"]).items();
   }
 
@@ -45,7 +46,8 @@ class Parser {
     }
     tile.geometricError = errorOf(json["geometricError"], path, above.geometricError);
     tile.refine = refineOf(json["refine"], path, above.refine);
-    tile.facts = factsOf(json["metadata"].present() ? json["metadata"] : json["extensions"]["3DTILES_metadata"]);
+    tile.facts =
+        factsOf(json["metadata"].present() ? json["metadata"] : json["extensions"]["3DTILES_metadata"], FactOf::Tile);
     if (auto done = contents(json, path, *volume, tile); !done) return done.error();
 
     const auto index = static_cast<uint32_t>(tileset_.tiles.size());
@@ -119,7 +121,7 @@ class Parser {
     tiling->zUp = tileset_.zUpContent;
     tiling->document = document_;
     for (const std::string& uri : templates_) tiling->contents.push_back(uri);
-    tile.contentFacts.clear();
+    tiling->contentFacts = std::exchange(tile.contentFacts, {});
     tile.subtree = SubtreeRef{std::make_shared<const ImplicitTiling>(std::move(*tiling)), 0, 0, 0, 0};
     tile.contentUris = {subtreeUri(*tile.subtree)};
     return {};
@@ -138,8 +140,9 @@ class Parser {
     const Json old = json["extensions"]["3DTILES_metadata"];
     std::vector<Fact> facts;
     const auto group = (json["group"].present() ? json["group"] : old["group"]).whole();
-    if (group && *group < groups_.size()) facts = factsOf(groups_[*group]);
-    for (Fact& fact : factsOf(json["metadata"].present() ? json["metadata"] : old)) facts.push_back(std::move(fact));
+    if (group && *group < groups_.size()) facts = factsOf(groups_[*group], FactOf::Group);
+    for (Fact& fact : factsOf(json["metadata"].present() ? json["metadata"] : old, FactOf::Content))
+      facts.push_back(std::move(fact));
     if (facts.empty()) return;
     tile.contentFacts.resize(tile.contentUris.size());
     tile.contentFacts.back() = std::move(facts);

@@ -19,9 +19,13 @@ namespace cm::source {
 
 enum class Refine { Replace, Add };
 
+//! What a line of metadata is about.
+enum class FactOf : uint8_t { Feature, Tile, Content, Group, Subtree, Tileset };
+
 //! One line of metadata as a person reads it.
 struct Fact {
   std::string name, value;
+  FactOf of = FactOf::Feature;
   bool operator==(const Fact&) const = default;
 };
 
@@ -66,7 +70,7 @@ struct Tileset {
   bool zUpContent = false;                   // asset.gltfUpAxis "Z" (legacy)
   std::vector<TileDescription> tiles;        // [0] is the root; parents before children
   std::optional<geo::Region> focus;          // where to look first, where that is not the whole of the root
-  std::vector<Fact> facts;                   // the tileset's metadata
+  std::vector<Fact> facts;                   // metadata of the tileset or subtree as a whole
   std::vector<std::string> warnings;         // tiles left out and why
 };
 

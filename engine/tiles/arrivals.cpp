@@ -62,10 +62,7 @@ Outcome decode(DecodeWork& work, const std::stop_token& stop) {
 void Streaming::Impl::grow(const source::Tileset& tileset, TilesetId id, TileId parent) {
   size_t before = tree.tiles.size();
   TileId root = graft(tree, tileset, id, parent);
-  if (parent == kNoTile) {
-    tree.tilesets[id].root = root;
-    tree.tilesets[id].facts = tileset.facts;
-  }
+  if (parent == kNoTile) tree.tilesets[id].root = root;
   states.resize(tree.tiles.size(), TileState::Absent);
   slots.resize(tree.tiles.size());
   for (size_t i = before; i < slots.size(); ++i) {

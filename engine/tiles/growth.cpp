@@ -9,6 +9,13 @@ TileId graft(TileTree& tree, const source::Tileset& tileset, TilesetId id, TileI
   std::vector<TileId> idOf(tileset.tiles.size(), kNoTile);
   std::vector<TileId> parentOf(tileset.tiles.size(), kNoTile);
   parentOf[0] = parent;
+  uint32_t enclosing = parent == kNoTile ? 0 : tree.tiles[parent].enclosing;
+  if (!tileset.facts.empty()) {
+    std::vector<source::Fact> facts = tileset.facts;
+    facts.insert(facts.end(), tree.enclosing[enclosing].begin(), tree.enclosing[enclosing].end());
+    enclosing = static_cast<uint32_t>(tree.enclosing.size());
+    tree.enclosing.push_back(std::move(facts));
+  }
   for (size_t i = 0; i < tileset.tiles.size(); ++i) {  // parents stand before their children
     if (i > 0 && parentOf[i] == kNoTile) continue;
     const source::TileDescription& from = tileset.tiles[i];
@@ -30,6 +37,7 @@ TileId graft(TileTree& tree, const source::Tileset& tileset, TilesetId id, TileI
     tile.terrain = from.terrain;
     tile.facts = from.facts;
     for (const auto& facts : from.contentFacts) tile.facts.insert(tile.facts.end(), facts.begin(), facts.end());
+    tile.enclosing = enclosing;
     tile.tileset = id;
     tile.depth = static_cast<uint16_t>(depth);
     tree.tiles.push_back(std::move(tile));

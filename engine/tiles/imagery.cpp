@@ -120,8 +120,10 @@ struct ImageryStreaming::Impl {
     const std::string& key_ = layer.address.key;
     for (size_t at = 0; !key_.empty() && (at = text.find(key_, at)) != std::string::npos;)
       text.replace(at, key_.size(), "…");
-    failures.push_back(fmt::format("imagery \"{}\", level {}: {}; coarser tiles stand in where there are any",
-                                   layer.document.id, key.tile.level, text));
+    failures.push_back(fmt::format(
+        "影像 \"{0}\" 第 {1} 级有缺，以较粗的瓦片代替 / imagery \"{0}\", level {1}: {2}; coarser tiles stand in "
+        "where there are any",
+        layer.document.id, key.tile.level, text));
   }
 
   void receive(Arrival& arrival) {
@@ -260,14 +262,15 @@ ImageryStreaming::ImageryStreaming(source::Fetcher& fetcher, const city::Documen
     if (!layer.keyEnvironment.empty()) {
       const char* key = std::getenv(layer.keyEnvironment.c_str());
       if (!trusted)
-        made.problem = "a city from the web may not use keys of this machine";
+        made.problem = "网上的城市不能使用本机的密钥 / a city from the web may not use keys of this machine";
       else if (key && *key)
         made.address.key = key;
       else if (layer.key.empty())
-        made.problem = fmt::format("{} is not set in the environment", layer.keyEnvironment);
+        made.problem = fmt::format("环境变量 {0} 未设置 / {0} is not set in the environment", layer.keyEnvironment);
     }
     if (!made.problem.empty())
-      impl_->failures.push_back(fmt::format("imagery \"{}\": {}; not shown", layer.id, made.problem));
+      impl_->failures.push_back(
+          fmt::format("影像 \"{0}\" 不显示 / imagery \"{0}\" is not shown: {1}", layer.id, made.problem));
     impl_->layers.push_back(std::move(made));
   }
 }

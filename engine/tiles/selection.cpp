@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "base/check.h"
 #include "tiles/ahead.h"
@@ -109,7 +110,8 @@ class Traversal {
     refined_.resize(mark.refined);
     result_.yields.resize(mark.yields);
   }
-  bool mayYield(TileId id, const Seen& seen, const Way& way, Mark before);
+  bool visitChildren(const Tile& tile, const Seen& seen, const Way& below, double& urgency);
+  bool mayYield(TileId id, const Seen& seen, double urgency, Mark before);
 
   const TileTree& tree_;
   std::span<const TileState> ready_;
@@ -123,7 +125,8 @@ class Traversal {
   std::vector<TileId> refined_;  // their children stand in drawn_
   std::vector<uint8_t> seen_;    // by TileId: some view that loads its tileset sees it
   std::vector<TileId> pinned_, level_, nextLevel_;
-  size_t missing_ = 0;  // seen and wanted
+  size_t missing_ = 0;     // seen and wanted
+  double mostUrgent_ = 0;  // of the siblings visited so far
   Selection result_;
 };
 
@@ -222,7 +225,17 @@ bool Traversal::visit(TileId id, Mask among, const Way& way) {
   bool covered = tile.children.empty() || !(asked || forced) ? visitAsIs(id, seen, here)
                  : tile.refine == source::Refine::Add        ? visitAdded(id, seen, here)
                                                              : visitReplaced(id, seen, here);
+  mostUrgent_ = std::min(mostUrgent_, priority);
   return covered || !(seen.mask & drawMask_);
+}
+
+//! True where all of them are covered. `urgency`: of the most urgent, whether it is there or missing.
+bool Traversal::visitChildren(const Tile& tile, const Seen& seen, const Way& below, double& urgency) {
+  const double before = std::exchange(mostUrgent_, std::numeric_limits<double>::infinity());
+  bool all = true;
+  for (TileId child : tile.children) all = visit(child, seen.mask, below) && all;
+  urgency = std::exchange(mostUrgent_, before);
+  return all;
 }
 
 bool Traversal::visitAsIs(TileId id, const Seen& seen, Way way) {
@@ -268,13 +281,13 @@ bool Traversal::visitReplaced(TileId id, const Seen& seen, Way way) {
   Way below = way;
   if (stands) below.above = Above::StandsIn;
   if (hasContent(tile)) below.passed = passed ? way.passed + 1 : 0;
-  bool all = true;
-  for (TileId child : tile.children) all = visit(child, seen.mask, below) && all;
+  double urgency = 0;
+  const bool all = visitChildren(tile, seen, below, urgency);
   // Children may not be shown before their parent is in: without it, the next pan or zoom would tear a hole, and where only
   // some are in, it would take them away again when it comes.
   const bool early = awaited && !refinedBefore(id);
   if (all && !early) {
-    if (stands && mayYield(id, seen, way, before)) return true;
+    if (stands && mayYield(id, seen, urgency, before)) return true;
     refined_.push_back(id);
     for (TileId child : tile.children) wantOutside(child, kSiblingClass + way.priority);
     return true;
@@ -306,9 +319,9 @@ bool Traversal::visitAdded(TileId id, const Seen& seen, Way way) {
   Way below = way;
   below.passed = 0;
   if (stands) below.above = Above::Adds;
-  bool all = true;
-  for (TileId child : tile.children) all = visit(child, seen.mask, below) && all;
-  if (stands && drawn_.size() > before.drawn && mayYield(id, seen, way, before)) return true;
+  double urgency = 0;
+  const bool all = visitChildren(tile, seen, below, urgency);
+  if (stands && drawn_.size() > before.drawn && mayYield(id, seen, urgency, before)) return true;
   if (stands) emit(id, seen);
   refined_.push_back(id);
   if (stands || (all && !awaited)) return true;  // children only add: a missing one is no hole
@@ -317,11 +330,9 @@ bool Traversal::visitAdded(TileId id, const Seen& seen, Way way) {
 }
 
 //! The tile stands, and what lies below it was emitted since `before`. True where it has to stand in for that: it is drawn then.
-bool Traversal::mayYield(TileId id, const Seen& seen, const Way& way, Mark before) {
+//! `urgency` is what the detail would be wanted with again: measured in any other way, two tiles could drive each other out for ever.
+bool Traversal::mayYield(TileId id, const Seen& seen, double urgency, Mark before) {
   if (!(seen.mask & drawMask_)) return false;
-  const double lackingPixels = std::min(tree_.tiles[id].geometricError * seen.metresToPixels, kClass / 4);
-  const double urgency =
-      std::max(kVisibleClass - lackingPixels * seen.centring, std::nextafter(way.priority, kClass * kClass));
   if (std::find(options_.yielding.begin(), options_.yielding.end(), id) == options_.yielding.end()) {
     result_.yields.push_back({id, urgency});
     return false;

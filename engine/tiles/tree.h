@@ -29,6 +29,7 @@ struct Tile {
   std::optional<source::SubtreeRef> subtree; // its content is a subtree file: it will be external
   std::optional<source::TerrainRef> terrain; // its content brings the tiles below
   std::vector<source::Fact> facts;           // metadata of the tile and of its contents
+  uint32_t enclosing = 0;                    // index into TileTree::enclosing
   TilesetId tileset = 0;
   uint16_t depth = 0;
   bool external = false;                     // its content turned out to be a tileset, now grafted as child
@@ -38,7 +39,6 @@ struct TilesetEntry {
   std::string uri;
   glm::dmat4 ecefFromTileset{1.0};           // where it is laid, above its own transforms
   TileId root = kNoTile;                     // kNoTile until its json has arrived
-  std::vector<source::Fact> facts;           // its metadata
   bool failed = false;
   std::string error;
 };
@@ -46,6 +46,8 @@ struct TilesetEntry {
 struct TileTree {
   std::vector<Tile> tiles;
   std::vector<TilesetEntry> tilesets;        // index = TilesetId
+  //! Metadata of what tiles lie in, the innermost subtree or tileset first; [0] is of those that lie in nothing that says any.
+  std::vector<std::vector<source::Fact>> enclosing{{}};
 };
 
 //! Absent .. Resident as in DESIGN.md, decision 2.

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <filesystem>
 
@@ -70,12 +71,46 @@ std::string writeTerrain(const fs::path& folder, Finest finest) {
   return (folder / "layer.json").string();
 }
 
+//! A plain of 20 m whose finest tiles say that they slope to the east, and so are lit as slopes: what is drawn where is plain to see.
+//! `there`: which of the sixteen finest tiles there are.
+std::string writePlain(const fs::path& folder, std::initializer_list<uint32_t> there) {
+  const auto write = [&](uint32_t level, uint32_t x, uint32_t y, double slope) {
+    test::TerrainTileMaker maker;
+    const double degrees = 180.0 / double(1u << level);
+    maker.heightMetres = [](double, double) { return 20.0; };
+    maker.normalEcef = [=](double u, double v) {
+      const geo::EnuFrame frame = geo::enuFrameAt({-180 + (x + u) * degrees, -90 + (y + v) * degrees, 20});
+      return glm::normalize(glm::dvec3(frame.ecefFromEnu * glm::dvec4(slope, 0, 1, 0)));
+    };
+    ASSERT_TRUE(writeFileAtomically(folder / fmt::format("{}/{}/{}.terrain", level, x, y), maker.bytes()));
+  };
+  write(kLevel, kX, kY, 0);
+  for (uint32_t i = 0; i < 4; ++i) write(kLevel + 1, 2 * kX + i % 2, 2 * kY + i / 2, 0);
+  std::string ranges, levels;
+  for (const uint32_t i : there) {
+    const uint32_t x = 4 * kX + i % 4, y = 4 * kY + i / 4;
+    write(kLevel + 2, x, y, 1);
+    ranges += (ranges.empty() ? "" : ",") + test::terrainRange(x, y, x, y);
+  }
+  for (uint32_t level = 0; level < kLevel; ++level) levels += "[],";
+  levels += fmt::format("[{}],[{}],[{}]", test::terrainRange(kX, kY, kX, kY),
+                        test::terrainRange(2 * kX, 2 * kY, 2 * kX + 1, 2 * kY + 1), ranges);
+  const std::string json =
+      fmt::format(R"({{"format":"quantized-mesh-1.0","version":"1","scheme":"tms","projection":"EPSG:4326",)"
+                  R"("tiles":["{{z}}/{{x}}/{{y}}.terrain"],"available":[{}]}})",
+                  levels);
+  EXPECT_TRUE(writeFileAtomically(folder / "layer.json", json));
+  return (folder / "layer.json").string();
+}
+
 struct Terrain : testing::Test {
   fs::path folder = test::freshFolder(testing::UnitTest::GetInstance()->current_test_info()->name());
 
-  test::Outcome render(const std::string& layer, const std::string& name) {
-    return test::run({CITYMIRROR_PROGRAM, "render", layer, "--out", (folder / name).string(), "--size", "480x270",
-                      "--samples", "4", "--no-ui"});
+  test::Outcome render(const std::string& layer, const std::string& name, const std::string& camera = {}) {
+    std::vector<std::string> command = {CITYMIRROR_PROGRAM, "render",  layer,       "--out", (folder / name).string(),
+                                        "--size",           "480x270", "--samples", "4",     "--no-ui"};
+    if (!camera.empty()) command.insert(command.end(), {"--camera", camera});
+    return test::run(command);
   }
   source::Image picture(const std::string& name) {
     auto bytes = readFile(folder / name);
@@ -129,6 +164,29 @@ TEST_F(Terrain, WhereATileIsMissingItsParentStays) {
   EXPECT_TRUE(outcome.says("its parent stays")) << outcome.output;
   EXPECT_GT(contrast(picture("missing.png")), 40);
   EXPECT_LT(difference(picture("all.png"), picture("missing.png")), 3.0);
+}
+
+TEST_F(Terrain, ACutQuarterStandsInForTheOneTileThatIsMissing) {
+  // From 80 m over the border between the tile in question, to the right, and its western neighbour.
+  const std::string camera =
+      fmt::format("{:.9f},{:.9f},100,0,-60", -180 + (4 * kX + 1) * 180.0 / 16384, -90 + (4 * kY + 1.5) * 180.0 / 16384);
+  const auto seen = [&](const std::string& name, std::initializer_list<uint32_t> there) {
+    test::Outcome outcome = render(writePlain(folder / name, there), name + ".png", camera);
+    EXPECT_EQ(outcome.code, 0) << outcome.output;
+    const source::Image image = picture(name + ".png");
+    std::array<double, 2> halves{};
+    for (uint32_t y = 100; y < 200; ++y)
+      for (uint32_t x = 0; x < 100; ++x) {
+        halves[0] += brightness(image, 100 + x, y) / 10000;
+        halves[1] += brightness(image, 280 + x, y) / 10000;
+      }
+    return halves;
+  };
+  const auto fine = seen("fine", {0, 1, 4, 5}), coarse = seen("coarse", {}), part = seen("part", {0, 1, 4});
+  ASSERT_GT(std::abs(fine[0] - coarse[0]), 10);
+  ASSERT_GT(std::abs(fine[1] - coarse[1]), 10);
+  EXPECT_NEAR(part[0], fine[0], 1.5) << "the neighbour is there";
+  EXPECT_NEAR(part[1], coarse[1], 1.5) << "a quarter of its parent";
 }
 
 }  // namespace

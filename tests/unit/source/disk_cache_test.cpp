@@ -52,6 +52,43 @@ TEST_F(Cache, KeepsAnswersBetweenRuns) {
   EXPECT_EQ(fs::status(folder).permissions(), fs::perms::owner_all) << "addresses may hold keys";
 }
 
+TEST_F(Cache, WritesNoSecretOfAnAddressAndTellsThemApart) {
+  const std::string here = "http://h/a?tk=S3CRET&z=1", there = "http://h/b?access_token=T0KEN";
+  DiskCache cache(folder, 1 << 20);
+  cache.store(here, answer("mine"));
+  cache.storeRedirect("http://h/latest?key=K3Y", there);
+  cache.storeRedirect("http://h/older?key=K3Y", "http://h/latest?key=K3Y");
+  EXPECT_EQ(found(cache, "http://h/older?key=K3Y"), "nothing") << "what it leads to is not here";
+  cache.store(there, answer("theirs"));
+  EXPECT_EQ(found(cache, here), "mine");
+  for (const char* other : {"http://h/a", "http://h/a?tk=S3CRET&z=2", "http://h/a?tk=other&z=1", "http://h/latest"})
+    EXPECT_EQ(found(cache, other), "nothing") << other;
+  const auto led = cache.find("http://h/older?key=K3Y");
+  ASSERT_TRUE(led);
+  EXPECT_EQ(asText(led->body), "theirs");
+  EXPECT_EQ(led->address, "http://h/b");
+  EXPECT_EQ(led->etag, "") << "of the other address";
+  EXPECT_EQ(led->freshUntil, 0);
+  EXPECT_TRUE(led->mustRevalidate);
+  ASSERT_EQ(files().size(), 4u);
+  for (const Path& file : files()) {
+    const std::string all = file.string() + std::string(asText(*readFile(file)));
+    for (const char* secret : {"S3CRET", "T0KEN", "K3Y", "tk=", "key="})
+      EXPECT_EQ(all.find(secret), std::string::npos) << secret << " in " << file;
+  }
+  cache.storeRedirect("http://h/1", "http://h/2");
+  cache.storeRedirect("http://h/2", "http://h/1");
+  EXPECT_EQ(found(cache, "http://h/1"), "nothing") << "and a circle ends";
+}
+
+TEST_F(Cache, ClearsWhatAnEarlierVersionWroteWithItsSecrets) {
+  ASSERT_TRUE(writeFileAtomically(folder / "0123456789abcdef0123456789abcdef", "http://h/a?tk=S3CRET"));
+  DiskCache cache(folder, 1 << 20);
+  cache.store("http://h/a", answer("body"));
+  EXPECT_EQ(files().size(), 1u);
+  EXPECT_EQ(found(cache, "http://h/a"), "body");
+}
+
 TEST_F(Cache, WhateverACrashLeavesIsNoAnswer) {
   DiskCache(folder, 1 << 20).store("http://h/a", answer(std::string(5000, 'x')));
   const Path file = files().at(0);

@@ -399,6 +399,46 @@ TEST_F(Http, WithoutANetworkWhatWasKeptIsThereAtOnce) {
   EXPECT_EQ(fetcher.statistics().requests, 2u) << "and another some time later";
 }
 
+TEST_F(Http, RedirectsLeadToWhatWasKeptWithoutANetworkAndHideTheirSecrets) {
+  useCache();
+  HttpServer away([](const std::string&) { return HttpServer::ok("elsewhere", "ETag: \"b\"\r\n"); });
+  const std::string elsewhere = away.uri("");
+  std::string latest, hidden, far;
+  {
+    HttpServer server([&](const std::string& path) {
+      const auto to = [](const std::string& where, const std::string& more) {
+        return "HTTP/1.1 302 x\r\nLocation: " + where + "\r\n" + more + "Content-Length: 0\r\n\r\n";
+      };
+      if (path.starts_with("/latest")) return to("/v2/tileset.json?token=S3CRET", "");
+      if (path == "/hidden") return to("/v2/tileset.json?token=S3CRET", "Cache-Control: no-store\r\n");
+      if (path == "/far") return to(elsewhere + "/x", "");
+      return HttpServer::ok("got " + path, "ETag: \"a\"\r\n");
+    });
+    latest = server.uri("/latest?key=K3Y"), hidden = server.uri("/hidden"), far = server.uri("/far");
+    Fetcher fetcher(options);
+    fetcher.allowOrigins({elsewhere});
+    std::string address;
+    EXPECT_EQ(text(fetcher.read(latest, &address)), "got /v2/tileset.json?token=S3CRET");
+    EXPECT_EQ(address, server.uri("/v2/tileset.json?token=S3CRET"));
+    EXPECT_EQ(text(fetcher.read(hidden)), "got /v2/tileset.json?token=S3CRET");
+    EXPECT_EQ(text(fetcher.read(far)), "elsewhere");
+  }
+  Fetcher fetcher(options);
+  std::string address;
+  EXPECT_EQ(text(fetcher.read(latest, &address)), "got /v2/tileset.json?token=S3CRET");
+  EXPECT_EQ(address, resolveUri(latest, "/v2/tileset.json")) << "what it refers to lies beside it";
+  EXPECT_THAT(text(fetcher.read(hidden)), HasSubstr("error")) << "not to be remembered";
+  EXPECT_THAT(text(fetcher.read(far)), HasSubstr("error")) << "this city does not name the other server";
+  fetcher.allowOrigins({elsewhere});
+  EXPECT_EQ(text(fetcher.read(far)), "elsewhere");
+  for (const auto& file : std::filesystem::directory_iterator(options.cacheFolder)) {
+    std::string all(asText(*readFile(file.path())));
+    if (const size_t body = all.find("got /v2"); body != std::string::npos) all.resize(body);
+    EXPECT_EQ(all.find("S3CRET"), std::string::npos);
+    EXPECT_EQ(all.find("K3Y"), std::string::npos);
+  }
+}
+
 TEST_F(Http, WhatIsDamagedIsNotKept) {
   useCache();
   std::atomic<bool> damaged{true};
@@ -480,7 +520,8 @@ TEST_F(Http, CredentialsGoToTheirOwnServerAndIntoNoText) {
   EXPECT_EQ(fetcher.statistics().credentialed, 1u);
   EXPECT_EQ(error, "error: " + ours.uri("/a?…") + ": HTTP status 404, expected 200");
   const std::string user = text(fetcher.read("http://me:pass@127.0.0.1:" + port + "/x"));
-  EXPECT_THAT(user, AllOf(HasSubstr("has a user in its address"), Not(HasSubstr("pass@"))));
+  EXPECT_THAT(user,
+              AllOf(HasSubstr("地址中含有用户名"), HasSubstr("has a user in its address"), Not(HasSubstr("pass@"))));
 }
 
 TEST_F(Http, ALayersCredentialsGoToItsFolderAndAlongRedirectsToNoOtherServer) {
@@ -525,10 +566,13 @@ TEST_F(Http, ALayersCredentialsGoToItsFolderAndAlongRedirectsToNoOtherServer) {
   EXPECT_EQ(sent["ours/survey/moved"], "Bearer s3cret");
   EXPECT_EQ(sent["theirs/survey/a"], "Bearer hosts") << "its own, not the layer's";
   ASSERT_EQ(problems.size(), 3u);
-  EXPECT_EQ(problems[0], "CITYMIRROR_LAYER_SURVEY is for " + ours.uri("") + ", the layer is on " + elsewhere);
+  EXPECT_EQ(problems[0], "环境变量 CITYMIRROR_LAYER_SURVEY 属于 " + ours.uri("") + "，而图层位于 " + elsewhere +
+                             " / CITYMIRROR_LAYER_SURVEY is for " + ours.uri("") + ", the layer is on " + elsewhere);
   EXPECT_THAT(problems[1],
-              AllOf(StartsWith("CITYMIRROR_LAYER_NO_ORIGIN is not a server like"), Not(HasSubstr("s3cret"))));
-  EXPECT_THAT(problems[2], StartsWith("the environment has no CITYMIRROR_LAYER_UNSET"));
+              AllOf(StartsWith("环境变量 CITYMIRROR_LAYER_NO_ORIGIN 应为服务器"),
+                    HasSubstr(" / CITYMIRROR_LAYER_NO_ORIGIN is not a server like"), Not(HasSubstr("s3cret"))));
+  EXPECT_THAT(problems[2],
+              StartsWith("环境变量 CITYMIRROR_LAYER_UNSET 未设置，此图层不带凭据请求 / the environment has no"));
 }
 
 TEST_F(Http, CredentialsAreNamedSoThatNoOtherHostGetsThem) {

@@ -104,12 +104,12 @@ TEST(ImplicitTiling, OctreeWithRegionsAndMetadataFromABinarySubtree) {
   auto subtree = parseSubtree(file, "s", *tileset.tiles[0].subtree);
   ASSERT_TRUE(subtree) << subtree.error().text();
   EXPECT_TRUE(subtree->warnings.empty()) << subtree->warnings[0];
-  EXPECT_EQ(subtree->facts, (std::vector<Fact>{{"owner", "us"}}));
+  EXPECT_EQ(subtree->facts, (std::vector<Fact>{{"owner", "us", FactOf::Subtree}}));
   ASSERT_EQ(subtree->tiles.size(), 2u);
   const TileDescription& child = subtree->tiles[1];
   EXPECT_EQ(subtree->tiles[0].geometricError, 7);
   EXPECT_EQ(child.geometricError, 3);
-  EXPECT_EQ(child.facts, (std::vector<Fact>{{"name", "BC"}}));
+  EXPECT_EQ(child.facts, (std::vector<Fact>{{"name", "BC", FactOf::Tile}}));
   const auto& region = std::get<geo::Region>(child.bounds);
   EXPECT_NEAR(region.west, 0.2, 1e-12);
   EXPECT_NEAR(region.south, 0.3, 1e-12);
@@ -173,10 +173,11 @@ TEST(Metadata, OfTilesetTileContentAndGroup) {
       "contents":[{"uri":"a.glb"},{"uri":"b.glb","group":0,"metadata":{"class":"c","properties":{"triangles":12}}}]}})"),
                               "t");
   ASSERT_TRUE(tileset) << tileset.error().text();
-  EXPECT_EQ(tileset->facts, (std::vector<Fact>{{"author", "we"}, {"n", "3"}}));
-  EXPECT_EQ(tileset->tiles[0].facts, (std::vector<Fact>{{"district", "Shinan"}}));
+  EXPECT_EQ(tileset->facts, (std::vector<Fact>{{"author", "we", FactOf::Tileset}, {"n", "3", FactOf::Tileset}}));
+  EXPECT_EQ(tileset->tiles[0].facts, (std::vector<Fact>{{"district", "Shinan", FactOf::Tile}}));
   ASSERT_EQ(tileset->tiles[0].contentFacts.size(), 2u);
-  EXPECT_EQ(tileset->tiles[0].contentFacts[1], (std::vector<Fact>{{"colour", "[255,0,0]"}, {"triangles", "12"}}));
+  EXPECT_EQ(tileset->tiles[0].contentFacts[1],
+            (std::vector<Fact>{{"colour", "[255,0,0]", FactOf::Group}, {"triangles", "12", FactOf::Content}}));
 }
 
 TEST(ParseTileset, ViewerRequestVolume) {

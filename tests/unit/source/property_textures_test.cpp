@@ -71,6 +71,23 @@ TEST(PropertyTextures, SayWhatTheTexelUnderAPlaceHolds) {
   EXPECT_GE(content->cpuBytes(), content->propertySurfaces[0]->bytes());
 }
 
+TEST(PropertyTextures, ATransformMovesThePictureOnTheSurface) {
+  const std::string use =
+      R"({"index":0,"channels":[2],"texCoord":1,"extensions":{"KHR_texture_transform":{"texCoord":0,)";
+  const auto content = decodeContent(
+      squareGlb(R"("moved":{"type":"SCALAR","componentType":"UINT8"},"half":{"type":"SCALAR","componentType":"UINT8"},)"
+                R"("turned":{"type":"SCALAR","componentType":"UINT8"})",
+                R"("moved":)" + use + R"("offset":[0.5,0]}}},"half":)" + use + R"("scale":[0.5,0.5]}}},"turned":)" +
+                    use + R"("rotation":1.5707963267948966,"offset":[0,1]}}})"),
+      "a.glb", glm::dmat4(1.0));
+  ASSERT_TRUE(content) << content.error().text();
+  EXPECT_THAT(content->warnings, IsEmpty());
+  // Unmoved there would be 10 above left, 20 above right, 30 and 40 below. A quarter turn takes (u, v) to (v, 1 - u).
+  EXPECT_THAT(at(*content, {0.5, 1.5, 0}), ElementsAre(Fact{"moved", "20"}, Fact{"half", "10"}, Fact{"turned", "30"}));
+  EXPECT_THAT(at(*content, {1.5, 1.5, 0}), ElementsAre(Fact{"moved", "10"}, Fact{"half", "10"}, Fact{"turned", "10"}));
+  EXPECT_THAT(at(*content, {1.5, 0.5, 0}), ElementsAre(Fact{"moved", "30"}, Fact{"half", "10"}, Fact{"turned", "20"}));
+}
+
 TEST(PropertyTextures, WhatCannotBeReadIsSaidAndTheRestIsKept) {
   const auto content = decodeContent(
       squareGlb(R"("a":{"type":"SCALAR","componentType":"UINT8"},"b":{"type":"SCALAR","componentType":"UINT8"},)"
