@@ -7,6 +7,7 @@ namespace cm::city {
 namespace {
 
 constexpr double kAcceleration = 0.9;  // metres a second squared: what standing passengers bear
+constexpr double kClockSeconds = 1e-6;
 
 //! From standing to standing, never faster than `speed`.
 struct Leg {
@@ -78,7 +79,8 @@ std::vector<TrainAt> trainsAt(const Timetable& table, double seconds) {
       TrainAt train{.number = number, .back = back};
       const double metres = metresAfter(way, since);
       train.metres = back ? first + last - metres : metres;
-      const auto at = std::upper_bound(way.arriveSeconds.begin(), way.arriveSeconds.end(), since);
+      // A clock of days in doubles is good to some 1e-11 s: who has arrived by that much has arrived.
+      const auto at = std::upper_bound(way.arriveSeconds.begin(), way.arriveSeconds.end(), since + kClockSeconds);
       train.standing = since - *(at - 1) <= table.dwellSeconds;
       trains.push_back(train);
     }
