@@ -16,6 +16,7 @@ layout(location = 3) in vec2 sideAndAlong;
 
 layout(location = 0) out vec3 acrossHalfPerPixel;   // pixels from the middle, half the width in pixels, metres along per pixel
 layout(location = 1) out float alongMetres;
+layout(location = 3) out float seen;
 layout(location = 2) out vec4 air;   // what the haze adds (premultiplied), and how much it lets through
 
 const float kNear = 1.0;       // metres: nothing nearer is drawn
@@ -39,6 +40,7 @@ void main() {
     acrossHalfPerPixel = vec3(0.0);
     alongMetres = 0.0;
     air = vec4(0.0);
+    seen = 0.0;
     return;
   }
   vec2 p = pixelOf(here), toHere = p - pixelOf(before), toNext = pixelOf(after) - p;
@@ -61,6 +63,8 @@ void main() {
   acrossHalfPerPixel = vec3(across, halfWidth, 1.0 / perMetre);
   alongMetres = sideAndAlong.y;
   vec3 world = position + push.origin.xyz;
-  float metres = length(world), clear = clearAir(metres);
+  float metres = length(world);
+  seen = 1.0 - smoothstep(push.manner.z, push.manner.w, metres);
+  float clear = clearAir(metres);
   air = vec4(horizonColour(world / metres) * (1.0 - clear), clear);
 }

@@ -58,6 +58,30 @@ std::vector<RailPiece> railPieces(const MetroLine& line, const Facts& facts, con
   return pieces;
 }
 
+std::vector<std::vector<glm::dvec2>> aboveGround(const std::vector<RailPiece>& pieces, double ramp) {
+  std::vector<std::vector<glm::dvec2>> lines;
+  const auto isUnder = [&](size_t i) { return i >= pieces.size() || pieces[i].structure == "underground"; };
+  //! The points of a piece from one of its ends on.
+  const auto part = [&](std::vector<glm::dvec2> points) {
+    double metres = 0;
+    size_t n = 1;
+    for (; n < points.size() && metres < ramp; ++n)
+      metres += glm::distance(planeFrom(points[n - 1]), planeFrom(points[n]));
+    points.resize(n);
+    return points;
+  };
+  for (size_t i = 0; i < pieces.size(); ++i) {
+    const std::vector<glm::dvec2>& points = pieces[i].lonLat;
+    if (!isUnder(i)) {
+      lines.push_back(points);
+      continue;
+    }
+    if (i > 0 && !isUnder(i - 1)) lines.push_back(part(points));
+    if (!isUnder(i + 1)) lines.push_back(part({points.rbegin(), points.rend()}));
+  }
+  return lines;
+}
+
 double lengthMetres(const std::vector<RailPiece>& pieces) {
   double metres = 0;
   for (const RailPiece& piece : pieces)

@@ -18,6 +18,8 @@ struct RailPiece {
 
 //! A smooth line through the line's points, cut where its structure changes or the shore is crossed.
 std::vector<RailPiece> railPieces(const MetroLine& line, const Facts& facts, const Land& land);
+//! What runs above ground, and `ramp` metres of what is underground next to it.
+std::vector<std::vector<glm::dvec2>> aboveGround(const std::vector<RailPiece>& pieces, double ramp);
 double lengthMetres(const std::vector<RailPiece>& pieces);
 
 }  // namespace cm::tiling::demo
