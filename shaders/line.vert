@@ -21,6 +21,7 @@ layout(location = 2) out vec4 air;   // what the haze adds (premultiplied), and 
 
 const float kNear = 1.0;       // metres: nothing nearer is drawn
 const float kMitre = 1.6;
+const float kTracksSeen = 420.0;   // metres: nearer, the tracks themselves are looked at
 
 vec4 clipOf(vec3 p) { return frame.clipFromWorld * vec4(p + push.origin.xyz, 1.0); }
 vec2 pixelOf(vec4 clip) { return clip.xy / clip.w * 0.5 * push.viewport.xy; }
@@ -65,6 +66,7 @@ void main() {
   vec3 world = position + push.origin.xyz;
   float metres = length(world);
   seen = 1.0 - smoothstep(push.manner.z, push.manner.w, metres);
+  if (push.manner.y < 0.0) seen *= smoothstep(kTracksSeen, 2.0 * kTracksSeen, metres);
   float clear = clearAir(metres);
   air = vec4(horizonColour(world / metres) * (1.0 - clear), clear);
 }

@@ -137,6 +137,7 @@ int renderProgram(const RenderOptions& options) {
   gpu::Offscreen picture(**device, extent, VK_FORMAT_R8G8B8A8_UNORM);
   StageOptions stageOptions;
   stageOptions.maxSsePixels = options.look == city::Look::Plain ? 16 : kPictureSsePixels;
+  stageOptions.clockRuns = false;  // a picture of a moment is the same picture whenever it is made
   Stage stage(**device, VK_FORMAT_R8G8B8A8_UNORM, std::move(*loaded), fetcher, stageOptions);
   if (auto ready = setUpPicture(stage, options); !ready) {
     log::error("{}", ready.error().text());

@@ -26,6 +26,7 @@ using Clock = std::chrono::steady_clock;
 constexpr double kFrameSeconds = 1.0 / 60;  // FIFO is not throttled everywhere: keep the rate ourselves
 constexpr double kAwakeSeconds = 0.6;       // frames go on for this long after the last touch
 constexpr double kIdleSeconds = 0.25;       // then the loop looks up this often
+constexpr double kLiveSeconds = 1.0 / 25;  // or this often, where trains run over a picture at rest
 
 std::atomic<bool> stopAsked{false};
 
@@ -191,7 +192,7 @@ class Loop {
     bool busy = now < awakeUntil_ || stage_.moving(now) || !stage_.settled() || stage_.frame().wantsAnotherFrame() ||
                 layer_.animating() || pickAsked_ || !pending_.empty();
     if (!busy) {
-      input_.wait(kIdleSeconds);
+      input_.wait(stage_.frame().lives() ? kLiveSeconds : kIdleSeconds);
     } else {
       double due = lastTurn_ + kFrameSeconds - now;
       if (due > 0) std::this_thread::sleep_for(std::chrono::duration<double>(due));
@@ -347,7 +348,7 @@ int windowProgram(const WindowOptions& options) {
     WindowInput input(window.handle);
     ImGui_ImplGlfw_InitForVulkan(window.handle, true);
     // At ten kilometres towards the horizon twice the error is allowed, at one nothing more than nearby.
-    Stage stage(*screen.device, screen.chain->format(), std::move(*loaded), fetcher, {.fogDensity = 1e-4});
+    Stage stage(*screen.device, screen.chain->format(), std::move(*loaded), fetcher, {.fogDensity = 1e-4, .liveApart = true});
     if (!options.forget)
       if (auto json = readFile(saved)) {
         city::Session session = stage.session();

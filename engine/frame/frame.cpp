@@ -15,6 +15,7 @@
 #include "frame/pass_context.h"
 #include "frame/pick.h"
 #include "frame/post.h"
+#include "frame/rail_pass.h"
 #include "frame/scene_pass.h"
 #include "frame/sun_shadows.h"
 #include "frame/surroundings.h"
@@ -52,6 +53,7 @@ struct Frame::Impl {
   std::unique_ptr<SunShadows> shadows;
   std::unique_ptr<Drape> drape;
   std::unique_ptr<OverlayLines> lines;
+  std::unique_ptr<RailPass> rails;
   std::unique_ptr<Labels> labels;
   Visibility visibility;
   PlacedTiles placed;
@@ -68,6 +70,8 @@ struct Frame::Impl {
   uint64_t meanKey = 0;
   unsigned meanSamples = 0;
   bool stillUnfinished = false;
+  shared::FrameUniforms stillUniforms{};  // of the last sample of a still picture
+  bool living = false;
   Statistics statistics;
 
   Impl(gpu::Device& device, residency::Residency& residency, VkFormat colourFormat);
@@ -80,14 +84,15 @@ struct Frame::Impl {
   void fillUniforms(PassContext& pass, shared::FrameUniforms& uniforms) const;
   VkDescriptorSet globalsFor(PassContext& pass, const shared::FrameUniforms& uniforms, const ShadowMaps& maps) const;
   Casting casting(const glm::dvec3& sun, VkDescriptorSet records) {
-    return {placed, axes, visibility, records, sun};
+    return {placed, axes, visibility, records, sun, rails.get()};
   }
-  void drawScene(PassContext& pass, std::span<const SideDraws> draws, VkDescriptorSet records, bool lit);
+  void drawScene(PassContext& pass, std::span<const SideDraws> draws, VkDescriptorSet records, bool lit, bool still);
+  void drawLive(PassContext& pass, gpu::Target& target);
   uint64_t keyOf(const View& view, const Scene& scene, std::span<const Side> sides) const;
   void renderPlain(PassContext& pass, gpu::Target& target, std::span<const SideDraws> draws, VkDescriptorSet records,
                    shared::FrameUniforms& uniforms);
   void renderLit(PassContext& pass, gpu::Target& target, std::span<const SideDraws> draws, VkDescriptorSet records,
-                  shared::FrameUniforms& uniforms, const glm::dvec3& sun, int samples, Timings& timings);
+                 shared::FrameUniforms& uniforms, const glm::dvec3& sun, int samples, Timings& timings);
   void renderMoving(PassContext& pass, std::span<const SideDraws> draws, VkDescriptorSet records, const glm::dvec3& sun,
                     Timings& timings);
   void accumulateSample(PassContext& pass, std::span<const SideDraws> draws, VkDescriptorSet records,
@@ -117,6 +122,7 @@ Frame::Impl::Impl(gpu::Device& d, residency::Residency& r, VkFormat colourFormat
   shadows = std::make_unique<SunShadows>(device, layouts.globals, scenePass->recordsLayout());
   drape = std::make_unique<Drape>(device, layouts);
   lines = std::make_unique<OverlayLines>(device, layouts);
+  rails = std::make_unique<RailPass>(device, layouts);
   labels = std::make_unique<Labels>(device, layouts);
   axes = geo::enuFrameAt({});
   for (InFlight& frame : inFlight) {
@@ -217,16 +223,34 @@ VkDescriptorSet Frame::Impl::globalsFor(PassContext& pass, const shared::FrameUn
   return pass.arena.descriptors(layouts.globals, bindings);
 }
 
-void Frame::Impl::drawScene(PassContext& pass, std::span<const SideDraws> draws, VkDescriptorSet records, bool lit) {
+void Frame::Impl::drawScene(PassContext& pass, std::span<const SideDraws> draws, VkDescriptorSet records, bool lit,
+                            bool still) {
   for (const SideView& side : pass.sides) {
     if (side.rectangle.extent.width == 0) continue;
     vkCmdSetScissor(pass.commands, 0, 1, &side.rectangle);
     scenePass->drawTiles(pass, side, draws[side.index].list, records, !drape->empty(side.slot));
-    if (lit) scenePass->drawBeyond(pass, side);
+    if (lit) {
+      scenePass->drawBeyond(pass, side);
+      rails->drawWorks(pass, side, !still, false);
+    }
     scenePass->drawBlended(pass, side, draws[side.index].list, records);
     if (!lit) continue;
     lines->draw(pass, side);
+    if (!still || !pass.scene.liveApart) rails->drawTrains(pass, side, !still, RailPass::Where::Open);
   }
+}
+
+//! What lives, on the finished picture of a still scene: against the depth of its last sample, in that sample's light.
+void Frame::Impl::drawLive(PassContext& pass, gpu::Target& target) {
+  pass.globals = globalsFor(pass, stillUniforms, shadows->ofSample());
+  beginOver(pass.commands, target.view, depth, target.extent);
+  for (const SideView& side : pass.sides) {
+    if (side.rectangle.extent.width == 0) continue;
+    vkCmdSetScissor(pass.commands, 0, 1, &side.rectangle);
+    rails->drawTrains(pass, side, false, RailPass::Where::Over);
+  }
+  vkCmdEndRendering(pass.commands);
+  toSampled(pass.commands, depth.handle(), true);
 }
 
 void Frame::Impl::renderPlain(PassContext& pass, gpu::Target& target, std::span<const SideDraws> draws,
@@ -236,7 +260,7 @@ void Frame::Impl::renderPlain(PassContext& pass, gpu::Target& target, std::span<
   scenePass->setVariant(pass.scene.look, true, false);
   const glm::vec4 clear(pass.scene.plainBackground, 1);
   beginScene(pass.commands, target.view, target.image, depth, target.extent, &clear);
-  drawScene(pass, draws, records, false);
+  drawScene(pass, draws, records, false, false);
   vkCmdEndRendering(pass.commands);
   stillUnfinished = false;
   meanSamples = 0;
@@ -249,9 +273,11 @@ void Frame::Impl::accumulateSample(PassContext& pass, std::span<const SideDraws>
   timings.mark("shadow");
   uniforms.clipFromWorld = clipWithOffset(pass.view, sampleOffset(sample));
   pass.globals = globalsFor(pass, uniforms, shadows->ofSample());
+  stillUniforms = uniforms;
+  stillUniforms.clipFromWorld = pass.view.clipFromWorldCentred;
   scenePass->setVariant(pass.scene.look, false, uniforms.night.x > 0);
   beginScene(pass.commands, picture.view(), picture.handle(), depth, pass.view.extent, nullptr);
-  drawScene(pass, draws, records, true);
+  drawScene(pass, draws, records, true, true);
   vkCmdEndRendering(pass.commands);
   toSampled(pass.commands, picture.handle(), false);
   toSampled(pass.commands, depth.handle(), true);
@@ -298,7 +324,7 @@ void Frame::Impl::renderMoving(PassContext& full, std::span<const SideDraws> dra
   pass.globals = globalsFor(pass, uniforms, shadows->kept());
   scenePass->setVariant(pass.scene.look, true, uniforms.night.x > 0);
   beginScene(pass.commands, picture.view(), picture.handle(), depth, view.extent, nullptr);
-  drawScene(pass, draws, records, true);
+  drawScene(pass, draws, records, true, false);
   vkCmdEndRendering(pass.commands);
   toSampled(pass.commands, picture.handle(), false);
   toSampled(pass.commands, depth.handle(), true);
@@ -306,8 +332,8 @@ void Frame::Impl::renderMoving(PassContext& full, std::span<const SideDraws> dra
 }
 
 void Frame::Impl::renderLit(PassContext& pass, gpu::Target& target, std::span<const SideDraws> draws,
-                             VkDescriptorSet records, shared::FrameUniforms& uniforms, const glm::dvec3& sun,
-                             int samples, Timings& timings) {
+                            VkDescriptorSet records, shared::FrameUniforms& uniforms, const glm::dvec3& sun,
+                            int samples, Timings& timings) {
   const uint64_t key =
       keyOf(pass.view, pass.scene, std::span(pass.sides.empty() ? nullptr : pass.sides[0].side, pass.sides.size()));
   const bool refining = pass.scene.still || samples > 1;
@@ -341,6 +367,15 @@ void Frame::Impl::renderLit(PassContext& pass, gpu::Target& target, std::span<co
                   .scene = {float(drawn.width) / float(target.extent.width),
                             float(drawn.height) / float(target.extent.height), kNearMetres, uniforms.haze.a}});
   }
+  if (refining && pass.scene.liveApart && rails->trainsInSight() > 0) {
+    vkCmdEndRendering(pass.commands);
+    drawLive(pass, target);
+    gpu::memoryBarrier(pass.commands, VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT,
+                       VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT, VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT,
+                       VK_ACCESS_2_COLOR_ATTACHMENT_READ_BIT | VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT);
+    beginColour(pass.commands, target.view, target.extent, VK_ATTACHMENT_LOAD_OP_LOAD);
+  }
+  living = pass.scene.liveApart && rails->trainsInSight() > 0;
   timings.mark("post");
   for (const SideView& side : pass.sides) {
     if (side.rectangle.extent.width == 0) continue;
@@ -362,9 +397,10 @@ uint64_t Frame::Impl::keyOf(const View& view, const Scene& scene, std::span<cons
   hash.add(residency.generation()).add(visibility.generation()).add(documentGeneration).add(scene.sunDirectionEcef);
   hash.add(scene.language).add(scene.look);
   const city::Layers& layers = scene.layers;
-  for (const bool on :
-       {layers.labels, layers.projectAreas, layers.greenways, layers.metro, layers.shadows, layers.buildings})
+  for (const bool on : {layers.labels, layers.projectAreas, layers.greenways, layers.metro, layers.shadows,
+                        layers.buildings, layers.life, layers.underground})
     hash.add(on);
+  if (!scene.liveApart && rails->trainsInSight() > 0) hash.add(scene.citySeconds);
   for (const std::string& item : layers.hiddenItems) hash.add(std::hash<std::string>{}(item));
   hash.add(scene.selection.kind).add(std::hash<std::string>{}(scene.selection.id));
   for (const Side& side : sides) {
@@ -432,6 +468,7 @@ void Frame::setDocument(const city::Document& document, const VectorLayers& laye
   f.visibility.setDocument(document, f.axes);
   f.drape->setDocument(document, layers, f.axes);
   f.lines->setDocument(document, layers, f.axes);
+  f.rails->setDocument(document, layers, f.axes);
   f.labels->setDocument(document, layers, f.axes);
   f.surroundingsGeneration = 0;
   ++f.documentGeneration;
@@ -487,6 +524,9 @@ void Frame::render(gpu::Target& target, const Scene& scene, std::span<const Side
   f.fillUniforms(pass, uniforms);
 
   f.drape->update(pass);
+  f.rails->update(pass);
+  f.statistics.trains = f.rails->trainsInSight();
+  f.living = false;
   if (lit) f.labels->update(pass);
   frame.timings->mark("drape");
   if (lit)
@@ -516,6 +556,8 @@ void Frame::imagery(tiles::ImageryOrders orders) { impl_->drape->imagery(std::mo
 bool Frame::wantsAnotherFrame() const {
   return impl_->stillUnfinished || impl_->labels->wantsAnotherFrame() || impl_->drape->wantsAnotherFrame();
 }
+
+bool Frame::lives() const { return impl_->living; }
 
 void Frame::waitForGlyphs() { impl_->labels->waitForGlyphs(); }
 

@@ -26,7 +26,7 @@ namespace cm::frame {
 //! Overlay data by uri as written in the document, parsed by source/geojson; the app fetches them.
 using VectorLayers = std::map<std::string, source::VectorLayer>;
 
-//! Live objects later (trains, alarms); today what is the same for every side.
+//! What is the same for every side.
 struct Scene {
   geo::Eye eye;
   city::Look look = city::Look::Clay;
@@ -36,6 +36,8 @@ struct Scene {
   glm::dvec3 sunDirectionEcef{0};               // unit, towards the sun
   double hourOfDay = 12;                        // how many windows are lit after dusk
   double nowSeconds = 0;                        // the loop's clock, for transitions and water
+  double citySeconds = 0;                       // the city's own, since midnight: where its trains are
+  bool liveApart = false;                       // trains are drawn over a still picture, so that it may refine itself under them
   bool still = false;                           // nothing moves: the picture may refine itself frame by frame
   float resolution = 1;                         // otherwise: of the scene's width and height, enlarged to the target's
   std::vector<Box> covered;                     // by the control layer, pixels: no label hides under it
@@ -66,6 +68,7 @@ struct Pick {
 
 struct Statistics {
   uint32_t triangles = 0, tiles = 0, draws = 0, shadowDraws = 0;
+  uint32_t trains = 0;                          // in sight
   double gpuMilliseconds = 0;                   // of the last finished frame
   std::vector<std::pair<std::string, double>> passes;
 };
@@ -99,6 +102,8 @@ class Frame {
   void render(gpu::Target& target, const Scene& scene, std::span<const Side> sides, int samples, const UiPass& ui);
   //! True where another frame of a still scene would change the picture (accumulating samples, glyphs in the making).
   bool wantsAnotherFrame() const;
+  //! True where the picture changes with the city's clock: trains drawn over it are in sight.
+  bool lives() const;
   //! Waits until all glyphs asked for are made (pictures without a window); the next frame shows them.
   void waitForGlyphs();
 

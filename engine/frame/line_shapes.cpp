@@ -63,7 +63,8 @@ struct Builder {
                     .firstIndex = static_cast<uint32_t>(out.indices.size()),
                     .points = {drawn.begin() + ptrdiff_t(first), drawn.begin() + ptrdiff_t(last) + 1},
                     .network = path.network,
-                    .underground = underground};
+                    .underground = underground,
+                    .onWorks = path.stated && !underground};
     for (size_t i = first; i <= last; ++i) {
       const auto base = static_cast<uint32_t>(out.vertices.size());
       // Neighbours across the ends of the piece, so that it meets the next one without a corner.

@@ -32,6 +32,7 @@ struct LineShape {
   std::vector<glm::dvec3> points;                // as drawn, for touching
   city::Network network = city::Network::Urban;
   bool underground = false;                      // drawn on the ground above it
+  bool onWorks = false;                          // on a viaduct or an embankment that is there to be seen (frame/rail_mesh.h)
 };
 
 struct Station {

@@ -188,7 +188,11 @@ void OverlayLines::draw(PassContext& context, const SideView& side) {
         p.line.colour = glm::vec4(line.colour, kCasing * scale);
         p.line.width = glm::vec4(kHalfWidthMetres * grow, kLeastHalfWidth * scale * grow, kMostHalfWidth * scale * grow,
                                  draw.planned ? kDash * scale : 0.0f);
-        p.line.manner = {float(line.network), line.underground && !draw.planned ? kTunnelDash * scale : 0.0f,
+        p.line.manner = {float(line.network),
+                         draw.planned       ? 0.0f
+                         : line.underground ? kTunnelDash * scale
+                         : line.onWorks     ? -1.0f
+                                            : 0.0f,
                          kLinesFadeAt, kLinesGoneAt};
         push(p);
         vkCmdDrawIndexed(commands, line.indexCount, 1, line.firstIndex, 0, 0);

@@ -4,14 +4,13 @@
 #include <cmath>
 #include <limits>
 
+#include "frame/rail_pass.h"
 #include "frame/scene_pass.h"
 #include "frame/view.h"
 
 namespace cm::frame {
 namespace {
 
-// 16-bit depth over a few kilometres is centimetres; 2048 texels are 8 MiB a map.
-constexpr VkFormat kFormat = VK_FORMAT_D16_UNORM;
 constexpr unsigned kMapSize = 2048;
 constexpr double kMargin = 0.18;
 
@@ -135,12 +134,12 @@ ShadowMaps::ShadowMaps(gpu::Device& device, VkDescriptorSetLayout globals, VkDes
                                              .bindings = input.bindings,
                                              .attributes = input.attributes,
                                              .constants = {&withRecords, 1},
-                                             .depth = kFormat,
+                                             .depth = kShadowFormat,
                                              .dynamicCull = true,
                                              .depthTest = true,
                                              .depthWrite = true,
-                                             .depthBiasConstant = -2.0f,
-                                             .depthBiasSlope = -1.8f},
+                                             .depthBiasConstant = kShadowBiasConstant,
+                                             .depthBiasSlope = kShadowBiasSlope},
                                             "shadow");
   sampler_ = objects_.sampler(VK_FILTER_LINEAR, VK_SAMPLER_ADDRESS_MODE_CLAMP_TO_EDGE, true);
 }
@@ -151,7 +150,7 @@ void ShadowMaps::prepare(VkCommandBuffer commands, bool wanted, unsigned sides) 
   const uint32_t size = wanted ? kMapSize : 1;
   image_ = gpu::Image(device_,
                       {.extent = {size, size},
-                       .format = kFormat,
+                       .format = kShadowFormat,
                        .usage = VK_IMAGE_USAGE_DEPTH_STENCIL_ATTACHMENT_BIT | VK_IMAGE_USAGE_SAMPLED_BIT,
                        .layers = layers,
                        .arrayView = true},
@@ -188,7 +187,7 @@ void ShadowMaps::end(VkCommandBuffer commands) {
 }
 
 void ShadowMaps::draw(PassContext& pass, const SideView& side, unsigned layer, const DrawList& casters, const ShadowRegion& region,
-                      VkDescriptorSet records) {
+                      VkDescriptorSet records, RailPass* rails) {
   const VkRect2D all{{0, 0}, image_.description().extent};
   const VkRenderingAttachmentInfo depth{.sType = VK_STRUCTURE_TYPE_RENDERING_ATTACHMENT_INFO,
                                         .imageView = image_.layerView(layer),
@@ -212,6 +211,7 @@ void ShadowMaps::draw(PassContext& pass, const SideView& side, unsigned layer, c
     vkCmdSetCullMode(pass.commands, group.doubleSided ? VK_CULL_MODE_NONE : VK_CULL_MODE_BACK_BIT);
     drawGroup(pass.commands, pass.residency, casters, group);
   }
+  if (rails) rails->drawShadows(pass, side, region, push.clipFromWorld);
   vkCmdEndRendering(pass.commands);
 }
 

@@ -12,6 +12,11 @@
 namespace cm::frame {
 
 inline constexpr unsigned kMaxShadowSides = 2;
+// 16-bit depth over a few kilometres is centimetres; 2048 texels are 8 MiB a map.
+inline constexpr VkFormat kShadowFormat = VK_FORMAT_D16_UNORM;
+inline constexpr float kShadowBiasConstant = -2.0f, kShadowBiasSlope = -1.8f;
+
+class RailPass;
 
 //! The square a map covers, across the light, and its depth range along it. Light axes: z towards the sun.
 struct ShadowRegion {
@@ -46,7 +51,7 @@ class ShadowMaps {
   //! Draws one map; between begin and end.
   void begin(VkCommandBuffer commands);
   void draw(PassContext& pass, const SideView& side, unsigned layer, const DrawList& casters, const ShadowRegion& region,
-            VkDescriptorSet records);
+            VkDescriptorSet records, RailPass* rails);
   void end(VkCommandBuffer commands);
 
   VkImageView view() const { return image_.view(); }

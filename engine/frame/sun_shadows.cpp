@@ -6,6 +6,7 @@
 
 #include "frame/casters.h"
 #include "frame/hash.h"
+#include "frame/rail_pass.h"
 #include "frame/view.h"
 
 namespace cm::frame {
@@ -94,6 +95,7 @@ uint32_t SunShadows::keep(PassContext& pass, const Casting& casting, std::span<c
       const ShadowRegion region = keptOrNew(map.region, regions[cascade], kept_.size());
       Hash state, casters;
       state.add(casting.visibility.generation()).add(side.slot).add(pass.scene.layers.buildings);
+      if (casting.rails) state.add(casting.rails->worksState(pass, side));
       if (side.side->transition < 1) state.add(side.side->transition);
       casters.add(pass.residency.generation());
       for (const PlacedTile* tile : draws[side.index].tiles) casters.add(tile->tile->tile);
@@ -104,7 +106,7 @@ uint32_t SunShadows::keep(PassContext& pass, const Casting& casting, std::span<c
         map = {region, state.value(), casters.value(), 0};
         const DrawList list = castersIn(pass, casting, side, region);
         if (!std::exchange(begun, true)) kept_.begin(pass.commands);
-        kept_.draw(pass, side, layer, list, region, casting.records);
+        kept_.draw(pass, side, layer, list, region, casting.records, casting.rails);
         made += list.draws;
       }
       setPlace(uniforms, side.shadowIndex, cascade, textureFromWorld(region, pass.view.eyeEnu));
@@ -133,7 +135,7 @@ uint32_t SunShadows::sample(PassContext& pass, const Casting& casting, std::span
       const unsigned layer = side.shadowIndex * shared::kCascades + cascade;
       const ShadowRegion region = turned(keptOrNew(std::nullopt, regions[cascade], ofSample_.size()), axesOfSample);
       const DrawList list = castersIn(pass, casting, side, region);
-      ofSample_.draw(pass, side, layer, list, region, casting.records);
+      ofSample_.draw(pass, side, layer, list, region, casting.records, casting.rails);
       made += list.draws;
       setPlace(uniforms, side.shadowIndex, cascade, textureFromWorld(region, pass.view.eyeEnu));
     }

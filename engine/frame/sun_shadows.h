@@ -23,6 +23,7 @@ struct Casting {
   const Visibility& visibility;
   VkDescriptorSet records = VK_NULL_HANDLE;
   glm::dvec3 sun{0, 0, 1};                      // unit, in `axes`
+  RailPass* rails = nullptr;                    // their works throw shadows, too
 };
 
 class SunShadows {

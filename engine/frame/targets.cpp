@@ -76,6 +76,40 @@ void toSampled(VkCommandBuffer commands, VkImage image, bool depth) {
                             .toAccess = VK_ACCESS_2_SHADER_SAMPLED_READ_BIT});
 }
 
+void beginOver(VkCommandBuffer commands, VkImageView colourView, const gpu::Image& depth, VkExtent2D extent) {
+  gpu::memoryBarrier(commands, VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT, VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT,
+                     VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT,
+                     VK_ACCESS_2_COLOR_ATTACHMENT_READ_BIT | VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT);
+  constexpr VkPipelineStageFlags2 kTests =
+      VK_PIPELINE_STAGE_2_EARLY_FRAGMENT_TESTS_BIT | VK_PIPELINE_STAGE_2_LATE_FRAGMENT_TESTS_BIT;
+  gpu::barrier(commands, {.image = depth.handle(),
+                          .from = VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL,
+                          .to = VK_IMAGE_LAYOUT_DEPTH_ATTACHMENT_OPTIMAL,
+                          .fromStage = VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT,
+                          .toStage = kTests,
+                          .fromAccess = VK_ACCESS_2_SHADER_SAMPLED_READ_BIT,
+                          .toAccess = VK_ACCESS_2_DEPTH_STENCIL_ATTACHMENT_READ_BIT |
+                                      VK_ACCESS_2_DEPTH_STENCIL_ATTACHMENT_WRITE_BIT,
+                          .aspect = VK_IMAGE_ASPECT_DEPTH_BIT});
+  const VkRenderingAttachmentInfo colour{.sType = VK_STRUCTURE_TYPE_RENDERING_ATTACHMENT_INFO,
+                                         .imageView = colourView,
+                                         .imageLayout = VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL,
+                                         .loadOp = VK_ATTACHMENT_LOAD_OP_LOAD,
+                                         .storeOp = VK_ATTACHMENT_STORE_OP_STORE};
+  VkRenderingAttachmentInfo depthInfo = colour;
+  depthInfo.imageView = depth.view();
+  depthInfo.imageLayout = VK_IMAGE_LAYOUT_DEPTH_ATTACHMENT_OPTIMAL;
+  const VkRenderingInfo rendering{.sType = VK_STRUCTURE_TYPE_RENDERING_INFO,
+                                  .renderArea = {{0, 0}, extent},
+                                  .layerCount = 1,
+                                  .colorAttachmentCount = 1,
+                                  .pColorAttachments = &colour,
+                                  .pDepthAttachment = &depthInfo};
+  vkCmdBeginRendering(commands, &rendering);
+  const VkViewport viewport{0, 0, float(extent.width), float(extent.height), 0, 1};
+  vkCmdSetViewport(commands, 0, 1, &viewport);
+}
+
 void beginColour(VkCommandBuffer commands, VkImageView view, VkExtent2D extent, VkAttachmentLoadOp load) {
   const VkRenderingAttachmentInfo colour{.sType = VK_STRUCTURE_TYPE_RENDERING_ATTACHMENT_INFO,
                                          .imageView = view,

@@ -18,6 +18,9 @@ void beginScene(VkCommandBuffer commands, VkImageView colourView, VkImage colour
 //! Begins rendering to a colour image alone, which is in COLOR_ATTACHMENT_OPTIMAL already, over all of it.
 void beginColour(VkCommandBuffer commands, VkImageView view, VkExtent2D extent, VkAttachmentLoadOp load);
 
+//! Begins rendering over a finished colour image (in COLOR_ATTACHMENT_OPTIMAL), tested against a depth image that was sampled.
+void beginOver(VkCommandBuffer commands, VkImageView colourView, const gpu::Image& depth, VkExtent2D extent);
+
 //! From attachment to something the next pass samples.
 void toSampled(VkCommandBuffer commands, VkImage image, bool depth);
 
