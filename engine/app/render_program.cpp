@@ -113,6 +113,11 @@ Result<void> setUpPicture(Stage& stage, const RenderOptions& options) {
                                                  : city::PickKind::Building;
     commands.push_back(city::Select{{kind, options.select}});
   }
+  if (options.underground) {
+    city::Layers layers = stage.session().layers;
+    layers.underground = true;
+    commands.push_back(city::SetLayers{layers});
+  }
   stage.city().apply(commands, -10);  // long ago: no transition is under way in the picture
   return {};
 }

@@ -26,6 +26,7 @@ void UiPicture::draw(double nowSeconds, float frameSeconds) {
   seen.windowSize = {ImGui::GetIO().DisplaySize.x, ImGui::GetIO().DisplaySize.y};
   seen.scale = std::max(1.0f, std::min(seen.windowSize.x / 1280, seen.windowSize.y / 720) > 1.6f ? 1.5f : 1.0f);
   seen.nowSeconds = nowSeconds;
+  seen.trains = stage_.trainsInSight() > 0;
   seen.headingDegrees = stage_.session().camera.headingDegrees;
   ImGui::GetIO().DeltaTime = std::max(frameSeconds, 1e-4f);
   if (ui_->prepare(stage_.document(), stage_.session(), seen)) pass_->uploadFonts();

@@ -211,6 +211,7 @@ class Loop {
     seen.scale = std::max(1.0f, scaleX);
     seen.nowSeconds = now;
     seen.framesPerSecond = framesPerSecond_;
+    seen.trains = stage_.trainsInSight() > 0;
     seen.loading = static_cast<float>(stage_.loaded());
     seen.headingDegrees = stage_.session().camera.headingDegrees;
     seen.errors = errors_;

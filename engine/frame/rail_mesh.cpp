@@ -24,7 +24,7 @@ constexpr Colour kConcrete{172, 172, 168, shared::kRailMatter}, kPier{160, 160, 
     kLivery{255, 255, 255, shared::kRailLivery}, kTube{150, 156, 164, shared::kRailMatter},
     kFloor{120, 122, 126, shared::kRailMatter}, kWhite{226, 227, 226, shared::kRailMatter},
     kSkirt{52, 54, 58, shared::kRailMatter}, kWindows{18, 22, 28, shared::kRailWindows},
-    kHeadlights{236, 226, 190, shared::kRailLamps};
+    kWindscreen{22, 26, 32, shared::kRailMatter}, kHeadlights{236, 226, 190, shared::kRailLamps};
 
 //! A point of a cross-section: to the right of the track, above the rails. Sections are convex, counter-clockwise seen from behind.
 using Section = std::vector<glm::dvec2>;
@@ -353,15 +353,19 @@ RailMesh carMesh(Car car) {
   Maker maker(mesh, glm::dvec3(0));
   for (size_t i = 1; i < ribs.size(); ++i) {
     std::vector<Colour> skin = colours;
-    const bool nose = end && i + (fast ? 2 : 1) >= ribs.size();
+    // A coupling's bellows are dark; a fast train's nose has no windows.
+    const bool bellows = i == 1 || (!end && i + 1 == ribs.size()), nose = end && fast && i + 2 >= ribs.size();
     for (Colour& colour : skin)
-      if (nose && fast && colour == kWindows) colour = kLivery;
+      if (bellows)
+        colour = kSkirt;
+      else if (nose && colour == kWindows)
+        colour = kLivery;
     maker.skin(placedAt(ribs[i - 1]), placedAt(ribs[i]), skin);
   }
   std::vector<glm::dvec3> first = placedAt(ribs.front()), last = placedAt(ribs.back());
   maker.face(first, kSkirt);
   std::reverse(last.begin(), last.end());
-  maker.face(last, end && !fast ? kWindows : end ? kWhite : kSkirt);
+  maker.face(last, end && !fast ? kWindscreen : end ? kWhite : kSkirt);
   if (end && !fast)
     for (const double side : {-1.0, 1.0}) {
       const double x = front + 0.03, y = side * 0.85;
