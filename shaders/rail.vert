@@ -25,7 +25,7 @@ void main() {
   gl_Position = frame.clipFromWorld * vec4(world, 1.0);
   gl_Position.z *= rail.origin.w;
   vec3 albedo = inColour.a == kRailLivery ? rail.livery.rgb : vec3(inColour.rgb) * (1.0 / 255.0);
-  vec3 normal = normalize(inNormal.xyz);
+  vec3 normal = normalize(rail.livery.a > 0.5 ? -inNormal.xyz : inNormal.xyz);   // below one looks at walls from inside
   // Under a deck or a roof there is little sky; in a tunnel's glass world there is light all round.
   float sky = rail.livery.a > 0.5 ? 0.92 : normal.z < -0.5 ? 0.45 : 0.94;
   Lit lit = litColours(albedo, normal, sky, world);

@@ -87,6 +87,7 @@ struct Frame::Impl {
     return {placed, axes, visibility, records, sun, rails.get()};
   }
   void drawScene(PassContext& pass, std::span<const SideDraws> draws, VkDescriptorSet records, bool lit, bool still);
+  void drawBelow(PassContext& pass, const SideView& side, bool still);
   void drawLive(PassContext& pass, gpu::Target& target);
   uint64_t keyOf(const View& view, const Scene& scene, std::span<const Side> sides) const;
   void renderPlain(PassContext& pass, gpu::Target& target, std::span<const SideDraws> draws, VkDescriptorSet records,
@@ -228,16 +229,27 @@ void Frame::Impl::drawScene(PassContext& pass, std::span<const SideDraws> draws,
   for (const SideView& side : pass.sides) {
     if (side.rectangle.extent.width == 0) continue;
     vkCmdSetScissor(pass.commands, 0, 1, &side.rectangle);
+    const bool below = lit && pass.scene.layers.underground;
+    if (below) drawBelow(pass, side, still);
     scenePass->drawTiles(pass, side, draws[side.index].list, records, !drape->empty(side.slot));
-    if (lit) {
-      scenePass->drawBeyond(pass, side);
-      rails->drawWorks(pass, side, !still, false);
-    }
+    if (lit && !below) scenePass->drawBeyond(pass, side);
+    if (lit) rails->drawWorks(pass, side, !still, false);
     scenePass->drawBlended(pass, side, draws[side.index].list, records);
     if (!lit) continue;
     lines->draw(pass, side);
     if (!still || !pass.scene.liveApart) rails->drawTrains(pass, side, !still, RailPass::Where::Open);
   }
+}
+
+//! What lies under the ground, on the plane that ends the world; the city comes over it as glass.
+void Frame::Impl::drawBelow(PassContext& pass, const SideView& side, bool still) {
+  scenePass->drawBeyond(pass, side);
+  const VkClearAttachment nothing{.aspectMask = VK_IMAGE_ASPECT_DEPTH_BIT, .clearValue = {.depthStencil = {0, 0}}};
+  const VkClearRect all{.rect = side.rectangle, .layerCount = 1};
+  vkCmdClearAttachments(pass.commands, 1, &nothing, 1, &all);
+  rails->drawWorks(pass, side, !still, true);
+  rails->drawTrains(pass, side, !still, RailPass::Where::Below);
+  vkCmdClearAttachments(pass.commands, 1, &nothing, 1, &all);
 }
 
 //! What lives, on the finished picture of a still scene: against the depth of its last sample, in that sample's light.
@@ -275,7 +287,7 @@ void Frame::Impl::accumulateSample(PassContext& pass, std::span<const SideDraws>
   pass.globals = globalsFor(pass, uniforms, shadows->ofSample());
   stillUniforms = uniforms;
   stillUniforms.clipFromWorld = pass.view.clipFromWorldCentred;
-  scenePass->setVariant(pass.scene.look, false, uniforms.night.x > 0);
+  scenePass->setVariant(pass.scene.look, false, uniforms.night.x > 0, pass.scene.layers.underground);
   beginScene(pass.commands, picture.view(), picture.handle(), depth, pass.view.extent, nullptr);
   drawScene(pass, draws, records, true, true);
   vkCmdEndRendering(pass.commands);
@@ -322,7 +334,7 @@ void Frame::Impl::renderMoving(PassContext& full, std::span<const SideDraws> dra
   statistics.shadowDraws += shadows->keep(pass, casting(sun, records), draws, uniforms);
   timings.mark("shadow");
   pass.globals = globalsFor(pass, uniforms, shadows->kept());
-  scenePass->setVariant(pass.scene.look, true, uniforms.night.x > 0);
+  scenePass->setVariant(pass.scene.look, true, uniforms.night.x > 0, pass.scene.layers.underground);
   beginScene(pass.commands, picture.view(), picture.handle(), depth, view.extent, nullptr);
   drawScene(pass, draws, records, true, false);
   vkCmdEndRendering(pass.commands);

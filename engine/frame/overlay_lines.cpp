@@ -182,6 +182,8 @@ void OverlayLines::draw(PassContext& context, const SideView& side) {
       }
       for (const LineDraw& draw : draws.lines) {
         const LineShape& line = d.shapes.lines[draw.line];
+        if (line.underground && context.scene.layers.underground && !draw.planned)
+          continue;  // the tunnel itself is seen
         const float grow = (draw.selected ? 1.5f : draw.planned ? 0.8f : 1.0f) * kManners[size_t(line.network)].wide;
         p.line.origin = glm::vec4(view.relativeEnu(line.origin),
                                   (inSight ? 1.0f : kHiddenAlpha) * (draw.planned ? kPlannedAlpha : 1.0f));

@@ -21,7 +21,7 @@ constexpr Colour kConcrete{172, 172, 168, shared::kRailMatter}, kPier{160, 160, 
     kBallast{92, 88, 84, shared::kRailMatter}, kEarth{118, 120, 98, shared::kRailMatter},
     kMouth{16, 17, 19, shared::kRailMatter}, kPlatform{186, 184, 178, shared::kRailMatter},
     kRoof{216, 218, 218, shared::kRailMatter}, kGlass{96, 122, 138, shared::kRailLamps},
-    kLivery{255, 255, 255, shared::kRailLivery}, kTube{150, 156, 164, shared::kRailMatter},
+    kLivery{255, 255, 255, shared::kRailLivery}, kTube{176, 182, 188, shared::kRailMatter},
     kFloor{120, 122, 126, shared::kRailMatter}, kWhite{226, 227, 226, shared::kRailMatter},
     kSkirt{52, 54, 58, shared::kRailMatter}, kWindows{18, 22, 28, shared::kRailWindows},
     kWindscreen{22, 26, 32, shared::kRailMatter}, kHeadlights{236, 226, 190, shared::kRailLamps};
@@ -192,40 +192,39 @@ void station(Maker& maker, const RailPath& path, double stop) {
           box(std::min(side * 8.0, side * 8.15), std::max(side * 8.0, side * 8.15), -middle.above + 1, -3.2), kGlass);
 }
 
-//! A station below the ground: a box with a mezzanine, wider than the tunnels.
+// What is below is drawn cut open: only faces that look away from the eye are seen, as the inside of a room is through its near wall.
+
+//! A station below the ground: two platforms in a box wider than the tunnel, and ways up to the street.
 void stationBox(Maker& maker, const RailPath& path, double stop) {
   const double half = path.service.trainMetres / 2 + 12;
   const double from = std::max(0.0, stop - half), to = std::min(path.lengthMetres(), stop + half);
   std::vector<Stand> stands;
   const int pieces = std::max(2, int(std::ceil((to - from) / 30)));
   for (int i = 0; i <= pieces; ++i) stands.push_back(standAt(path, std::lerp(from, to, double(i) / pieces)));
-  const std::array<Colour, 4> colours{kFloor, kTube, kRoof, kTube};
-  sweep(maker, stands, box(-10.5, 10.5, -1.6, 6.2), colours);
-  sweep(maker, stands, box(-8.0, 8.0, 6.2, 10.6), colours);
-  for (const double side : {-1.0, 1.0})
-    sweep(maker, stands, box(side * 10.5 - 0.15, side * 10.5 + 0.15, 2.4, 3.6), kLivery);
-  // Up to the street at both ends.
-  for (const double at : {from + 6, to - 6}) {
+  const std::array<Colour, 4> colours{kFloor, kRoof, kRoof, kRoof};
+  sweep(maker, stands, box(-10.5, 10.5, -1.6, 7.5), colours);
+  for (const double side : {-1.0, 1.0}) {
+    sweep(maker, stands, box(side * 6.2 - 2.4, side * 6.2 + 2.4, 1.05, 1.1), kWhite);
+    sweep(maker, stands, box(side * 10.3 - 0.1, side * 10.3 + 0.1, 3.2, 5.2), kLivery);
+  }
+  for (const double at : {from + 8, to - 8}) {
     const Stand stand = standAt(path, at);
-    if (const double street = -stand.above + 0.4; street > 11) block(maker, stand, 6, {2.2, 3.5}, 10.6, street, kTube);
+    if (const double street = -stand.above + 0.4; street > 9) block(maker, stand, 7, {2.4, 4.5}, 7.5, street, kTube);
   }
 }
 
 void tunnel(Maker& maker, std::span<const Stand> stands) {
-  constexpr int kSides = 10;
-  constexpr double kRadius = 2.9;
+  constexpr int kSides = 12;
+  constexpr double kPi = 3.14159265358979;
   Section tube;
   for (int i = 0; i < kSides; ++i) {
-    const double angle = 2 * 3.14159265358979 * (i + 0.5) / kSides - 3.14159265358979 / 2;
-    tube.emplace_back(kRadius * std::cos(angle), 1.9 + kRadius * std::sin(angle));
+    const double angle = 2 * kPi * (i + 0.5) / kSides - kPi / 2;
+    tube.emplace_back(5.4 * std::cos(angle), 2.6 + 3.7 * std::sin(angle));
   }
-  std::vector<Colour> colours(kSides, kTube);
-  colours[kSides / 2 - 1] = kLivery;  // a stripe along the top tells whose it is
-  for (const double side : {-3.4, 3.4}) {
-    Section one = tube;
-    for (glm::dvec2& p : one) p.x += side;
-    sweep(maker, stands, one, colours);
-  }
+  // The floor is the ring's last side.
+  std::vector<Colour> colours(kSides, kLivery);
+  colours.back() = kFloor;
+  sweep(maker, stands, tube, colours);
 }
 
 //! Cuts a path into chunks of one kind of works and hands each to `make`.

@@ -64,7 +64,7 @@ struct RailPass::Impl {
   const SceneLayouts layouts;
   VkPipelineLayout layout = VK_NULL_HANDLE;
   VkPipeline shadow = VK_NULL_HANDLE;
-  VkPipeline works[2][2]{};      // [night][moving]
+  VkPipeline works[2][2][2]{};   // [night][moving][below]
   VkPipeline trains[2][2][2]{};  // [night][moving][over the picture]
 
   city::Document document;
@@ -92,7 +92,7 @@ struct RailPass::Impl {
     layout = pipelines.layout({&layouts.globals, 1}, sizeof(ShadowPush));
   }
 
-  VkPipeline worksPipeline(bool night, bool moving);
+  VkPipeline worksPipeline(bool night, bool moving, bool below);
   VkPipeline trainPipeline(bool night, bool moving, bool over);
   bool open(const RailPath& path, const PassContext& pass, const SideView& side) const;
   void begin(PassContext& pass, VkPipeline pipeline) const;
@@ -116,8 +116,8 @@ constexpr VkVertexInputBindingDescription kBindings[] = {{0, sizeof(RailVertex),
 
 }  // namespace
 
-VkPipeline RailPass::Impl::worksPipeline(bool night, bool moving) {
-  VkPipeline& pipeline = works[night][moving];
+VkPipeline RailPass::Impl::worksPipeline(bool night, bool moving, bool below) {
+  VkPipeline& pipeline = works[night][moving][below];
   const std::array<uint32_t, 4> constants{0, moving ? 1u : 4u, 0, night};
   if (!pipeline)
     pipeline = pipelines.make({.vertex = "rail.vert",
@@ -128,7 +128,8 @@ VkPipeline RailPass::Impl::worksPipeline(bool night, bool moving) {
                                .constants = constants,
                                .colours = {layouts.colour},
                                .depth = layouts.depth,
-                               .cull = VK_CULL_MODE_BACK_BIT,
+                               // Tunnels are cut open towards the eye, so that one sees into them.
+                               .cull = below ? VK_CULL_MODE_FRONT_BIT : VK_CULL_MODE_BACK_BIT,
                                .depthTest = true,
                                .depthWrite = true},
                               "railway");
@@ -265,7 +266,7 @@ void RailPass::drawWorks(PassContext& pass, const SideView& side, bool moving, b
     if (chunk.path != openPath) openPath = chunk.path, open = d.open(d.paths[chunk.path], pass, side);
     if (!open) continue;
     if (!begun) {
-      d.begin(pass, d.worksPipeline(pass.view.night > 0, moving));
+      d.begin(pass, d.worksPipeline(pass.view.night > 0, moving, below));
       const VkBuffer buffer = d.vertices.handle();
       const VkDeviceSize offset = 0;
       vkCmdBindVertexBuffers(pass.commands, 0, 1, &buffer, &offset);

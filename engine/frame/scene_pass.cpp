@@ -15,6 +15,14 @@ constexpr int kRings = 26;
 constexpr int kSegments = 48;
 constexpr double kEarthRadius = 6371000.0;
 
+//! How much of it one sees where the ground is glass: a pipeline of that variant follows.
+void setGlass(VkCommandBuffer commands, residency::DrawClass kind) {
+  const bool flat = kind == residency::DrawClass::Ground || kind == residency::DrawClass::Water;
+  const float opacity = flat ? 0.42f : 0.36f;
+  const std::array<float, 4> constants{opacity, opacity, opacity, opacity};
+  vkCmdSetBlendConstants(commands, constants.data());
+}
+
 }  // namespace
 
 float eased(float transition) {
@@ -43,16 +51,17 @@ ScenePass::ScenePass(gpu::Device& device, const SceneLayouts& layouts, VkDescrip
   setVariant(city::Look::Clay, true, false);
 }
 
-void ScenePass::setVariant(city::Look look, bool moving, bool night) {
+void ScenePass::setVariant(city::Look look, bool moving, bool night, bool glass) {
   // The plain look has one set of its own shaders in every variant.
   const size_t index = look == city::Look::Plain ? size_t(city::Look::Clay) : size_t(look);
-  std::unique_ptr<Variant>& variant = variants_[index][night];
-  if (!variant) variant = makeVariant(city::Look(index), night);
+  std::unique_ptr<Variant>& variant = variants_[index][night][glass];
+  if (!variant) variant = makeVariant(city::Look(index), night, glass);
   variant_ = variant.get();
   moving_ = moving;
+  glass_ = glass;
 }
 
-std::unique_ptr<ScenePass::Variant> ScenePass::makeVariant(city::Look look, bool night) {
+std::unique_ptr<ScenePass::Variant> ScenePass::makeVariant(city::Look look, bool night, bool glass) {
   auto made = std::make_unique<Variant>();
   constexpr std::array<std::pair<const char*, const char*>, kKinds> kShaders{{{"plain.vert", "plain.frag"},
                                                                               {"solid.vert", "solid.frag"},
@@ -91,7 +100,9 @@ std::unique_ptr<ScenePass::Variant> ScenePass::makeVariant(city::Look look, bool
                            .dynamicCull = true,
                            .depthTest = true,
                            .depthWrite = !blends,
-                           .blend = blends ? gpu::Blend::Premultiplied : gpu::Blend::Opaque},
+                           .blend = blends  ? gpu::Blend::Premultiplied
+                                    : glass ? gpu::Blend::Constant
+                                            : gpu::Blend::Opaque},
                           kShaders[kind].first);
       }
     }
@@ -164,11 +175,13 @@ void ScenePass::drawTiles(PassContext& pass, const SideView& side, const DrawLis
   for (const DrawGroup& group : list.groups) {
     if (group.kind == residency::DrawClass::Blended) continue;
     vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, pipelineFor(group, plain, draped));
+    if (glass_) setGlass(pass.commands, group.kind);
     vkCmdSetCullMode(pass.commands, group.doubleSided ? VK_CULL_MODE_NONE : VK_CULL_MODE_BACK_BIT);
     drawGroup(pass.commands, pass.residency, list, group);
   }
   if (list.textured.empty()) return;
   vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, variant_->tiles[Textured][1][moving_]);
+  if (glass_) setGlass(pass.commands, residency::DrawClass::Solid);
   for (const TexturedDraw& item : list.textured) drawTextured(pass, list, item);
 }
 

@@ -24,7 +24,8 @@ class ScenePass {
   VkDescriptorSetLayout recordsLayout() const { return records_; }
   //! Which pipelines draw from here on: those of the look, with fewer shadow taps while moving, with lights at night. Those of a
   //! look or of the night are made when they are first asked for: they cost a tenth of a second and 70 MiB on lavapipe.
-  void setVariant(city::Look look, bool moving, bool night);
+  //! `glass`: one sees through the ground, and a little through what stands on it.
+  void setVariant(city::Look look, bool moving, bool night, bool glass = false);
 
  private:
   enum Kind { Plain, Solid, Ground, GroundDraped, Water, Textured, TexturedBlended, Points, Lines, Blended, kKinds };
@@ -33,7 +34,7 @@ class ScenePass {
     VkPipeline beyond[2];             // [moving]
     VkPipeline sky;
   };
-  std::unique_ptr<Variant> makeVariant(city::Look look, bool night);
+  std::unique_ptr<Variant> makeVariant(city::Look look, bool night, bool glass);
   void bindSide(PassContext& pass, const SideView& side, VkDescriptorSet records) const;
   VkPipeline pipelineFor(const DrawGroup& group, bool plain, bool draped) const;
   void drawTextured(PassContext& pass, const DrawList& list, const TexturedDraw& item) const;
@@ -41,10 +42,10 @@ class ScenePass {
   gpu::Pipelines objects_;
   VkDescriptorSetLayout records_ = VK_NULL_HANDLE;
   VkPipelineLayout layout_ = VK_NULL_HANDLE;
-  std::unique_ptr<Variant> variants_[city::kLooks.size()][2];   // [look][night]
+  std::unique_ptr<Variant> variants_[city::kLooks.size()][2][2];   // [look][night][glass]
   VkFormat colour_, depth_;
   Variant* variant_ = nullptr;
-  bool moving_ = false;
+  bool moving_ = false, glass_ = false;
 };
 
 //! Push constants of a side.
