@@ -243,7 +243,7 @@ void Frame::Impl::drawScene(PassContext& pass, std::span<const SideDraws> draws,
 
 //! What lies under the ground, on the plane that ends the world; the city comes over it as glass.
 void Frame::Impl::drawBelow(PassContext& pass, const SideView& side, bool still) {
-  scenePass->drawBeyond(pass, side);
+  scenePass->drawBeyond(pass, side, true);
   const VkClearAttachment nothing{.aspectMask = VK_IMAGE_ASPECT_DEPTH_BIT, .clearValue = {.depthStencil = {0, 0}}};
   const VkClearRect all{.rect = side.rectangle, .layerCount = 1};
   vkCmdClearAttachments(pass.commands, 1, &nothing, 1, &all);

@@ -43,18 +43,23 @@ struct Builder {
   }
 
   void line(const RailPath& path) {
-    std::vector<glm::dvec3> drawn;
-    for (const RailPoint& point : path.points) drawn.push_back(drawnAt(path, point));
+    std::vector<glm::dvec3> drawn, rails;
+    for (const RailPoint& point : path.points) {
+      drawn.push_back(drawnAt(path, point));
+      rails.push_back(point.at);
+    }
     const auto isUnder = [&](size_t i) { return path.stated && path.points[i].aboveGround() < kUndergroundBelow; };
     for (size_t first = 0; first + 1 < drawn.size();) {
       size_t last = first + 1;
       while (last + 1 < drawn.size() && isUnder(last) == isUnder(first)) ++last;
-      piece(path, drawn, first, last, isUnder(first));
+      piece(path, drawn, first, last, isUnder(first), false);
+      if (isUnder(first)) piece(path, rails, first, last, false, true);
       first = last;
     }
   }
 
-  void piece(const RailPath& path, const std::vector<glm::dvec3>& drawn, size_t first, size_t last, bool underground) {
+  void piece(const RailPath& path, const std::vector<glm::dvec3>& drawn, size_t first, size_t last, bool underground,
+             bool inTunnel) {
     LineShape shape{.overlay = path.overlay,
                     .item = path.item,
                     .opens = path.opens,
@@ -64,6 +69,7 @@ struct Builder {
                     .points = {drawn.begin() + ptrdiff_t(first), drawn.begin() + ptrdiff_t(last) + 1},
                     .network = path.network,
                     .underground = underground,
+                    .inTunnel = inTunnel,
                     .onWorks = path.stated && !underground};
     for (size_t i = first; i <= last; ++i) {
       const auto base = static_cast<uint32_t>(out.vertices.size());
@@ -195,6 +201,9 @@ LineDraws lineDraws(const LineShapes& shapes, const city::Document& document, co
   for (size_t i = 0; i < shapes.lines.size(); ++i) {
     const LineShape& line = shapes.lines[i];
     const ItemState state = stateOf(document, line.overlay, line.item, line.opens, date, layers.hiddenItems);
+    // A tunnel that is not built yet is a line on the map.
+    const bool down = layers.underground && state == ItemState::Open;
+    if (line.underground ? down : line.inTunnel && !down) continue;
     if (state != ItemState::Hidden)
       draws.lines.push_back({i, state == ItemState::Planned, isSelected(line.overlay, line.item)});
   }

@@ -31,7 +31,8 @@ struct LineShape {
   uint32_t firstIndex = 0, indexCount = 0;
   std::vector<glm::dvec3> points;                // as drawn, for touching
   city::Network network = city::Network::Urban;
-  bool underground = false;                      // drawn on the ground above it
+  bool underground = false;                      // drawn on the ground above its tunnel
+  bool inTunnel = false;                         // the same piece down where it is, for the underground view
   bool onWorks = false;                          // on a viaduct or an embankment that is there to be seen (frame/rail_mesh.h)
 };
 

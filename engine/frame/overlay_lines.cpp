@@ -20,7 +20,7 @@ constexpr float kDiscMetres = 26, kLeastDisc = 3.4f, kMostDisc = 6.4f, kIntercha
 constexpr float kDiscsFadeAt = 14000, kDiscsGoneAt = 20000;  // metres away
 constexpr float kLinesFadeAt = 20000, kLinesGoneAt = 32000;  // farther on they would hang in the haze
 constexpr float kNearness = 1.004f;                          // 12 m at 3 km
-constexpr float kHiddenAlpha = 0.30f, kPlannedAlpha = 0.8f;
+constexpr float kHiddenAlpha = 0.30f, kInTunnelAlpha = 0.75f, kPlannedAlpha = 0.8f;
 constexpr glm::vec3 kInterchangeRing{0.20f, 0.24f, 0.30f};
 
 struct Push {
@@ -182,11 +182,11 @@ void OverlayLines::draw(PassContext& context, const SideView& side) {
       }
       for (const LineDraw& draw : draws.lines) {
         const LineShape& line = d.shapes.lines[draw.line];
-        if (line.underground && context.scene.layers.underground && !draw.planned)
-          continue;  // the tunnel itself is seen
         const float grow = (draw.selected ? 1.5f : draw.planned ? 0.8f : 1.0f) * kManners[size_t(line.network)].wide;
-        p.line.origin = glm::vec4(view.relativeEnu(line.origin),
-                                  (inSight ? 1.0f : kHiddenAlpha) * (draw.planned ? kPlannedAlpha : 1.0f));
+        p.line.origin = glm::vec4(view.relativeEnu(line.origin), (inSight         ? 1.0f
+                                                                  : line.inTunnel ? kInTunnelAlpha
+                                                                                  : kHiddenAlpha) *
+                                                                     (draw.planned ? kPlannedAlpha : 1.0f));
         p.line.colour = glm::vec4(line.colour, kCasing * scale);
         p.line.width = glm::vec4(kHalfWidthMetres * grow, kLeastHalfWidth * scale * grow, kMostHalfWidth * scale * grow,
                                  draw.planned ? kDash * scale : 0.0f);

@@ -198,9 +198,10 @@ void ScenePass::drawTextured(PassContext& pass, const DrawList& list, const Text
   vkCmdDrawIndexed(pass.commands, item.draw->indexCount, 1, item.draw->firstIndex, 0, item.instance);
 }
 
-void ScenePass::drawBeyond(PassContext& pass, const SideView& side) {
+void ScenePass::drawBeyond(PassContext& pass, const SideView& side, bool unshaded) {
   vkCmdBindDescriptorSets(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, layout_, 0, 1, &pass.globals, 0, nullptr);
   shared::SidePush push = pushOf(side);
+  if (unshaded) push.flags = shared::kUnshaded;
   const double height = std::max(2.0, pass.view.seaBelowMetres);
   const double first = std::clamp(height * 0.2, 5.0, 2000.0);
   const double horizon = std::sqrt(2 * kEarthRadius * height) * 1.1 + 20000.0;

@@ -19,7 +19,8 @@ class ScenePass {
   //! What one sees through, over all else of the side.
   void drawBlended(PassContext& pass, const SideView& side, const DrawList& list, VkDescriptorSet records);
   //! The plane to the horizon and the sky, over what is still empty, for one side.
-  void drawBeyond(PassContext& pass, const SideView& side);
+  //! `unshaded`: seen through the city, it takes no shadows.
+  void drawBeyond(PassContext& pass, const SideView& side, bool unshaded = false);
 
   VkDescriptorSetLayout recordsLayout() const { return records_; }
   //! Which pipelines draw from here on: those of the look, with fewer shadow taps while moving, with lights at night. Those of a

@@ -42,6 +42,8 @@ struct FrameUniforms {
   vec4 night;                  // x: 0 by day .. 1 at night; y: share of windows lit
 };
 
+const uint kUnshaded = 1u;   // SidePush::flags, of the plane beyond the city: no shadows fall on it
+
 // Bytes 0..31 of the push constants.
 struct SidePush {
   uint slot;        // view slot: which visibility bit

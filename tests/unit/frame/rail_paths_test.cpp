@@ -88,7 +88,13 @@ TEST_F(RailPathsTest, WhatIsApartOrOfAnotherLineStaysApart) {
 }
 
 TEST_F(RailPathsTest, LinesAreLiftedOntoViaductsAndLieOverTunnels) {
-  const LineShapes shapes = lineShapes(document, layers, axes);
+  LineShapes shapes = lineShapes(document, layers, axes);
+  std::vector<LineShape> tunnels;
+  std::copy_if(shapes.lines.begin(), shapes.lines.end(), std::back_inserter(tunnels),
+               [](const LineShape& line) { return line.inTunnel; });
+  ASSERT_EQ(tunnels.size(), 2u) << "the same, down where they are, for the underground view";
+  EXPECT_LT(tunnels[0].points[10].z, 20 - 15);
+  std::erase_if(shapes.lines, [](const LineShape& line) { return line.inTunnel; });
   ASSERT_EQ(shapes.lines.size(), 3u) << "under, above, under";
   EXPECT_TRUE(shapes.lines[0].underground && !shapes.lines[1].underground && shapes.lines[2].underground);
   double highest = 0;
@@ -106,6 +112,20 @@ TEST_F(RailPathsTest, LinesAreLiftedOntoViaductsAndLieOverTunnels) {
   EXPECT_EQ(shapes.stations[1].network, city::Network::HighSpeed);
   EXPECT_GT(shapes.stations[1].position.z, 20 + 12 + 5) << "over the viaduct";
   EXPECT_LT(shapes.stations[0].position.z, 26) << "on the ground above the tunnel";
+}
+
+TEST_F(RailPathsTest, TheUndergroundViewShowsTunnelsInsteadOfWhatLiesOverThem) {
+  const LineShapes shapes = lineShapes(document, layers, axes);
+  for (const bool underground : {false, true}) {
+    city::Layers shown;
+    shown.underground = underground;
+    const LineDraws draws = lineDraws(shapes, document, {2030, 1, 1}, shown, {});
+    ASSERT_EQ(draws.lines.size(), 3u);
+    for (const LineDraw& draw : draws.lines) {
+      EXPECT_FALSE(shapes.lines[draw.line].underground && underground);
+      EXPECT_FALSE(shapes.lines[draw.line].inTunnel && !underground);
+    }
+  }
 }
 
 TEST_F(RailPathsTest, WithoutAWordOfStructureAllIsOnTheGround) {
