@@ -87,23 +87,27 @@ std::unique_ptr<ScenePass::Variant> ScenePass::makeVariant(city::Look look, bool
       for (uint32_t moving = 0; moving < 2; ++moving) {
         const std::array<uint32_t, 5> constants{records, moving ? 1u : 4u,
                                                 kind == GroundDraped || kind == TexturedBlended, night, uint32_t(look)};
-        made->tiles[kind][records][moving] =
-            objects_.make({.vertex = kShaders[kind].first,
-                           .fragment = kShaders[kind].second,
-                           .layout = layout_,
-                           .bindings = input.bindings,
-                           .attributes = input.attributes,
-                           .constants = constants,
-                           .colours = {colour_},
-                           .depth = depth_,
-                           .topology = topology,
-                           .dynamicCull = true,
-                           .depthTest = true,
-                           .depthWrite = !blends,
-                           .blend = blends  ? gpu::Blend::Premultiplied
-                                    : glass ? gpu::Blend::Constant
-                                            : gpu::Blend::Opaque},
-                          kShaders[kind].first);
+        gpu::GraphicsPipeline pipeline{.vertex = kShaders[kind].first,
+                                       .fragment = kShaders[kind].second,
+                                       .layout = layout_,
+                                       .bindings = input.bindings,
+                                       .attributes = input.attributes,
+                                       .constants = constants,
+                                       .colours = {colour_},
+                                       .depth = depth_,
+                                       .topology = topology,
+                                       .dynamicCull = true,
+                                       .depthTest = true,
+                                       .depthWrite = !blends,
+                                       .blend = blends  ? gpu::Blend::Premultiplied
+                                                : glass ? gpu::Blend::Constant
+                                                        : gpu::Blend::Opaque};
+        made->tiles[kind][records][moving] = objects_.make(pipeline, kShaders[kind].first);
+        if (!glass || blends) continue;
+        // With the same shaders, so that both come to the very same depths.
+        pipeline.blend = gpu::Blend::Opaque;
+        pipeline.writeMask = 0;
+        made->depth[kind][records][moving] = objects_.make(pipeline, kShaders[kind].first);
       }
     }
   }
@@ -132,7 +136,7 @@ std::unique_ptr<ScenePass::Variant> ScenePass::makeVariant(city::Look look, bool
   return made;
 }
 
-VkPipeline ScenePass::pipelineFor(const DrawGroup& group, bool plain, bool draped) const {
+VkPipeline ScenePass::pipelineFor(const Pipelines& pipelines, const DrawGroup& group, bool plain, bool draped) const {
   using residency::DrawClass;
   const Kind kind = group.kind == DrawClass::Points    ? Points
                     : group.kind == DrawClass::Lines   ? Lines
@@ -141,7 +145,7 @@ VkPipeline ScenePass::pipelineFor(const DrawGroup& group, bool plain, bool drape
                     : group.kind == DrawClass::Ground  ? (draped ? GroundDraped : Ground)
                     : group.kind == DrawClass::Water   ? Water
                                                        : Solid;
-  return variant_->tiles[kind][group.records][moving_];
+  return pipelines[kind][group.records][moving_];
 }
 
 void ScenePass::bindSide(PassContext& pass, const SideView& side, VkDescriptorSet records) const {
@@ -157,7 +161,8 @@ void ScenePass::drawBlended(PassContext& pass, const SideView& side, const DrawL
   for (const DrawGroup& group : list.groups) {
     if (group.kind != residency::DrawClass::Blended) continue;
     if (!std::exchange(begun, true)) bindSide(pass, side, records);
-    vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, pipelineFor(group, false, false));
+    vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS,
+                      pipelineFor(variant_->tiles, group, false, false));
     vkCmdSetCullMode(pass.commands, group.doubleSided ? VK_CULL_MODE_NONE : VK_CULL_MODE_BACK_BIT);
     drawGroup(pass.commands, pass.residency, list, group);
   }
@@ -170,18 +175,23 @@ void ScenePass::drawBlended(PassContext& pass, const SideView& side, const DrawL
 
 void ScenePass::drawTiles(PassContext& pass, const SideView& side, const DrawList& list, VkDescriptorSet records,
                           bool draped) {
-  const bool plain = pass.scene.look == city::Look::Plain;
   bindSide(pass, side, records);
+  if (glass_) drawSurfaces(pass, list, draped, variant_->depth);
+  drawSurfaces(pass, list, draped, variant_->tiles);
+}
+
+void ScenePass::drawSurfaces(PassContext& pass, const DrawList& list, bool draped, const Pipelines& pipelines) const {
+  const bool plain = pass.scene.look == city::Look::Plain, glass = glass_ && &pipelines == &variant_->tiles;
   for (const DrawGroup& group : list.groups) {
     if (group.kind == residency::DrawClass::Blended) continue;
-    vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, pipelineFor(group, plain, draped));
-    if (glass_) setGlass(pass.commands, group.kind);
+    vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, pipelineFor(pipelines, group, plain, draped));
+    if (glass) setGlass(pass.commands, group.kind);
     vkCmdSetCullMode(pass.commands, group.doubleSided ? VK_CULL_MODE_NONE : VK_CULL_MODE_BACK_BIT);
     drawGroup(pass.commands, pass.residency, list, group);
   }
   if (list.textured.empty()) return;
-  vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, variant_->tiles[Textured][1][moving_]);
-  if (glass_) setGlass(pass.commands, residency::DrawClass::Solid);
+  vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, pipelines[Textured][1][moving_]);
+  if (glass) setGlass(pass.commands, residency::DrawClass::Solid);
   for (const TexturedDraw& item : list.textured) drawTextured(pass, list, item);
 }
 

@@ -32,12 +32,15 @@ class ScenePass {
   enum Kind { Plain, Solid, Ground, GroundDraped, Water, Textured, TexturedBlended, Points, Lines, Blended, kKinds };
   struct Variant {
     VkPipeline tiles[kKinds][2][2];   // [kind][records][moving]
+    VkPipeline depth[kKinds][2][2]{};  // the same without colour, where what they draw is glass: of all surfaces only the first is seen
     VkPipeline beyond[2];             // [moving]
     VkPipeline sky;
   };
   std::unique_ptr<Variant> makeVariant(city::Look look, bool night, bool glass);
   void bindSide(PassContext& pass, const SideView& side, VkDescriptorSet records) const;
-  VkPipeline pipelineFor(const DrawGroup& group, bool plain, bool draped) const;
+  using Pipelines = VkPipeline[kKinds][2][2];
+  VkPipeline pipelineFor(const Pipelines& pipelines, const DrawGroup& group, bool plain, bool draped) const;
+  void drawSurfaces(PassContext& pass, const DrawList& list, bool draped, const Pipelines& pipelines) const;
   void drawTextured(PassContext& pass, const DrawList& list, const TexturedDraw& item) const;
 
   gpu::Pipelines objects_;
