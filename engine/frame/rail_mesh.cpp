@@ -18,7 +18,7 @@ constexpr double kTrackHalf = 2.1;  // from the middle to each track's
 
 using Colour = std::array<uint8_t, 4>;
 constexpr Colour kConcrete{172, 172, 168, shared::kRailMatter}, kPier{160, 160, 157, shared::kRailMatter},
-    kBallast{92, 88, 84, shared::kRailMatter}, kEarth{118, 120, 98, shared::kRailMatter},
+    kBallast{62, 59, 56, shared::kRailMatter}, kEarth{92, 94, 74, shared::kRailMatter},
     kMouth{16, 17, 19, shared::kRailMatter}, kPlatform{186, 184, 178, shared::kRailMatter},
     kRoof{216, 218, 218, shared::kRailMatter}, kGlass{96, 122, 138, shared::kRailLamps},
     kLivery{255, 255, 255, shared::kRailLivery}, kTube{176, 182, 188, shared::kRailMatter},

@@ -14,9 +14,11 @@ namespace {
 constexpr double kStepMetres = 40;
 constexpr double kMeetMetres = 1;
 constexpr double kViaductMetres = 9, kTunnelMetres = 18, kBallastMetres = 0.9;
-constexpr double kRampMetres = 320;     // half of what it takes from a tunnel to a viaduct: 27 m in 640 m
-constexpr double kStationMetres = 300;  // a station this near a line stands on it
-constexpr double kGoesOnMetres = 700;   // a line that ends farther than this from a station leaves the city there
+constexpr double kRampMetres = 320;       // half of what it takes from a tunnel to a viaduct: 27 m in 640 m
+constexpr double kLeastOpenMetres = 0.6;  // of rails in the open above the ground
+constexpr size_t kBumpPoints = 6;         // on both sides of a bump, where the rails begin to rise
+constexpr double kStationMetres = 300;    // a station this near a line stands on it
+constexpr double kGoesOnMetres = 700;     // a line that ends farther than this from a station leaves the city there
 
 double numberIn(const source::VectorFeature& feature, const char* name, double otherwise) {
   const std::string& text = feature.property(name);
@@ -96,6 +98,16 @@ void finish(Raw& raw) {
   heights = meanAlong(path.points, meanAlong(path.points, heights, kRampMetres), kRampMetres / 2);
   ground = meanAlong(path.points, meanAlong(path.points, ground, 240), 120);
   for (size_t i = 0; i < path.points.size(); ++i) path.points[i].at.z = ground[i] + heights[i];
+  // What is meant to be in the open does not dive into a bump that the smoothed ground has lost.
+  std::vector<double> raised(path.points.size(), 0);
+  for (size_t i = 0; i < path.points.size(); ++i) {
+    if (heights[i] < kLeastOpenMetres) continue;
+    const double missing = kLeastOpenMetres - path.points[i].aboveGround();
+    for (size_t k = i >= kBumpPoints ? i - kBumpPoints : 0; k < std::min(i + kBumpPoints + 1, raised.size()); ++k)
+      raised[k] = std::max(raised[k], missing);
+  }
+  raised = meanAlong(path.points, raised, kBumpPoints * kStepMetres / 2);
+  for (size_t i = 0; i < path.points.size(); ++i) path.points[i].at.z += raised[i];
 }
 
 //! Metres along the path of what is nearest to `place`, on the level; negative where nothing is near.

@@ -22,6 +22,9 @@ const std::vector<Golden> kGoldens{
     {"village_swipe",
      {"--view", "project-zhangcun", "--scenario", "today", "--against", "plan", "--compare", "swipe", "--no-ui"}},
     {"night", {"--view", "fushan-bay", "--scenario", "today", "--date", "2030-10-15T20:30+08:00", "--no-ui"}},
+    {"viaduct",
+     {"--camera=120.4815,36.1440,52,-35,-16", "--scenario", "today", "--date", "2026-11-26T14:00+08:00", "--no-ui"}},
+    {"underground", {"--view", "home", "--scenario", "today", "--underground", "--no-ui"}},
     {"layer", {"--view", "project-sifang", "--scenario", "plan", "--lang", "en"}},
 };
 

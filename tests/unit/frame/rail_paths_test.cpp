@@ -67,6 +67,20 @@ TEST_F(RailPathsTest, JoinPiecesAndClimbGently) {
   }
 }
 
+TEST_F(RailPathsTest, RideOverABumpOfTheGround) {
+  layers.clear();
+  piece("one", 0, 3000, {{"structure", "ground"}});
+  layers["metro.geojson"].features[0].parts[0][15].z += 8;
+  const auto paths = railPaths(document, layers, axes);
+  ASSERT_EQ(paths.size(), 1u);
+  double highest = 0;
+  for (const RailPoint& point : paths[0].points) {
+    EXPECT_GT(point.aboveGround(), 0.2) << "at " << point.alongMetres;
+    highest = std::max(highest, point.groundMetres);
+  }
+  EXPECT_GT(highest, 26) << "the bump is there";
+}
+
 TEST_F(RailPathsTest, StopWhereStationsNameTheLineAndWhereItGoesOn) {
   const auto paths = railPaths(document, layers, axes);
   ASSERT_EQ(paths.size(), 1u);
