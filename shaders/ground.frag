@@ -2,6 +2,7 @@
 #extension GL_GOOGLE_include_directive : require
 #include "shared/atmosphere.glsl"
 #include "shared/drape.glsl"
+#include "shared/fade.glsl"
 #include "shared/night.glsl"
 #include "shared/shadow.glsl"
 
@@ -32,4 +33,5 @@ void main() {
     colour = colour * (1.0 - laid.a) + mix(frame.haze.rgb * laid.a, painted, inPaper.z);
   }
   outColour = vec4(colour, 1.0);
+  fadeLevel(side.extra);
 }

@@ -1,6 +1,7 @@
 #version 460
 #extension GL_GOOGLE_include_directive : require
 #include "shared/atmosphere.glsl"
+#include "shared/fade.glsl"
 #include "shared/night.glsl"
 #include "shared/shadow.glsl"
 
@@ -20,4 +21,5 @@ void main() {
     if (inWall != 0) colour = lightened(colour, light * clearAir(1.0 / gl_FragCoord.w));
   }
   outColour = vec4(colour, 1.0);
+  fadeLevel(side.extra);
 }

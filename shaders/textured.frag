@@ -2,6 +2,7 @@
 #extension GL_GOOGLE_include_directive : require
 #include "shared/atmosphere.glsl"
 #include "shared/colour.glsl"
+#include "shared/fade.glsl"
 #include "shared/shadow.glsl"
 
 layout(constant_id = 2) const bool kBlends = false;   // else it covers all, or nothing below the cutoff
@@ -25,10 +26,11 @@ void main() {
   float cover = kBlends ? texel.a * inBase.a : 1.0;
   if (frame.time.z < 0.5) {   // look "plain"
     outColour = vec4(srgbEncoded(inCutoffAndUnlit.y > 0.5 ? albedo : albedo * inLight.rgb) * cover, cover);
-    return;
+  } else {
+    vec3 light = inLight.rgb + frame.sunColour.rgb * (inLight.a * sunAt(inShadowPlace, side.sideIndex));
+    // Photographs already hold their light: only dimmed where the model is in shadow.
+    vec3 display = inCutoffAndUnlit.y > 0.5 ? srgbEncoded(albedo) * (0.80 + 0.20 * clamp(light.g, 0.0, 1.0)) : toneMapped(albedo * light);
+    outColour = vec4(hazed(display, inWorld) * cover, cover);
   }
-  vec3 light = inLight.rgb + frame.sunColour.rgb * (inLight.a * sunAt(inShadowPlace, side.sideIndex));
-  // Photographs already hold their light: only dimmed where the model is in shadow.
-  vec3 display = inCutoffAndUnlit.y > 0.5 ? srgbEncoded(albedo) * (0.80 + 0.20 * clamp(light.g, 0.0, 1.0)) : toneMapped(albedo * light);
-  outColour = vec4(hazed(display, inWorld) * cover, cover);
+  fadeLevel(side.extra);
 }

@@ -25,6 +25,8 @@ namespace {
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
+constexpr double kLevelFadeSeconds = 0.5;
+
 //! Runs a program of the system's and waits, without its standard output; its exit code, or 127 where there is none of that name.
 int runProgram(const std::vector<std::string>& command) {
   std::vector<char*> arguments;
@@ -181,6 +183,7 @@ int filmProgram(const FilmOptions& options) {
   for (const std::string& failure : loaded->failures) log::warning("{}", failure);
   StageOptions stageOptions;
   stageOptions.maxSsePixels = kPictureSsePixels;
+  stageOptions.levelFadeSeconds = kLevelFadeSeconds;
   Stage stage(**device, VK_FORMAT_R8G8B8A8_UNORM, std::move(*loaded), fetcher, stageOptions);
   RenderOptions still = look;
   still.view.clear();

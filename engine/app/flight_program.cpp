@@ -222,6 +222,7 @@ int flightProgram(const FlightOptions& options) {
   gpu::Offscreen picture(**device, extent, VK_FORMAT_R8G8B8A8_UNORM);
   StageOptions stageOptions;
   stageOptions.refineWhenStill = false;
+  stageOptions.levelFadeSeconds = options.levelFadeSeconds;
   if (options.budgetMiB > 0) stageOptions.budgets.gpuBytes = static_cast<size_t>(options.budgetMiB * 1048576);
   Stage stage(**device, VK_FORMAT_R8G8B8A8_UNORM, std::move(*loaded), fetcher, stageOptions);
   std::vector<city::Command> first{city::SetLook{options.look}};

@@ -52,6 +52,15 @@ int main(int count, char** values) {
                      "layer.json, folder, archive (.zip, .3tz) or URL; none: the built-in city");
   program.add_flag("--fullscreen", window.fullscreen, "全屏 / fill the screen");
   program.add_flag("--fresh", window.forget, "不恢复上次的状态 / do not take up the last run's state");
+  const auto fadeOption = [](CLI::App& app, auto& seconds, const char* usual) {
+    app.add_option(
+           "--level-fade", seconds,
+           fmt::format("细节层级渐变的秒数，0 为不用 / seconds in which a level of detail gives way to the next; 0: at "
+                       "once ({})",
+                       usual))
+        ->check(CLI::Range(0.0, 10.0));
+  };
+  fadeOption(program, window.levelFadeSeconds, "0.25, 软件渲染 on a software renderer 0");
   std::string windowSize;
   program.add_option("--size", windowSize, "窗口大小 / size of the window, WIDTHxHEIGHT");
 
@@ -84,7 +93,8 @@ int main(int count, char** values) {
         ->check(CLI::IsMember({"swipe", "off"}));
     app->add_option("--against", render.against, "卷帘右侧的方案 / scenario right of the divider");
     app->add_option("--divider", render.divider, "0..1 (0.5)")->check(CLI::Range(0.0, 1.0));
-    app->add_option("--look", render.look, "clay 素模 | plain 简洁")->transform(CLI::CheckedTransformer(kLooks));
+    app->add_option("--look", render.look, "clay 素模 | day 日景 | plain 简洁")
+        ->transform(CLI::CheckedTransformer(kLooks));
     app->add_option("--style", render.style, "按属性着色的样式编号 / id of a style of the city");
     app->add_option("--lang", language, "zh | en")->check(CLI::IsMember({"zh", "en"}));
     app->add_option("--select", render.select,
@@ -122,6 +132,7 @@ int main(int count, char** values) {
   benchApp->add_option("--budget", flight.budgetMiB, "of the flight's tiles on the GPU, MiB (512)")
       ->check(CLI::Range(1.0, 1048576.0));
   benchApp->add_option("--size", flightSize, "of the flight's picture (1280x720)");
+  fadeOption(*benchApp, flight.levelFadeSeconds, "0, of the flight");
   bool flightNoUi = false;
   Quality fixed;
   benchApp->add_flag("--no-ui", flightNoUi, "the flight without the control layer");

@@ -62,6 +62,7 @@ struct FlightOptions {
   double budgetMiB = 0;                          // of tiles on the GPU; 0: the usual one
   city::Look look = city::Look::Clay;
   bool swipe = false, ui = true;
+  double levelFadeSeconds = 0;                   // StageOptions
   std::optional<Quality> quality;                // fixed; else it gives up detail to keep the rate, as the window does
   source::Fetcher::Options fetch;
 };
@@ -74,6 +75,7 @@ struct WindowOptions {
   unsigned width = 1600, height = 900;
   bool fullscreen = false;
   bool forget = false;                           // start as new: no state of the last run
+  std::optional<double> levelFadeSeconds;        // StageOptions; by itself: only where a GPU has the time for it
   source::Fetcher::Options fetch;
 };
 int windowProgram(const WindowOptions& options);

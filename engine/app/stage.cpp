@@ -218,6 +218,7 @@ city::Changes Stage::step(std::vector<city::Command> commands, double nowSeconds
     sides_[i].draw = selection_.draw[i];
     sides_[i].cast = selection_.cast[i];
   }
+  fadeLevels(nowSeconds);
   scene_.resolution = options_.quality.resolution;
   frame_->setStyle(session().style);
   frame_->updateVisibility(tree(), sides_, tilesetOfAddition_);
@@ -226,6 +227,17 @@ city::Changes Stage::step(std::vector<city::Command> commands, double nowSeconds
   scene_.still = options_.refineWhenStill && !moved && !moving(nowSeconds) && selection_.complete &&
                  !residency_->pending() && !imagery_.busy();
   return changes;
+}
+
+void Stage::fadeLevels(double nowSeconds) {
+  std::erase_if(fades_, [&](const auto& fade) {
+    return std::none_of(sides_.begin(), sides_.end(), [&](const frame::Side& side) { return side.slot == fade.first; });
+  });
+  for (frame::Side& side : sides_) {
+    tiles::CrossFade& fade = fades_[side.slot];
+    fade.update(tree(), streaming_.states(), side.draw, nowSeconds, options_.levelFadeSeconds);
+    side.fades = fade.fades();
+  }
 }
 
 //! One turn of imagery; what it leaves of the budget.
@@ -249,14 +261,19 @@ double Stage::hourAt(double nowSeconds) const {
   return std::lerp(daylight_.from, daylight_.to, t * t * (3 - 2 * t));
 }
 
-bool Stage::moving(double nowSeconds) const {
+bool Stage::transitioning(double nowSeconds) const {
   return city_.moving(nowSeconds) || !held_.empty() || nowSeconds < daylight_.sinceSeconds + kDaylightSeconds;
+}
+
+bool Stage::moving(double nowSeconds) const {
+  return transitioning(nowSeconds) ||
+         std::any_of(fades_.begin(), fades_.end(), [](const auto& fade) { return !fade.second.empty(); });
 }
 
 bool Stage::settled() const {
   // A view that wants more than the budget holds is as good as it gets once streaming has given up on more.
   return (selection_.complete || streaming_.statistics().starved) && !streaming_.busy() && !residency_->pending() &&
-         !imagery_.busy() && !moving(now_);
+         !imagery_.busy() && !transitioning(now_);
 }
 
 double Stage::loaded() const {

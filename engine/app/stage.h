@@ -28,6 +28,7 @@ struct StageOptions {
   tiles::Budgets budgets;
   double maxSsePixels = 8;                   // at 16, as other viewers have it, a quarter of a low town is left out far away
   unsigned skipLevels = 3;                   // tiles::SelectionOptions: of a deep jump every third level is loaded
+  double levelFadeSeconds = 0;               // in which a level of detail gives way to the next; 0: at once
   double fogDensity = 0;                     // tiles::SelectionOptions: less detail far away; the window asks for it
   Quality quality;                           // what is given up while moving
   bool refineWhenStill = true;               // false: every frame as while moving (measurements)
@@ -96,6 +97,8 @@ class Stage {
   tiles::SelectionView selectionView(const frame::Side& side, const geo::Eye& eye, double aspect, double heightPixels) const;
   std::vector<tiles::SelectionView> selectionViews(VkExtent2D extent) const;
   bool additionsReady() const;
+  void fadeLevels(double nowSeconds);
+  bool transitioning(double nowSeconds) const;
   std::vector<bool> additionsShown(const frame::Side& side) const;
   double hourAt(double nowSeconds) const;
 
@@ -117,6 +120,7 @@ class Stage {
   std::unique_ptr<frame::Frame> frame_;
   GroundHeights ground_;
   std::vector<frame::Side> sides_;
+  std::map<unsigned, tiles::CrossFade> fades_;   // by view slot
   frame::Scene scene_;
   std::optional<geo::Eye> eyeOverride_;
   std::vector<city::Command> held_;

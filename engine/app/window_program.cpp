@@ -23,10 +23,11 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr double kLevelFadeSeconds = 0.25;
 constexpr double kFrameSeconds = 1.0 / 60;  // FIFO is not throttled everywhere: keep the rate ourselves
 constexpr double kAwakeSeconds = 0.6;       // frames go on for this long after the last touch
 constexpr double kIdleSeconds = 0.25;       // then the loop looks up this often
-constexpr double kLiveSeconds = 1.0 / 25;  // or this often, where trains run over a picture at rest
+constexpr double kLiveSeconds = 1.0 / 25;   // or this often, where trains run over a picture at rest
 
 std::atomic<bool> stopAsked{false};
 
@@ -349,7 +350,10 @@ int windowProgram(const WindowOptions& options) {
     WindowInput input(window.handle);
     ImGui_ImplGlfw_InitForVulkan(window.handle, true);
     // At ten kilometres towards the horizon twice the error is allowed, at one nothing more than nearby.
-    Stage stage(*screen.device, screen.chain->format(), std::move(*loaded), fetcher, {.fogDensity = 1e-4, .liveApart = true});
+    const double usualFade = screen.device->isSoftware() ? 0 : kLevelFadeSeconds;
+    Stage stage(
+        *screen.device, screen.chain->format(), std::move(*loaded), fetcher,
+        {.levelFadeSeconds = options.levelFadeSeconds.value_or(usualFade), .fogDensity = 1e-4, .liveApart = true});
     if (!options.forget)
       if (auto json = readFile(saved)) {
         city::Session session = stage.session();

@@ -117,7 +117,7 @@ DrawList buildDraws(FrameArena& arena, const View& view, std::span<const PlacedT
   return list;
 }
 
-TileVertexInput tileVertexInput(std::initializer_list<uint32_t> locations) {
+TileVertexInput tileVertexInput(const std::vector<uint32_t>& locations) {
   using shared::DrawInstance;
   using source::Vertex;
   TileVertexInput input;
@@ -133,7 +133,8 @@ TileVertexInput tileVertexInput(std::initializer_list<uint32_t> locations) {
                       {7, 1, VK_FORMAT_R32G32B32A32_SFLOAT, offsetof(DrawInstance, row2)},
                       {8, 1, VK_FORMAT_R32G32B32A32_SFLOAT, offsetof(DrawInstance, baseColour)},
                       {9, 1, VK_FORMAT_R32G32B32A32_UINT, offsetof(DrawInstance, firstRecord)},
-                      {10, 2, VK_FORMAT_R32G32_SFLOAT, 0}};
+                      {10, 2, VK_FORMAT_R32G32_SFLOAT, 0},
+                      {11, 0, VK_FORMAT_R8G8B8A8_UINT, offsetof(Vertex, matter)}};
   const auto reads = [&](uint32_t location) {
     return std::find(locations.begin(), locations.end(), location) != locations.end();
   };

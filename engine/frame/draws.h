@@ -59,8 +59,13 @@ struct DrawList {
 
 //! What one side draws this frame, and what it is made of, nearest first.
 struct SideDraws {
-  std::vector<const PlacedTile*> tiles;
-  DrawList list;
+  struct Fade {
+    DrawList in, out;
+    float share = 0;
+  };
+  std::vector<const PlacedTile*> tiles;   // with those that fade in, without those that fade out
+  DrawList list;                          // of those that do not fade
+  std::vector<Fade> fades;
 };
 
 enum class DrawSet { Picture, Casters };
@@ -75,7 +80,7 @@ struct TileVertexInput {
   std::vector<VkVertexInputAttributeDescription> attributes;
 };
 //! Only the `locations` its shader reads (shared/tile_vertex.glsl).
-TileVertexInput tileVertexInput(std::initializer_list<uint32_t> locations);
+TileVertexInput tileVertexInput(const std::vector<uint32_t>& locations);
 
 VkPrimitiveTopology topologyOf(residency::DrawClass kind);
 

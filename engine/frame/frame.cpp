@@ -17,10 +17,12 @@
 #include "frame/post.h"
 #include "frame/rail_pass.h"
 #include "frame/scene_pass.h"
+#include "frame/sides.h"
 #include "frame/sun_shadows.h"
 #include "frame/surroundings.h"
 #include "frame/targets.h"
 #include "frame/timings.h"
+#include "frame/trees.h"
 #include "frame/view.h"
 #include "frame/visibility.h"
 
@@ -29,7 +31,8 @@ namespace {
 
 // How far beside a thin line on the ground a finger may come down, as an angle from the eye.
 constexpr double kFingerAngle = 0.012;
-constexpr float kEdgeStrength = 0.85f;
+//! Lines where the massing bends: what makes white clay readable. By day facades, roofs and trees do that.
+float edgeStrength(const Scene& scene) { return scene.look == city::Look::Day ? 0.30f : 0.85f; }
 
 //! Everything of one frame in flight.
 struct InFlight {
@@ -48,6 +51,7 @@ struct Frame::Impl {
   gpu::Pipelines objects;
   SceneLayouts layouts;
   std::unique_ptr<ScenePass> scenePass;
+  std::unique_ptr<TreePass> trees;
   std::unique_ptr<PostPass> post;
   std::unique_ptr<PickPass> picks;
   std::unique_ptr<SunShadows> shadows;
@@ -80,16 +84,16 @@ struct Frame::Impl {
   InFlight& begin();
   void lookAround();
   void prepareImages(VkExtent2D extent, bool lit);
-  void setSides(std::span<const Side> sides, VkExtent2D extent, std::vector<SideView>& views) const;
+  SideDraws drawsOf(const SideView& side, const View& view, const Scene& scene, FrameArena& arena);
   void fillUniforms(PassContext& pass, shared::FrameUniforms& uniforms) const;
   VkDescriptorSet globalsFor(PassContext& pass, const shared::FrameUniforms& uniforms, const ShadowMaps& maps) const;
-  Casting casting(const glm::dvec3& sun, VkDescriptorSet records) {
-    return {placed, axes, visibility, records, sun, rails.get()};
+  Casting casting(const Scene& scene, const glm::dvec3& sun, VkDescriptorSet records) {
+    return {placed, axes, visibility, records, sun, scene.look == city::Look::Day ? trees.get() : nullptr, rails.get()};
   }
   void drawScene(PassContext& pass, std::span<const SideDraws> draws, VkDescriptorSet records, bool lit, bool still);
   void drawBelow(PassContext& pass, const SideView& side, bool still);
   void drawLive(PassContext& pass, gpu::Target& target);
-  uint64_t keyOf(const View& view, const Scene& scene, std::span<const Side> sides) const;
+  uint64_t keyOf(const PassContext& pass) const;
   void renderPlain(PassContext& pass, gpu::Target& target, std::span<const SideDraws> draws, VkDescriptorSet records,
                    shared::FrameUniforms& uniforms);
   void renderLit(PassContext& pass, gpu::Target& target, std::span<const SideDraws> draws, VkDescriptorSet records,
@@ -118,6 +122,7 @@ Frame::Impl::Impl(gpu::Device& d, residency::Residency& r, VkFormat colourFormat
         .stageFlags = i % 2 ? VkShaderStageFlags(VK_SHADER_STAGE_FRAGMENT_BIT) : kBoth};
   layouts.globals = objects.setLayout(bindings);
   scenePass = std::make_unique<ScenePass>(device, layouts, residency.textureLayout());
+  trees = std::make_unique<TreePass>(device, layouts);
   post = std::make_unique<PostPass>(device, layouts);
   picks = std::make_unique<PickPass>(device, layouts, scenePass->recordsLayout());
   shadows = std::make_unique<SunShadows>(device, layouts.globals, scenePass->recordsLayout());
@@ -188,23 +193,39 @@ void Frame::Impl::prepareImages(VkExtent2D extent, bool lit) {
   meanSamples = 0;
 }
 
-void Frame::Impl::setSides(std::span<const Side> sides, VkExtent2D extent, std::vector<SideView>& views) const {
-  for (const Side& side : sides) {
-    SideView view{
-        .index = unsigned(views.size()), .slot = side.slot, .shadowIndex = unsigned(views.size()), .side = &side};
-    const auto left = int32_t(std::lround(side.left * float(extent.width)));
-    const auto right = int32_t(std::lround(side.right * float(extent.width)));
-    view.rectangle = {{left, 0}, {uint32_t(std::max(0, right - left)), extent.height}};
-    for (const SideView& earlier : views)
-      if (earlier.side->to == side.to && earlier.side->from == side.from) view.shadowIndex = earlier.shadowIndex;
-    if (view.shadowIndex >= kMaxShadowSides) view.shadowIndex = 0;
-    views.push_back(view);
+SideDraws Frame::Impl::drawsOf(const SideView& side, const View& view, const Scene& scene, FrameArena& arena) {
+  SideDraws mine;
+  const auto place = [&](std::span<const tiles::TileId> ids) {
+    std::vector<const PlacedTile*> tiles;
+    for (const tiles::TileId id : ids)
+      if (const PlacedTile* tile = placed.place(residency, axes, id)) tiles.push_back(tile);
+    return tiles;
+  };
+  const auto list = [&](std::span<const PlacedTile* const> tiles) {
+    DrawList made = buildDraws(arena, view, tiles, visibility, side.slot, side.side->transition < 1, DrawSet::Picture,
+                               scene.layers.buildings);
+    statistics.triangles += made.triangles;
+    statistics.tiles += uint32_t(made.tiles.size());
+    statistics.draws += made.draws;
+    return made;
+  };
+  mine.tiles = place(side.side->draw);
+  std::vector<const PlacedTile*> steady = mine.tiles;
+  for (const tiles::LevelFade& fade : side.side->fades) {
+    const std::vector<const PlacedTile*> in = place(fade.in), out = place(fade.out);
+    std::erase_if(steady, [&](const PlacedTile* tile) { return std::find(in.begin(), in.end(), tile) != in.end(); });
+    mine.fades.push_back({list(in), list(out), fade.share});
   }
+  mine.list = list(steady);
+  return mine;
 }
 
 void Frame::Impl::fillUniforms(PassContext& pass, shared::FrameUniforms& uniforms) const {
   for (size_t i = 0; i < surroundings.colours.size(); ++i) uniforms.edgeColour[i] = surroundings.colours[i];
   uniforms.edgeCentre = glm::vec4(pass.view.relativeEnu(surroundings.centreEnu), float(surroundings.radiusMetres));
+  const glm::dvec3 eye = pass.view.eyeEnu;
+  uniforms.place =
+      glm::vec4(glm::vec3(eye - glm::floor(eye / double(shared::kPlaceMetres)) * double(shared::kPlaceMetres)), 0);
 }
 
 VkDescriptorSet Frame::Impl::globalsFor(PassContext& pass, const shared::FrameUniforms& uniforms,
@@ -231,10 +252,18 @@ void Frame::Impl::drawScene(PassContext& pass, std::span<const SideDraws> draws,
     vkCmdSetScissor(pass.commands, 0, 1, &side.rectangle);
     const bool below = lit && pass.scene.layers.underground;
     if (below) drawBelow(pass, side, still);
-    scenePass->drawTiles(pass, side, draws[side.index].list, records, !drape->empty(side.slot));
+    const bool draped = !drape->empty(side.slot);
+    scenePass->drawTiles(pass, side, draws[side.index].list, records, draped);
+    for (const SideDraws::Fade& fade : draws[side.index].fades) {
+      scenePass->drawFading(pass, side, fade.in, records, draped, fade.share, false);
+      scenePass->drawFading(pass, side, fade.out, records, draped, fade.share, true);
+    }
+    if (pass.scene.look == city::Look::Day && !below)
+      trees->draw(pass, side, draws[side.index].tiles, scenePass->moving());
     if (lit && !below) scenePass->drawBeyond(pass, side);
     if (lit) rails->drawWorks(pass, side, !still, false);
     scenePass->drawBlended(pass, side, draws[side.index].list, records);
+    for (const SideDraws::Fade& fade : draws[side.index].fades) scenePass->drawBlended(pass, side, fade.in, records);
     if (!lit) continue;
     lines->draw(pass, side);
     if (!still || !pass.scene.liveApart) rails->drawTrains(pass, side, !still, RailPass::Where::Open);
@@ -281,9 +310,10 @@ void Frame::Impl::renderPlain(PassContext& pass, gpu::Target& target, std::span<
 void Frame::Impl::accumulateSample(PassContext& pass, std::span<const SideDraws> draws, VkDescriptorSet records,
                                    shared::FrameUniforms uniforms, const glm::dvec3& sun, unsigned sample,
                                    Timings& timings) {
-  statistics.shadowDraws += shadows->sample(pass, casting(sun, records), draws, sample, uniforms);
+  statistics.shadowDraws += shadows->sample(pass, casting(pass.scene, sun, records), draws, sample, uniforms);
   timings.mark("shadow");
   uniforms.clipFromWorld = clipWithOffset(pass.view, sampleOffset(sample));
+  pass.sample = sample;
   pass.globals = globalsFor(pass, uniforms, shadows->ofSample());
   stillUniforms = uniforms;
   stillUniforms.clipFromWorld = pass.view.clipFromWorldCentred;
@@ -305,7 +335,7 @@ void Frame::Impl::accumulateSample(PassContext& pass, std::span<const SideDraws>
   beginColour(pass.commands, mean.view(), pass.view.extent,
               sample == 0 ? VK_ATTACHMENT_LOAD_OP_CLEAR : VK_ATTACHMENT_LOAD_OP_LOAD);
   const float pixelAngle = 2 * uniforms.time.w / float(pass.view.extent.height);
-  const shared::PostPush push{.pixel = {uniforms.viewport.z, uniforms.viewport.w, pixelAngle, kEdgeStrength},
+  const shared::PostPush push{.pixel = {uniforms.viewport.z, uniforms.viewport.w, pixelAngle, edgeStrength(pass.scene)},
                               .scene = {0, uniforms.haze.a, kNearMetres, 0}};
   post->accumulate(pass, picture.view(), depth.view(), push, 1.0f / float(sample + 1));
   vkCmdEndRendering(pass.commands);
@@ -331,7 +361,7 @@ void Frame::Impl::renderMoving(PassContext& full, std::span<const SideDraws> dra
                    full.scene,  sideViews,      full.layouts, VK_NULL_HANDLE};
   shared::FrameUniforms uniforms = uniformsOf(view, pass.scene, sun);
   fillUniforms(pass, uniforms);
-  statistics.shadowDraws += shadows->keep(pass, casting(sun, records), draws, uniforms);
+  statistics.shadowDraws += shadows->keep(pass, casting(pass.scene, sun, records), draws, uniforms);
   timings.mark("shadow");
   pass.globals = globalsFor(pass, uniforms, shadows->kept());
   scenePass->setVariant(pass.scene.look, true, uniforms.night.x > 0, pass.scene.layers.underground);
@@ -346,8 +376,7 @@ void Frame::Impl::renderMoving(PassContext& full, std::span<const SideDraws> dra
 void Frame::Impl::renderLit(PassContext& pass, gpu::Target& target, std::span<const SideDraws> draws,
                             VkDescriptorSet records, shared::FrameUniforms& uniforms, const glm::dvec3& sun,
                             int samples, Timings& timings) {
-  const uint64_t key =
-      keyOf(pass.view, pass.scene, std::span(pass.sides.empty() ? nullptr : pass.sides[0].side, pass.sides.size()));
+  const uint64_t key = keyOf(pass);
   const bool refining = pass.scene.still || samples > 1;
   if (!refining || key != meanKey || (samples > 1 && !pass.scene.still)) meanSamples = 0;
   if (drape->redrawn() > 0) meanSamples = 0;
@@ -375,7 +404,7 @@ void Frame::Impl::renderLit(PassContext& pass, gpu::Target& target, std::span<co
     const VkExtent2D drawn = extentAt(target.extent, pass.scene.resolution);
     post->moving(pass, picture.view(), depth.view(),
                  {.pixel = {float(drawn.width), float(drawn.height),
-                            pixelAngle * float(target.extent.height) / float(drawn.height), kEdgeStrength},
+                            pixelAngle * float(target.extent.height) / float(drawn.height), edgeStrength(pass.scene)},
                   .scene = {float(drawn.width) / float(target.extent.width),
                             float(drawn.height) / float(target.extent.height), kNearMetres, uniforms.haze.a}});
   }
@@ -398,33 +427,11 @@ void Frame::Impl::renderLit(PassContext& pass, gpu::Target& target, std::span<co
   timings.mark("labels");
 }
 
-uint64_t Frame::Impl::keyOf(const View& view, const Scene& scene, std::span<const Side> sides) const {
+uint64_t Frame::Impl::keyOf(const PassContext& pass) const {
   Hash hash;
-  hash.add(view.eyeEnu)
-      .add(view.forward)
-      .add(view.up)
-      .add(view.fovYRadians)
-      .add(view.extent.width)
-      .add(view.extent.height);
-  hash.add(residency.generation()).add(visibility.generation()).add(documentGeneration).add(scene.sunDirectionEcef);
-  hash.add(scene.language).add(scene.look);
-  const city::Layers& layers = scene.layers;
-  for (const bool on : {layers.labels, layers.projectAreas, layers.greenways, layers.metro, layers.shadows,
-                        layers.buildings, layers.life, layers.underground})
-    hash.add(on);
-  if (!scene.liveApart && rails->trainsInSight() > 0) hash.add(scene.citySeconds);
-  for (const std::string& item : layers.hiddenItems) hash.add(std::hash<std::string>{}(item));
-  hash.add(scene.selection.kind).add(std::hash<std::string>{}(scene.selection.id));
-  for (const Side& side : sides) {
-    hash.add(side.slot)
-        .add(side.left)
-        .add(side.right)
-        .add(side.transition)
-        .add(side.date.year)
-        .add(side.date.month)
-        .add(side.date.day);
-    for (const tiles::TileId tile : side.draw) hash.add(tile);
-  }
+  hash.add(residency.generation()).add(visibility.generation()).add(documentGeneration);
+  addPicture(hash, pass.view, pass.scene, pass.sides);
+  if (!pass.scene.liveApart && rails->trainsInSight() > 0) hash.add(pass.scene.citySeconds);
   return hash.value();
 }
 
@@ -511,22 +518,14 @@ void Frame::render(gpu::Target& target, const Scene& scene, std::span<const Side
   f.lookAround();
   const View view = makeView(scene, f.axes, target.extent, f.surroundings.heightMetres);
   const glm::dvec3 sun = glm::normalize(glm::dmat3(f.axes.enuFromEcef) * scene.sunDirectionEcef);
-  std::vector<SideView> sideViews;
-  f.setSides(sides, target.extent, sideViews);
+  const std::vector<SideView> sideViews = sideViewsOf(sides, target.extent);
   PassContext pass{f.device, f.residency, *frame.arena, frame.commands, view,
                    scene,    sideViews,   f.layouts,    VK_NULL_HANDLE};
 
   f.statistics.triangles = f.statistics.tiles = f.statistics.draws = f.statistics.shadowDraws = 0;
   std::vector<SideDraws> draws(sides.size());
   for (const SideView& side : sideViews) {
-    SideDraws& mine = draws[side.index];
-    for (const tiles::TileId id : side.side->draw)
-      if (const PlacedTile* tile = f.placed.place(f.residency, f.axes, id)) mine.tiles.push_back(tile);
-    mine.list = buildDraws(*frame.arena, view, mine.tiles, f.visibility, side.slot, side.side->transition < 1,
-                           DrawSet::Picture, scene.layers.buildings);
-    f.statistics.triangles += mine.list.triangles;
-    f.statistics.tiles += uint32_t(mine.list.tiles.size());
-    f.statistics.draws += mine.list.draws;
+    draws[side.index] = f.drawsOf(side, view, scene, *frame.arena);
   }
   const std::array<Binding, 1> recordBinding{{{.binding = 0,
                                                .type = VK_DESCRIPTOR_TYPE_STORAGE_BUFFER,

@@ -19,6 +19,7 @@
 #include "gpu/device.h"
 #include "residency/residency.h"
 #include "source/geojson.h"
+#include "tiles/cross_fade.h"
 #include "tiles/imagery.h"
 
 namespace cm::frame {
@@ -54,6 +55,7 @@ struct Side {
   float transition = 1;                         // 0 at its start .. 1 done
   std::span<const tiles::TileId> draw;
   std::span<const tiles::TileId> cast;          // not drawn, but their shadows may be seen
+  std::span<const tiles::LevelFade> fades;      // levels that change: `in` is part of `draw`
 };
 
 //! What lies under a pixel. Delivered some frames after it was asked for.

@@ -47,74 +47,91 @@ ScenePass::ScenePass(gpu::Device& device, const SceneLayouts& layouts, VkDescrip
   records_ = objects_.setLayout({&binding, 1});
   const std::array sets{layouts.globals, records_, textures};
   layout_ = objects_.layout(sets, sizeof(shared::SidePush));
+}
 
-  setVariant(city::Look::Clay, true, false);
+std::unique_ptr<ScenePass::Variant>& ScenePass::variantOf(city::Look look, bool night, bool fading, bool glass) {
+  std::unique_ptr<Variant>& variant = variants_[size_t(look)][night][fading][glass];
+  if (!variant) variant = makeVariant(look, night, fading, glass);
+  return variant;
 }
 
 void ScenePass::setVariant(city::Look look, bool moving, bool night, bool glass) {
-  // The plain look has one set of its own shaders in every variant.
-  const size_t index = look == city::Look::Plain ? size_t(city::Look::Clay) : size_t(look);
-  std::unique_ptr<Variant>& variant = variants_[index][night][glass];
-  if (!variant) variant = makeVariant(city::Look(index), night, glass);
-  variant_ = variant.get();
+  variant_ = variantOf(look, night, false, glass).get();
   moving_ = moving;
-  glass_ = glass;
 }
 
-std::unique_ptr<ScenePass::Variant> ScenePass::makeVariant(city::Look look, bool night, bool glass) {
-  auto made = std::make_unique<Variant>();
-  constexpr std::array<std::pair<const char*, const char*>, kKinds> kShaders{{{"plain.vert", "plain.frag"},
-                                                                              {"solid.vert", "solid.frag"},
-                                                                              {"ground.vert", "ground.frag"},
-                                                                              {"ground.vert", "ground.frag"},
-                                                                              {"water.vert", "water.frag"},
-                                                                              {"textured.vert", "textured.frag"},
-                                                                              {"textured.vert", "textured.frag"},
-                                                                              {"marks.vert", "points.frag"},
-                                                                              {"marks.vert", "plain.frag"},
-                                                                              {"blended.vert", "blended.frag"}}};
-  for (uint32_t kind = 0; kind < kKinds; ++kind) {
-    const TileVertexInput input =
-        kind == Plain || kind == Points || kind == Lines ? tileVertexInput({0, 1, 2, 4, 5, 6, 7, 8, 9})
-        : kind == Water                                  ? tileVertexInput({0, 1, 5, 6, 7, 9})
-        : kind == Textured || kind == TexturedBlended    ? tileVertexInput({0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
-                                                         : tileVertexInput({0, 1, 2, 3, 4, 5, 6, 7, 8, 9});
-    const VkPrimitiveTopology topology = topologyOf(kind == Points  ? residency::DrawClass::Points
-                                                    : kind == Lines ? residency::DrawClass::Lines
-                                                                    : residency::DrawClass::Solid);
-    const bool blends = kind == Blended || kind == TexturedBlended;
-    for (uint32_t records = 0; records < 2; ++records) {
-      for (uint32_t moving = 0; moving < 2; ++moving) {
-        const std::array<uint32_t, 5> constants{records, moving ? 1u : 4u,
-                                                kind == GroundDraped || kind == TexturedBlended, night, uint32_t(look)};
-        gpu::GraphicsPipeline pipeline{.vertex = kShaders[kind].first,
-                                       .fragment = kShaders[kind].second,
-                                       .layout = layout_,
-                                       .bindings = input.bindings,
-                                       .attributes = input.attributes,
-                                       .constants = constants,
-                                       .colours = {colour_},
-                                       .depth = depth_,
-                                       .topology = topology,
-                                       .dynamicCull = true,
-                                       .depthTest = true,
-                                       .depthWrite = !blends,
-                                       .blend = blends  ? gpu::Blend::Premultiplied
-                                                : glass ? gpu::Blend::Constant
-                                                        : gpu::Blend::Opaque};
-        made->tiles[kind][records][moving] = objects_.make(pipeline, kShaders[kind].first);
-        if (!glass || blends) continue;
-        // With the same shaders, so that both come to the very same depths.
-        pipeline.blend = gpu::Blend::Opaque;
-        pipeline.writeMask = 0;
-        made->depth[kind][records][moving] = objects_.make(pipeline, kShaders[kind].first);
-      }
-    }
+ScenePass::Shaders ScenePass::shadersOf(city::Look look, Kind kind) {
+  const bool day = look == city::Look::Day;
+  switch (kind) {
+    case Plain: return {"plain.vert", "plain.frag"};
+    case Solid: return day ? Shaders{"day_solid.vert", "day_solid.frag"} : Shaders{"solid.vert", "solid.frag"};
+    case Ground:
+    case GroundDraped:
+      return day ? Shaders{"day_ground.vert", "day_ground.frag"} : Shaders{"ground.vert", "ground.frag"};
+    case Water: return day ? Shaders{"day_water.vert", "day_water.frag"} : Shaders{"water.vert", "water.frag"};
+    case Textured:
+    case TexturedBlended: return {"textured.vert", "textured.frag"};
+    case Points: return {"marks.vert", "points.frag"};
+    case Lines: return {"marks.vert", "plain.frag"};
+    case Blended:
+    case kKinds: break;
   }
+  return {"blended.vert", "blended.frag"};
+}
+
+VkPipeline ScenePass::makeTiles(const Variant& variant, Kind kind, uint32_t records, uint32_t moving, bool depthOnly) {
+  const Shaders shaders = shadersOf(variant.look, kind);
+  const bool day = variant.look == city::Look::Day;
+  std::vector<uint32_t> locations = kind == Water ? std::vector<uint32_t>{0, 1, 5, 6, 7, 9}
+                                    : kind == Plain || kind == Points || kind == Lines
+                                        ? std::vector<uint32_t>{0, 1, 2, 4, 5, 6, 7, 8, 9}
+                                        : std::vector<uint32_t>{0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
+  if (kind == Textured || kind == TexturedBlended) locations.push_back(10);
+  if (day && (kind == Water || kind == Solid || kind == Ground || kind == GroundDraped)) locations.push_back(11);
+  const TileVertexInput input = tileVertexInput(locations);
+  const bool blends = kind == Blended || kind == TexturedBlended;
+  const std::array<uint32_t, 5> constants{records, moving ? 1u : 4u, kind == GroundDraped || kind == TexturedBlended,
+                                          variant.night, variant.fading};
+  return objects_.make({.vertex = shaders.vertex,
+                        .fragment = shaders.fragment,
+                        .layout = layout_,
+                        .bindings = input.bindings,
+                        .attributes = input.attributes,
+                        .constants = constants,
+                        .colours = {colour_},
+                        .depth = depth_,
+                        .topology = topologyOf(kind == Points  ? residency::DrawClass::Points
+                                               : kind == Lines ? residency::DrawClass::Lines
+                                                               : residency::DrawClass::Solid),
+                        .dynamicCull = true,
+                        .depthTest = true,
+                        .depthWrite = !blends,
+                        .blend = blends                        ? gpu::Blend::Premultiplied
+                                 : variant.glass && !depthOnly ? gpu::Blend::Constant
+                                                               : gpu::Blend::Opaque,
+                        // With the same shaders, so that both come to the very same depths.
+                        .writeMask = depthOnly ? 0u : 0xfu},
+                       shaders.vertex);
+}
+
+std::unique_ptr<ScenePass::Variant> ScenePass::makeVariant(city::Look look, bool night, bool fading, bool glass) {
+  auto made = std::make_unique<Variant>();
+  made->look = look;
+  made->night = night;
+  made->fading = fading;
+  made->glass = glass;
+  if (fading) return made;
+  // What every city has is made at once, so that no flight stumbles over it; the rest by tilesOf.
+  const auto kinds = look == city::Look::Plain ? std::vector{Plain} : std::vector{Solid, Ground, GroundDraped, Water};
+  for (const Kind kind : kinds)
+    for (uint32_t records = 0; records < 2; ++records)
+      for (uint32_t moving = 0; moving < 2; ++moving)
+        made->tiles[kind][records][moving] = makeTiles(*made, kind, records, moving, false);
+  if (look == city::Look::Plain) return made;
   for (uint32_t moving = 0; moving < 2; ++moving) {
-    const std::array<uint32_t, 5> constants{0, moving ? 1u : 4u, 0, night, uint32_t(look)};
+    const std::array<uint32_t, 4> constants{0, moving ? 1u : 4u, 0, night};
     made->beyond[moving] = objects_.make({.vertex = "beyond.vert",
-                                          .fragment = "beyond.frag",
+                                          .fragment = look == city::Look::Day ? "day_beyond.frag" : "beyond.frag",
                                           .layout = layout_,
                                           .constants = constants,
                                           .colours = {colour_},
@@ -123,7 +140,7 @@ std::unique_ptr<ScenePass::Variant> ScenePass::makeVariant(city::Look look, bool
                                           .depthWrite = true},
                                          "beyond");
   }
-  const std::array<uint32_t, 5> constants{0, 0, 0, night, uint32_t(look)};
+  const std::array<uint32_t, 4> constants{0, 0, 0, night};
   made->sky = objects_.make({.vertex = "screen.vert",
                              .fragment = "sky.frag",
                              .layout = layout_,
@@ -136,7 +153,13 @@ std::unique_ptr<ScenePass::Variant> ScenePass::makeVariant(city::Look look, bool
   return made;
 }
 
-VkPipeline ScenePass::pipelineFor(const Pipelines& pipelines, const DrawGroup& group, bool plain, bool draped) const {
+VkPipeline ScenePass::tilesOf(Kind kind, bool records, bool depthOnly) {
+  VkPipeline& pipeline = (depthOnly ? variant_->depth : variant_->tiles)[kind][records][moving_];
+  if (!pipeline) pipeline = makeTiles(*variant_, kind, records, moving_, depthOnly);
+  return pipeline;
+}
+
+VkPipeline ScenePass::pipelineFor(const DrawGroup& group, bool plain, bool draped, bool depthOnly) {
   using residency::DrawClass;
   const Kind kind = group.kind == DrawClass::Points    ? Points
                     : group.kind == DrawClass::Lines   ? Lines
@@ -145,14 +168,15 @@ VkPipeline ScenePass::pipelineFor(const Pipelines& pipelines, const DrawGroup& g
                     : group.kind == DrawClass::Ground  ? (draped ? GroundDraped : Ground)
                     : group.kind == DrawClass::Water   ? Water
                                                        : Solid;
-  return pipelines[kind][group.records][moving_];
+  return tilesOf(kind, group.records, depthOnly);
 }
 
-void ScenePass::bindSide(PassContext& pass, const SideView& side, VkDescriptorSet records) const {
+void ScenePass::bindSide(PassContext& pass, const SideView& side, VkDescriptorSet records, glm::vec4 extra) const {
   const std::array sets{pass.globals, records};
   vkCmdBindDescriptorSets(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, layout_, 0, uint32_t(sets.size()),
                           sets.data(), 0, nullptr);
-  const shared::SidePush push = pushOf(side);
+  shared::SidePush push = pushOf(side);
+  push.extra = extra;
   vkCmdPushConstants(pass.commands, layout_, kBothStages, 0, sizeof(push), &push);
 }
 
@@ -161,14 +185,13 @@ void ScenePass::drawBlended(PassContext& pass, const SideView& side, const DrawL
   for (const DrawGroup& group : list.groups) {
     if (group.kind != residency::DrawClass::Blended) continue;
     if (!std::exchange(begun, true)) bindSide(pass, side, records);
-    vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS,
-                      pipelineFor(variant_->tiles, group, false, false));
+    vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, pipelineFor(group, false, false));
     vkCmdSetCullMode(pass.commands, group.doubleSided ? VK_CULL_MODE_NONE : VK_CULL_MODE_BACK_BIT);
     drawGroup(pass.commands, pass.residency, list, group);
   }
   if (list.texturedBlended.empty()) return;
   if (!begun) bindSide(pass, side, records);
-  vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, variant_->tiles[TexturedBlended][1][moving_]);
+  vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, tilesOf(TexturedBlended, true, false));
   for (auto item = list.texturedBlended.rbegin(); item != list.texturedBlended.rend(); ++item)
     drawTextured(pass, list, *item);
 }
@@ -176,21 +199,31 @@ void ScenePass::drawBlended(PassContext& pass, const SideView& side, const DrawL
 void ScenePass::drawTiles(PassContext& pass, const SideView& side, const DrawList& list, VkDescriptorSet records,
                           bool draped) {
   bindSide(pass, side, records);
-  if (glass_) drawSurfaces(pass, list, draped, variant_->depth);
-  drawSurfaces(pass, list, draped, variant_->tiles);
+  if (variant_->glass) drawList(pass, list, draped, true);
+  drawList(pass, list, draped, false);
 }
 
-void ScenePass::drawSurfaces(PassContext& pass, const DrawList& list, bool draped, const Pipelines& pipelines) const {
-  const bool plain = pass.scene.look == city::Look::Plain, glass = glass_ && &pipelines == &variant_->tiles;
+void ScenePass::drawFading(PassContext& pass, const SideView& side, const DrawList& list, VkDescriptorSet records,
+                           bool draped, float share, bool goes) {
+  Variant* const usual =
+      std::exchange(variant_, variantOf(variant_->look, variant_->night, true, variant_->glass).get());
+  bindSide(pass, side, records, {share, goes, 0.618034f * float(pass.sample), 0});
+  if (variant_->glass) drawList(pass, list, draped, true);
+  drawList(pass, list, draped, false);
+  variant_ = usual;
+}
+
+void ScenePass::drawList(PassContext& pass, const DrawList& list, bool draped, bool depthOnly) {
+  const bool plain = pass.scene.look == city::Look::Plain, glass = variant_->glass && !depthOnly;
   for (const DrawGroup& group : list.groups) {
     if (group.kind == residency::DrawClass::Blended) continue;
-    vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, pipelineFor(pipelines, group, plain, draped));
+    vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, pipelineFor(group, plain, draped, depthOnly));
     if (glass) setGlass(pass.commands, group.kind);
     vkCmdSetCullMode(pass.commands, group.doubleSided ? VK_CULL_MODE_NONE : VK_CULL_MODE_BACK_BIT);
     drawGroup(pass.commands, pass.residency, list, group);
   }
   if (list.textured.empty()) return;
-  vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, pipelines[Textured][1][moving_]);
+  vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, tilesOf(Textured, true, depthOnly));
   if (glass) setGlass(pass.commands, residency::DrawClass::Solid);
   for (const TexturedDraw& item : list.textured) drawTextured(pass, list, item);
 }

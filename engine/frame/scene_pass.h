@@ -16,6 +16,9 @@ class ScenePass {
 
   //! Tiles of one side. `records`: set 1. `draped`: something is laid on this side's ground.
   void drawTiles(PassContext& pass, const SideView& side, const DrawList& list, VkDescriptorSet records, bool draped);
+  //! As drawTiles, a level of detail that comes or goes (tiles/cross_fade.h): `share` of the one that comes is to be seen.
+  void drawFading(PassContext& pass, const SideView& side, const DrawList& list, VkDescriptorSet records, bool draped,
+                  float share, bool goes);
   //! What one sees through, over all else of the side.
   void drawBlended(PassContext& pass, const SideView& side, const DrawList& list, VkDescriptorSet records);
   //! The plane to the horizon and the sky, over what is still empty, for one side.
@@ -24,32 +27,41 @@ class ScenePass {
 
   VkDescriptorSetLayout recordsLayout() const { return records_; }
   //! Which pipelines draw from here on: those of the look, with fewer shadow taps while moving, with lights at night. Those of a
-  //! look or of the night are made when they are first asked for: they cost a tenth of a second and 70 MiB on lavapipe.
+  //! look or of the night, and those of textures, points, lines and what is seen through, are made when they are first asked for.
   //! `glass`: one sees through the ground, and a little through what stands on it.
   void setVariant(city::Look look, bool moving, bool night, bool glass = false);
+  bool moving() const { return moving_; }
 
  private:
   enum Kind { Plain, Solid, Ground, GroundDraped, Water, Textured, TexturedBlended, Points, Lines, Blended, kKinds };
   struct Variant {
-    VkPipeline tiles[kKinds][2][2];   // [kind][records][moving]
-    VkPipeline depth[kKinds][2][2]{};  // the same without colour, where what they draw is glass: of all surfaces only the first is seen
-    VkPipeline beyond[2];             // [moving]
-    VkPipeline sky;
+    city::Look look;
+    bool night, fading, glass;
+    VkPipeline tiles[kKinds][2][2]{};   // [kind][records][moving]
+    VkPipeline depth[kKinds][2][2]{};   // of glass, the same without colour: of all surfaces only the first is seen
+    VkPipeline beyond[2]{};             // [moving]
+    VkPipeline sky = VK_NULL_HANDLE;
   };
-  std::unique_ptr<Variant> makeVariant(city::Look look, bool night, bool glass);
-  void bindSide(PassContext& pass, const SideView& side, VkDescriptorSet records) const;
-  using Pipelines = VkPipeline[kKinds][2][2];
-  VkPipeline pipelineFor(const Pipelines& pipelines, const DrawGroup& group, bool plain, bool draped) const;
-  void drawSurfaces(PassContext& pass, const DrawList& list, bool draped, const Pipelines& pipelines) const;
+  struct Shaders {
+    const char *vertex, *fragment;
+  };
+  static Shaders shadersOf(city::Look look, Kind kind);
+  std::unique_ptr<Variant>& variantOf(city::Look look, bool night, bool fading, bool glass);
+  std::unique_ptr<Variant> makeVariant(city::Look look, bool night, bool fading, bool glass);
+  VkPipeline makeTiles(const Variant& variant, Kind kind, uint32_t records, uint32_t moving, bool depthOnly);
+  VkPipeline tilesOf(Kind kind, bool records, bool depthOnly);
+  void bindSide(PassContext& pass, const SideView& side, VkDescriptorSet records, glm::vec4 extra = {}) const;
+  void drawList(PassContext& pass, const DrawList& list, bool draped, bool depthOnly);
+  VkPipeline pipelineFor(const DrawGroup& group, bool plain, bool draped, bool depthOnly = false);
   void drawTextured(PassContext& pass, const DrawList& list, const TexturedDraw& item) const;
 
   gpu::Pipelines objects_;
   VkDescriptorSetLayout records_ = VK_NULL_HANDLE;
   VkPipelineLayout layout_ = VK_NULL_HANDLE;
-  std::unique_ptr<Variant> variants_[city::kLooks.size()][2][2];   // [look][night][glass]
+  std::unique_ptr<Variant> variants_[city::kLooks.size()][2][2][2];   // [look][night][fading][glass]
   VkFormat colour_, depth_;
   Variant* variant_ = nullptr;
-  bool moving_ = false, glass_ = false;
+  bool moving_ = false;
 };
 
 //! Push constants of a side.

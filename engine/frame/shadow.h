@@ -7,6 +7,7 @@
 
 #include "frame/draws.h"
 #include "frame/pass_context.h"
+#include "frame/trees.h"
 #include "shared/frame.h"
 
 namespace cm::frame {
@@ -31,7 +32,8 @@ struct ShadowRegion {
 glm::dmat3 lightAxes(const glm::dvec3& sun);
 
 //! What each cascade should cover for this eye: the parts of the view between heights `low` and `high` out to its distance.
-std::array<ShadowRegion, shared::kCascades> wantedRegions(const View& view, const glm::dmat3& axes, double low, double high, double farMetres);
+std::array<ShadowRegion, shared::kCascades> wantedRegions(const View& view, const glm::dmat3& axes, double low, double high,
+                                                          double farMetres);
 
 //! Keeps `held` where it still covers `wanted` and is not much too large; else a snapped region with a margin.
 ShadowRegion keptOrNew(const std::optional<ShadowRegion>& held, const ShadowRegion& wanted, unsigned mapSize);
@@ -51,7 +53,7 @@ class ShadowMaps {
   //! Draws one map; between begin and end.
   void begin(VkCommandBuffer commands);
   void draw(PassContext& pass, const SideView& side, unsigned layer, const DrawList& casters, const ShadowRegion& region,
-            VkDescriptorSet records, RailPass* rails);
+            VkDescriptorSet records, const TreeCasters& trees, RailPass* rails);
   void end(VkCommandBuffer commands);
 
   VkImageView view() const { return image_.view(); }

@@ -68,6 +68,12 @@ DrawList castersIn(PassContext& pass, const Casting& casting, const SideView& si
                     DrawSet::Casters, pass.scene.layers.buildings);
 }
 
+//! Trees shade the near map only: in the other one they are smaller than its texels.
+TreeCasters treesOf(const Casting& casting, const SideDraws& draws, unsigned cascade) {
+  if (!casting.trees || cascade != 0) return {};
+  return {casting.trees, draws.tiles};
+}
+
 void setSizes(shared::FrameUniforms& uniforms, const ShadowMaps& maps) {
   uniforms.sunDirection.w = 1;
   uniforms.shadowTexel = {1.0f / float(maps.size()), 0, 0, 0};
@@ -94,7 +100,10 @@ uint32_t SunShadows::keep(PassContext& pass, const Casting& casting, std::span<c
       Held& map = held_[layer];
       const ShadowRegion region = keptOrNew(map.region, regions[cascade], kept_.size());
       Hash state, casters;
-      state.add(casting.visibility.generation()).add(side.slot).add(pass.scene.layers.buildings);
+      state.add(casting.visibility.generation())
+          .add(side.slot)
+          .add(casting.trees != nullptr)
+          .add(pass.scene.layers.buildings);
       if (casting.rails) state.add(casting.rails->worksState(pass, side));
       if (side.side->transition < 1) state.add(side.side->transition);
       casters.add(pass.residency.generation());
@@ -106,7 +115,8 @@ uint32_t SunShadows::keep(PassContext& pass, const Casting& casting, std::span<c
         map = {region, state.value(), casters.value(), 0};
         const DrawList list = castersIn(pass, casting, side, region);
         if (!std::exchange(begun, true)) kept_.begin(pass.commands);
-        kept_.draw(pass, side, layer, list, region, casting.records, casting.rails);
+        kept_.draw(pass, side, layer, list, region, casting.records, treesOf(casting, draws[side.index], cascade),
+                   casting.rails);
         made += list.draws;
       }
       setPlace(uniforms, side.shadowIndex, cascade, textureFromWorld(region, pass.view.eyeEnu));
@@ -135,7 +145,8 @@ uint32_t SunShadows::sample(PassContext& pass, const Casting& casting, std::span
       const unsigned layer = side.shadowIndex * shared::kCascades + cascade;
       const ShadowRegion region = turned(keptOrNew(std::nullopt, regions[cascade], ofSample_.size()), axesOfSample);
       const DrawList list = castersIn(pass, casting, side, region);
-      ofSample_.draw(pass, side, layer, list, region, casting.records, casting.rails);
+      ofSample_.draw(pass, side, layer, list, region, casting.records, treesOf(casting, draws[side.index], cascade),
+                     casting.rails);
       made += list.draws;
       setPlace(uniforms, side.shadowIndex, cascade, textureFromWorld(region, pass.view.eyeEnu));
     }

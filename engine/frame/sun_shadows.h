@@ -9,6 +9,7 @@
 
 #include "frame/draws.h"
 #include "frame/shadow.h"
+#include "frame/trees.h"
 #include "frame/visibility.h"
 
 namespace cm::frame {
@@ -23,6 +24,7 @@ struct Casting {
   const Visibility& visibility;
   VkDescriptorSet records = VK_NULL_HANDLE;
   glm::dvec3 sun{0, 0, 1};                      // unit, in `axes`
+  TreePass* trees = nullptr;                    // where trees are shown
   RailPass* rails = nullptr;                    // their works throw shadows, too
 };
 

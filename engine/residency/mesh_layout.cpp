@@ -47,7 +47,8 @@ MeshLayout layoutOf(const source::MeshContent& content) {
   MeshLayout layout;
   layout.uvs = alignUp(content.vertices.size() * sizeof(source::Vertex), 8);
   layout.indices = layout.uvs + content.uvs.size() * sizeof(glm::vec2);
-  layout.bytes = layout.indices + content.indices.size() * sizeof(uint32_t);
+  layout.trees = layout.indices + content.indices.size() * sizeof(uint32_t);
+  layout.bytes = layout.trees + content.trees.size() * sizeof(source::Tree);
   return layout;
 }
 
@@ -71,6 +72,8 @@ void writeMesh(const source::MeshContent& content, const MeshLayout& layout, std
     vertices[i] = vertex;
   }
   if (!content.uvs.empty()) std::memcpy(out + layout.uvs, content.uvs.data(), content.uvs.size() * sizeof(glm::vec2));
+  if (!content.trees.empty())
+    std::memcpy(out + layout.trees, content.trees.data(), content.trees.size() * sizeof(source::Tree));
   auto* indices = reinterpret_cast<uint32_t*>(out + layout.indices);
   const auto count = uint32_t(content.vertices.size());
   for (size_t i = 0; i < content.indices.size(); ++i) indices[i] = content.indices[i] < count ? content.indices[i] : 0;

@@ -27,7 +27,7 @@ RecordRange Records::allocate(uint32_t count) {
   CM_CHECK(vmaVirtualAllocate(block_, &info, &range.allocation, &first) == VK_SUCCESS, "{} feature records", count);
   range.first = uint32_t(first);
   if (records_.size() < first + count) records_.resize(std::max<size_t>(first + count, records_.size() * 3 / 2));
-  std::fill_n(records_.begin() + ptrdiff_t(first), count, shared::FeatureRecord{kVisibleEverywhere, 0, 0});
+  std::fill_n(records_.begin() + ptrdiff_t(first), count, shared::FeatureRecord{kVisibleEverywhere, 0, 0, 0});
   changed(range);
   return range;
 }

@@ -9,6 +9,7 @@
 #include "base/check.h"
 #include "gpu/pipeline.h"
 #include "residency/arena.h"
+#include "residency/matter.h"
 #include "residency/mesh_layout.h"
 #include "residency/records.h"
 #include "residency/textures.h"
@@ -150,6 +151,7 @@ std::unique_ptr<Held> Residency::Impl::place(source::MeshContent& content, tiles
   tile->tile.firstRecord = tile->records.first;
   const auto bases = records.at(tile->records);
   for (size_t i = 0; i < bases.size(); ++i) bases[i].base = i < features.lo.size() ? features.lo[i].z : content.lo.z;
+  writeMatter(features, bases);
   return tile;
 }
 
@@ -209,6 +211,8 @@ void Residency::Impl::startUploads(size_t uploadBytes, Report& report) {
       tile->tile.chunk = tile->range.chunk;
       tile->tile.vertexOffset = int32_t(start / sizeof(source::Vertex));
       tile->tile.uvOffset = start + item.layout.uvs;
+      tile->tile.treeOffset = start + item.layout.trees;
+      for (const source::Tree& tree : content.trees) tile->tile.treeOrder.push_back(uint8_t(tree.look >> 24));
       tile->tile.draws = drawsOf(content, images);
       for (TileDraw& draw : tile->tile.draws) {
         if (draw.kind != DrawClass::Points && draw.kind != DrawClass::Lines)

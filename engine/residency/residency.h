@@ -62,6 +62,8 @@ struct ResidentTile {
   uint32_t chunk = 0;                           // Residency::chunk(): vertices and indices lie in the same buffer
   int32_t vertexOffset = 0;                     // in vertices
   VkDeviceSize uvOffset = 0;                    // in bytes; only where there are textures
+  VkDeviceSize treeOffset = 0;                  // in bytes; source::Tree each
+  std::vector<uint8_t> treeOrder;               // of each tree, bits 24..31 of its look: ascending
   uint32_t firstRecord = 0;                     // of its features in the record buffer
   std::vector<TileDraw> draws;
   uint32_t triangles = 0;

@@ -20,16 +20,25 @@ enum class Surface : uint8_t { Authored, Building, Ground, Green, Water, Road, R
 std::string_view nameOf(Surface surface);         // "building" ...
 Surface surfaceNamed(std::string_view material);  // of "cm:building" ...; Authored for anything else
 
-//! 24 bytes; also the layout of the GPU vertex buffer.
+//! 28 bytes; also the layout of the GPU vertex buffer.
 struct Vertex {
   glm::vec3 position{0};             // metres, content frame: x east, y north, z up, near the content's centre
   uint32_t featureAndSurface = 0;    // bits 0..23 feature index in the tile (0xffffff: none), bits 24..31 Surface
   std::array<int8_t, 3> normal{};    // snorm8, content frame
   uint8_t sky = 255;                 // baked sky visibility, unorm8
   std::array<uint8_t, 4> colour{};   // linear rgb and alpha, unorm8
+  std::array<uint8_t, 4> matter{};   // what the look "day" paints by: see matter.h
 };
-static_assert(sizeof(Vertex) == 24);
+static_assert(sizeof(Vertex) == 28);
 inline constexpr uint32_t kNoFeature = 0xffffff;
+
+//! 16 bytes; also the layout of the GPU's instances. `look`: bits 0..7 kind (0 broad leaf, 1 conifer, 2 of a street), 8..15 size,
+//! 16..23 turn, 24..31 how soon it goes in the distance: 0 last.
+struct Tree {
+  glm::vec3 position{0};             // of its foot, content frame
+  uint32_t look = 0;
+};
+static_assert(sizeof(Tree) == 16);
 
 struct Image {
   uint32_t width = 0, height = 0;
@@ -80,6 +89,7 @@ struct MeshContent {
   std::vector<Vertex> vertices;
   std::vector<glm::vec2> uvs;        // empty, or one per vertex
   std::vector<uint32_t> indices;
+  std::vector<Tree> trees;           // those that last longest first
   std::vector<Part> parts;
   std::vector<Material> materials;
   std::vector<Image> images;

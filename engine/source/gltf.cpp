@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "source/image.h"
+#include "source/ktx.h"
 
 namespace cm::source {
 namespace {
@@ -374,6 +375,8 @@ Result<void> Gltf::applySparse(const Json& sparse, size_t index, Accessor& acces
 }
 
 std::optional<uint64_t> imageNumberOf(const Json& texture) {
+  if (readsKtx2())
+    if (const auto basis = texture["extensions"]["KHR_texture_basisu"]["source"].whole()) return basis;
   if (const auto webp = texture["extensions"]["EXT_texture_webp"]["source"].whole()) return webp;
   return texture["source"].whole();
 }

@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "source/json.h"
+#include "source/ktx.h"
 
 namespace cm::source {
 namespace {
@@ -143,7 +144,12 @@ Result<Image> decodeImage(std::span<const std::byte> bytes, uint32_t mostSide) {
   if (text.starts_with("\xff\xd8\xff")) return decodeJpeg(bytes, mostSide);
   if (text.starts_with("\x89PNG")) return decodePng(bytes, mostSide);
   if (text.starts_with("RIFF") && text.substr(0, 12).ends_with("WEBP")) return decodeWebp(bytes, mostSide);
-  if (text.starts_with("\xabKTX")) return makeError("a KTX texture; JPEG, PNG and WebP are read");
+  if (text.starts_with("\xabKTX")) {
+    const auto size = ktx2Size(bytes);
+    if (!size) return size.error();
+    if (auto sized = checkSize("KTX2", size->width, size->height, mostSide); !sized) return sized.error();
+    return decodeKtx2(bytes);
+  }
   return makeError("neither JPEG, PNG nor WebP");
 }
 

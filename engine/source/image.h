@@ -1,4 +1,4 @@
-//! Pictures in and out: JPEG, PNG and WebP from memory, PNG to a file. Any thread.
+//! Pictures in and out: JPEG, PNG, WebP and, where the build has libktx, KTX2 from memory, PNG to a file. Any thread.
 #pragma once
 
 #include <span>

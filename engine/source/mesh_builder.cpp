@@ -9,8 +9,10 @@
 
 #include "source/content_frame.h"
 #include "source/materials.h"
+#include "source/matter.h"
 #include "source/primitives.h"
 #include "source/property_textures.h"
+#include "source/trees.h"
 
 namespace cm::source {
 namespace {
@@ -105,6 +107,8 @@ class MeshBuilder {
     out_.vertices.reserve(vertices_);
     out_.indices.reserve(indices_);
     for (const Instance& instance : instances_) append(instance);
+    measureWalls(out_);
+    strewTrees(out_);
     out_.features = features.finish(placement_.uri);
     return std::move(out_);
   }
@@ -376,6 +380,7 @@ class MeshBuilder {
     if (p.normal) writeNormals(*p.normal, contentFromStored, mirrored, vertices);
     if (p.colour) writeColours(*p.colour, vertices);
     if (p.sky) eachElement(*p.sky, [&](size_t i, const auto& v) { vertices[i].sky = unorm8(v[0]); });
+    if (p.matter && loaded.material.surface != Surface::Building) writeMatter(*p.matter, vertices);
     if (!instance.feature) writeFeatures(p, surface, vertices);
     writeUvs(loaded, base);
     if (!loaded.properties.empty() && p.topology == Topology::Triangles)
@@ -434,6 +439,13 @@ class MeshBuilder {
     const bool alpha = accessor.components == 4;
     eachElement(accessor, [&](size_t i, const auto& v) {
       vertices[i].colour = {unorm8(v[0]), unorm8(v[1]), unorm8(v[2]), alpha ? unorm8(v[3]) : uint8_t{255}};
+    });
+  }
+
+  static void writeMatter(const Accessor& accessor, Vertex* vertices) {
+    const auto byte = [](auto v) { return static_cast<uint8_t>(v); };
+    eachElement(accessor, [&](size_t i, const auto& v) {
+      if constexpr (std::is_same_v<std::remove_cvref_t<decltype(v[0])>, uint8_t>) vertices[i].matter = {byte(v[1]), byte(v[2]), byte(v[3]), 0};
     });
   }
 

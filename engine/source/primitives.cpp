@@ -40,6 +40,7 @@ class PrimitiveReader {
     primitive.normal = optional("NORMAL", 3, 3);
     primitive.colour = optional("COLOR_0", 3, 4);
     primitive.sky = optional("_SKY_VISIBILITY", 1, 1);
+    primitive.matter = optional("_GROUND", 4, 4);
     primitive.uv = {optional("TEXCOORD_0", 2, 2), optional("TEXCOORD_1", 2, 2)};
     primitive.material = json_["material"].whole();
     readFeatures(batched, tables, primitive.features);

@@ -11,7 +11,7 @@ namespace cm::source {
 
 struct Primitive {
   Accessor position;                        // VEC3
-  std::optional<Accessor> normal, colour, sky;
+  std::optional<Accessor> normal, colour, sky, matter;
   std::array<std::optional<Accessor>, 2> uv;
   Topology topology = Topology::Triangles;  // strips, fans and loops are resolved
   std::vector<uint32_t> corners;            // three, two or one each, all below position.count

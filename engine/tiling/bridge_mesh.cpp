@@ -3,6 +3,7 @@
 
 #include "tiling/building_mesh.h"
 #include "tiling/geometry.h"
+#include "tiling/ground_matter.h"
 
 namespace cm::tiling {
 namespace {
@@ -137,6 +138,7 @@ double appendBridge(TileMesh& tile, const glm::dvec3& centre, const LocalGround&
   surfaceOf(tile, surfaceOf(bridge.kind));
   surfaceOf(tile, source::Surface::Structure);
   MeshWriter deck{surfaceOf(tile, surfaceOf(bridge.kind)), glm::dvec3(origin, 0) - centre, bridge.feature};
+  deck.matter = {matterKind(bridge.kind, width / 2), 0, 0};
   MeshWriter body{surfaceOf(tile, source::Surface::Structure), glm::dvec3(origin, 0) - centre, bridge.feature};
 
   auto corner = [&](const Station& s, double side, double z) {
@@ -147,6 +149,9 @@ double appendBridge(TileMesh& tile, const glm::dvec3& centre, const LocalGround&
     const glm::dvec3 al = corner(a, 1, a.z), ar = corner(a, -1, a.z), bl = corner(b, 1, b.z), br = corner(b, -1, b.z);
     const glm::vec3 up(glm::normalize(glm::cross(br - ar, al - ar)));
     deck.quad(ar, br, bl, al, up, deckColour);
+    if (!coarse && isRoad(bridge.kind))
+      for (size_t k = 0; k < 4; ++k)
+        deck.mesh.matter[deck.mesh.matter.size() - 4 + k] = {deck.matter[0], uint8_t(k < 2 ? 28 : 228), kOnBridge};
     const glm::dvec3 down(0, 0, -thickness);
     const glm::dvec2 d = glm::normalize(b.at - a.at);
     body.quad(ar + down, br + down, br, ar, glm::vec3(d.y, -d.x, 0), concrete);

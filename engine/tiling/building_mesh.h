@@ -24,6 +24,7 @@ struct MeshWriter {
   SurfaceMesh& mesh;
   glm::dvec3 origin{0};  // of the positions handed in, relative to the tile's centre
   uint32_t feature = source::kNoFeature;
+  std::array<uint8_t, 3> matter{};
 
   uint32_t vertex(const glm::dvec3& position, const glm::vec3& normal, Colour colour) {
     mesh.positions.push_back(glm::vec3(position + origin));
@@ -31,6 +32,7 @@ struct MeshWriter {
     mesh.colours.push_back(colour);
     mesh.sky.push_back(255);
     mesh.features.push_back(feature);
+    mesh.matter.push_back(matter);
     return static_cast<uint32_t>(mesh.positions.size() - 1);
   }
   void triangle(uint32_t a, uint32_t b, uint32_t c) { mesh.indices.insert(mesh.indices.end(), {a, b, c}); }

@@ -1,11 +1,13 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <optional>
 #include <tuple>
 
 #include "tiling/building_mesh.h"
 #include "tiling/geometry.h"
 #include "tiling/ground_cell.h"
+#include "tiling/ground_matter.h"
 #include "tiling/ground_shapes.h"
 
 namespace cm::tiling {
@@ -64,7 +66,10 @@ class GroundBuilder {
         ground_(ground),
         shapes_(ground, features),
         cells_(int(ground.cells)),
-        unit_(shapes_.unitMetres()) {}
+        unit_(shapes_.unitMetres()),
+        shores_(ground.lo, ground.hi) {
+    if (ground.simplifyMetres == 0) roads_.emplace(ground.lo, ground.hi, features);
+  }
 
   GroundStatistics build() {
     if (!openWater()) {
@@ -79,6 +84,7 @@ class GroundBuilder {
       for (int r = 0; r < cells_; ++r)
         for (int c = 0; c < cells_; ++c) fillCell(c, r);
       banks();
+      if (water_) measureShores();
     }
     statistics_.geosFailures = shapes_.geosFailures();
     return statistics_;
@@ -89,6 +95,7 @@ class GroundBuilder {
     GroundClass kind = GroundClass::Land;
     uint32_t feature = source::kNoFeature;
     double level = std::numeric_limits<double>::quiet_NaN();
+    int road = -1;  // of roads_
   };
 
   size_t cellOf(int c, int r) const { return size_t(r) * size_t(cells_) + size_t(c); }
@@ -101,7 +108,7 @@ class GroundBuilder {
   Look lookOf(int shape) const {
     if (shape < 0) return {};
     const GroundShape& s = shapes_.shapes()[size_t(shape)];
-    return {s.kind, s.feature, s.level};
+    return {s.kind, s.feature, s.level, -1};
   }
 
   double seaZ(glm::dvec2 p) const { return ground_.seaZ ? ground_.seaZ(p.x, p.y) : ground_.terrainZ(p.x, p.y); }
@@ -145,6 +152,8 @@ class GroundBuilder {
 
   uint32_t vertexAt(MeshWriter& writer, const Look& look, Point p) {
     const glm::dvec2 local = glm::dvec2(p) * unit_;
+    writer.matter = {matterKind(look.kind, defaultWidthMetres(look.kind) / 2), uint8_t(isWater(look.kind) ? 255 : 0), 0};
+    if (look.road >= 0) writer.matter = roads_->at(look.road, ground_.lo + local);
     return writer.vertex({local, heightOf(look, ground_.lo + local)}, normalAt(look, p), groundColour(look.kind));
   }
 
@@ -266,14 +275,17 @@ class GroundBuilder {
           break;
         }
       const uint32_t feature = shape < 0 ? source::kNoFeature : shapes_.featureAt(shape, c, r, middle);
-      owned_.push_back({shape, feature, t});
+      const GroundClass kind = lookOf(shape).kind;
+      const int road = roads_ && isRoad(kind) ? roads_->nearest(kind, ground_.lo + middle * unit_) : -1;
+      owned_.push_back({shape, feature, road, t});
     }
     std::sort(owned_.begin(), owned_.end(), [](const Owned& l, const Owned& m) {
-      return std::tie(l.shape, l.feature, l.triangle) < std::tie(m.shape, m.feature, m.triangle);
+      return std::tie(l.shape, l.feature, l.road, l.triangle) < std::tie(m.shape, m.feature, m.road, m.triangle);
     });
     for (size_t i = 0; i < owned_.size();) {
       size_t end = i;
-      while (end < owned_.size() && owned_[end].shape == owned_[i].shape && owned_[end].feature == owned_[i].feature)
+      while (end < owned_.size() && owned_[end].shape == owned_[i].shape && owned_[end].feature == owned_[i].feature &&
+             owned_[end].road == owned_[i].road)
         ++end;
       emit({owned_.data() + i, end - i}, corner);
       i = end;
@@ -283,12 +295,14 @@ class GroundBuilder {
   struct Owned {
     int shape;
     uint32_t feature;
+    int road;
     int triangle;
   };
 
   void emit(std::span<const Owned> same, Point corner) {
     Look look = lookOf(same[0].shape);
     look.feature = same[0].feature;
+    look.road = same[0].road;
     MeshWriter writer = writerFor(look.kind, look.feature);
     vertexOf_.assign(mesh_.points().size(), 0xffffffff);
     for (const Owned& owned : same) {
@@ -324,12 +338,14 @@ class GroundBuilder {
       const glm::vec3 position = mesh.positions[v] - glm::vec3(0, 0, float(ground_.skirtMetres));
       const glm::vec3 normal = mesh.normals[v];
       const Colour colour = mesh.colours[v];
+      const GroundMatter matter = mesh.matter[v];
       mesh.skyOf.push_back({static_cast<uint32_t>(mesh.positions.size()), v});
       mesh.positions.push_back(position);
       mesh.normals.push_back(normal);
       mesh.colours.push_back(colour);
       mesh.sky.push_back(255);
       mesh.features.push_back(writer.feature);
+      mesh.matter.push_back(matter);
     }
     writer.triangle(low, low + 1, b);
     writer.triangle(low, b, a);
@@ -345,8 +361,16 @@ class GroundBuilder {
       if (one.from != two.from || one.to != two.to || one.forward == two.forward) continue;
       const Look a = lookOf(one.forward ? one.shape : two.shape), b = lookOf(one.forward ? two.shape : one.shape);
       if (!isWater(a.kind) && !isWater(b.kind)) continue;
+      if (!isWater(a.kind) || !isWater(b.kind)) shores_.add(placeOf(pointOf(one.from)), placeOf(pointOf(one.to)));
       bank(pointOf(one.from), pointOf(one.to), a, b);
     }
+  }
+
+  // The shores are known once all cells are filled.
+  void measureShores() {
+    SurfaceMesh& water = surfaceOf(tile_, source::Surface::Water);
+    for (size_t i = 0; i < water.positions.size(); ++i)
+      if (water.matter[i][1] == 255) water.matter[i][1] = shores_.at(glm::dvec2(water.positions[i]) + glm::dvec2(ground_.centre));
   }
 
   // `left` lies to the left of from -> to.
@@ -375,6 +399,8 @@ class GroundBuilder {
   GroundShapes shapes_;
   int cells_;
   double unit_;
+  std::optional<RoadLines> roads_;
+  Shores shores_;
   bool water_ = false;
   GroundStatistics statistics_;
   std::vector<glm::dvec2> slopes_;

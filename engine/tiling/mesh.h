@@ -27,6 +27,7 @@ struct SurfaceMesh {
   std::vector<glm::vec3> normals;             // unit
   std::vector<std::array<uint8_t, 4>> colours;  // linear rgb, alpha 255
   std::vector<uint8_t> sky;                   // 255: open sky
+  std::vector<std::array<uint8_t, 3>> matter; // ground_matter.h; empty: nothing is known
   std::vector<std::array<uint32_t, 2>> skyOf; // (vertex, other vertex): the first takes the second's sky (skirts)
   std::vector<uint32_t> features;             // index into TileMesh::features, or source::kNoFeature
   std::vector<uint32_t> indices;              // counter-clockwise from outside

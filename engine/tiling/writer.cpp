@@ -43,7 +43,7 @@ Result<void> check(const TileMesh& mesh) {
   for (const SurfaceMesh& surface : mesh.surfaces) {
     const size_t n = surface.positions.size();
     if (surface.normals.size() != n || surface.colours.size() != n || surface.sky.size() != n ||
-        surface.features.size() != n)
+        surface.features.size() != n || (!surface.matter.empty() && surface.matter.size() != n))
       return makeError(
           "surface {}: {} positions, {} normals, {} colours, {} sky values, {} feature ids; expected as many of each",
           source::nameOf(surface.surface), n, surface.normals.size(), surface.colours.size(), surface.sky.size(),
@@ -100,6 +100,7 @@ void pack(const SurfaceMesh& surface, const glm::dvec3& centre, const Grid& grid
     v.normal = {snorm8(n.x), snorm8(n.z), snorm8(-n.y), 0};
     v.colour = surface.colours[i];
     v.sky = {surface.sky[i], 0, 0, 0};
+    if (!surface.matter.empty()) std::copy_n(surface.matter[i].begin(), 3, v.sky.begin() + 1);
     const uint32_t feature = surface.features[i];
     v.feature = {feature == source::kNoFeature ? kNullFeature : static_cast<uint16_t>(feature), 0};
   }
@@ -155,6 +156,7 @@ void appendSurface(const SurfaceMesh& surface, const TileMesh& mesh, const Grid&
       primitive.lo[k] = std::min(primitive.lo[k], v.position[k]);
       primitive.hi[k] = std::max(primitive.hi[k], v.position[k]);
     }
+    primitive.matter = primitive.matter || v.sky[1] != 0;
     if (v.feature[0] != kNullFeature && !s.seen[v.feature[0]]) {
       s.seen[v.feature[0]] = true;
       ++primitive.featureCount;

@@ -141,6 +141,11 @@ void putPrimitives(const GlbScene& scene, bool hasTable, std::string& json) {
     put(primitives, R"({{"attributes":{{"POSITION":{},"NORMAL":{},"COLOR_0":{},"_SKY_VISIBILITY":{})", accessor,
         accessor + 1, accessor + 2, accessor + 3);
     accessor += 4;
+    if (p.matter) {
+      putAccessor(accessors, 0, base + 16, kUnsignedByte, "VEC4", p.vertexCount, false);  // the sky's byte first
+      accessors += "},";
+      put(primitives, R"(,"_GROUND":{})", accessor++);
+    }
     if (features) {
       putAccessor(accessors, 0, base + 20, kUnsignedShort, "SCALAR", p.vertexCount, false);
       accessors += "},";

@@ -14,7 +14,7 @@
 
 namespace cm::tiling {
 
-inline constexpr size_t kVertexStride = 24;  // position u16x3+2, normal s8x3+1, colour u8x4, sky u8+3, feature u16+2
+inline constexpr size_t kVertexStride = 24;  // position u16x3+2, normal s8x3+1, colour u8x4, sky u8, matter u8x3, feature u16+2
 
 //! A buffer view; `mode` empty: stored as it is, else EXT_meshopt_compression.
 struct GlbView {
@@ -36,6 +36,7 @@ struct GlbPrimitive {
   size_t firstVertex = 0, vertexCount = 0;
   size_t firstIndex = 0, indexCount = 0;
   std::array<uint16_t, 3> lo{}, hi{};  // of the stored positions
+  bool matter = false;                 // the three bytes behind the sky's say something: attribute _GROUND
   size_t featureCount = 0;             // different features; 0: the primitive has none
 };
 

@@ -13,7 +13,12 @@ struct FeatureRecord {
   uint bits;
   float base;   // height of the feature's base in the content frame: it grows and sinks about this
   uint tint;    // linear rgb, 8 bits each from the lowest; highest byte 0: its own colours
+  uint matter;  // what a building is: see kFacade... below
 };
+
+// FeatureRecord::matter: bits 0..3 how its walls look, 4..15 its height in quarters of a metre, 16..31 a number of its own.
+const uint kFacadeHouse = 0u, kFacadeHousing = 1u, kFacadeOffice = 2u, kFacadeShop = 3u, kFacadeShed = 4u, kFacadeCivic = 5u,
+           kFacadeOld = 6u, kFacadeBlind = 7u;
 
 const uint kFeatureMask = 0xffffffu;   // of Vertex::featureAndSurface; all ones: no feature
 

@@ -14,6 +14,8 @@ using uint = uint32_t;
 const int kCascades = 2;   // shadow maps of one side: near and whole city
 const int kSectors = 16;   // directions in which the plane beyond the city has its own colour
 
+const float kPlaceMetres = 8192.0;   // patterns fixed to the city repeat after this
+
 // std140. "World": axes of the document's origin (east, north, up), metres, relative to the eye.
 struct FrameUniforms {
   mat4 clipFromWorld;
@@ -40,6 +42,7 @@ struct FrameUniforms {
   vec4 edgeColour[kSectors];   // linear colour of the plane beyond the city by direction from its middle; a: 1 water
   vec4 edgeCentre;             // xyz: the city's middle in world; w: its radius
   vec4 night;                  // x: 0 by day .. 1 at night; y: share of windows lit
+  vec4 place;                  // xyz: what makes of a world position metres fixed to the city, modulo kPlaceMetres
 };
 
 const uint kUnshaded = 1u;   // SidePush::flags, of the plane beyond the city: no shadows fall on it

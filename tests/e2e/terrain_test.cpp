@@ -71,7 +71,7 @@ std::string writeTerrain(const fs::path& folder, Finest finest) {
   return (folder / "layer.json").string();
 }
 
-//! A plain of 20 m whose finest tiles say that they slope to the east, and so are lit as slopes: what is drawn where is plain to see.
+//! A plain of 20 m whose tiles are lit as slopes, the finest to the east, all others to the west: what is drawn where is plain to see.
 //! `there`: which of the sixteen finest tiles there are.
 std::string writePlain(const fs::path& folder, std::initializer_list<uint32_t> there) {
   const auto write = [&](uint32_t level, uint32_t x, uint32_t y, double slope) {
@@ -84,8 +84,8 @@ std::string writePlain(const fs::path& folder, std::initializer_list<uint32_t> t
     };
     ASSERT_TRUE(writeFileAtomically(folder / fmt::format("{}/{}/{}.terrain", level, x, y), maker.bytes()));
   };
-  write(kLevel, kX, kY, 0);
-  for (uint32_t i = 0; i < 4; ++i) write(kLevel + 1, 2 * kX + i % 2, 2 * kY + i / 2, 0);
+  write(kLevel, kX, kY, -1);
+  for (uint32_t i = 0; i < 4; ++i) write(kLevel + 1, 2 * kX + i % 2, 2 * kY + i / 2, -1);
   std::string ranges, levels;
   for (const uint32_t i : there) {
     const uint32_t x = 4 * kX + i % 4, y = 4 * kY + i / 4;

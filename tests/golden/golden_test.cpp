@@ -25,6 +25,7 @@ const std::vector<Golden> kGoldens{
     {"viaduct",
      {"--camera=120.4815,36.1440,52,-35,-16", "--scenario", "today", "--date", "2026-11-26T14:00+08:00", "--no-ui"}},
     {"underground", {"--view", "home", "--scenario", "today", "--underground", "--no-ui"}},
+    {"day", {"--view", "old-town", "--scenario", "today", "--look", "day", "--no-ui"}},
     {"layer", {"--view", "project-sifang", "--scenario", "plan", "--lang", "en"}},
 };
 

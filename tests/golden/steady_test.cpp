@@ -60,10 +60,10 @@ struct Steady : testing::Test {
     stage->city().apply({city::SetLayers{layers}}, -10);
   }
 
-  source::Image shoot(const city::CameraPose& pose, int samples, double ssePixels) {
+  source::Image shoot(const city::CameraPose& pose, int samples, double ssePixels, double now = 0) {
     stage->options().maxSsePixels = ssePixels;
     for (int settled = 0; settled < 2;) {
-      stage->step({city::SetCamera{pose}}, 0, kExtent);
+      stage->step({city::SetCamera{pose}}, now, kExtent);
       device->collect();
       settled = stage->settled() ? settled + 1 : 0;
       if (!settled) stage->waitForWork(std::chrono::milliseconds(5));
@@ -118,6 +118,23 @@ TEST_F(Steady, ChangesOfLevelDoNotPop) {
     worst = std::max(worst, meanFlip(levels[i - 1], levels[i]) - meanFlip(full[i - 1], full[i]));
   RecordProperty("worstPop", std::to_string(worst));
   EXPECT_LT(worst, 0.03);
+}
+
+TEST_F(Steady, ALevelGivesWayToTheNextByDither) {
+  stage->options().levelFadeSeconds = 1;
+  const city::CameraPose pose = city::homeOf(stage->document());
+  shoot(pose, 1, 8);  // both levels are here: the change is made in one turn
+  shoot(pose, 1, 64, 4);
+  const source::Image coarse = shoot(pose, 1, 64, 6), start = shoot(pose, 1, 8, 10), half = shoot(pose, 1, 8, 10.5);
+  shoot(pose, 1, 8, 20);  // the drape and the shadows settle
+  const source::Image fine = shoot(pose, 1, 8, 20);
+  const double apart = meanFlip(coarse, fine);
+  ASSERT_GT(apart, 0.02) << "the two levels look the same";
+  EXPECT_LT(meanFlip(coarse, start), 0.15 * apart) << "it begins with the level that was there";
+  EXPECT_LT(meanFlip(half, fine), apart);
+  EXPECT_LT(meanFlip(half, coarse), apart);
+  stage->options().levelFadeSeconds = 0;
+  EXPECT_EQ(meanFlip(fine, shoot(pose, 1, 8, 20)), 0) << "it ends as if nothing had faded";
 }
 
 }  // namespace

@@ -171,8 +171,8 @@ void light(const Row& row) {
 void look(const Row& row) {
   Context& ui = row.ui;
   ImVec2 at = ImGui::GetCursorScreenPos();
-  const std::array<std::pair<city::Look, const char*>, 2> kShown{
-      {{city::Look::Clay, "look.clay"}, {city::Look::Plain, "look.plain"}}};
+  const std::array<std::pair<city::Look, const char*>, 3> kShown{
+      {{city::Look::Clay, "look.clay"}, {city::Look::Day, "look.day"}, {city::Look::Plain, "look.plain"}}};
   std::vector<std::string> names;
   int chosen = -1;
   for (const auto& [look, key] : kShown) {

@@ -1,5 +1,7 @@
 // What the pixels say: the tiny scene in both looks, shadows, projects, transitions, swipes, precision, a lost device.
 #include "gpu/support.h"
+#include "source/matter.h"
+#include "source/trees.h"
 
 namespace cm {
 namespace {
@@ -64,6 +66,44 @@ TEST(Picture, ClayHasShadowsSkyAndNoVoid) {
   const Picture level = rig.render(fromSouth(city::Look::Clay), rig.oneSide(), kSize, 1);
   for (unsigned y = 0; y < kSize.height; y += 7)
     for (unsigned x = 0; x < kSize.width; x += 7) EXPECT_GT(level.brightness(x, y), 20) << x << "," << y;
+  EXPECT_EQ(gpu::Device::validationMessages(), 0u);
+}
+
+TEST(Picture, ByDayThereAreWindowsAndTrees) {
+  Rig rig;
+  CM_NEEDS_DEVICE(rig);
+  rig.setDocument({.origin = kPlace});
+  source::MeshContent content = tinyScene();
+  content.materials[0].name = "cm:ground";
+  test::addFlat(content, {-100, -160}, {100, -60}, 0.1f, {40, 80, 40, 255}, source::Surface::Green);
+  for (size_t i = content.vertices.size() - 4; i < content.vertices.size(); ++i)
+    content.vertices[i].matter[0] = 9;  // a park
+  source::measureWalls(content);
+  source::MeshContent treeless = content;
+  source::strewTrees(content);
+  ASSERT_GT(content.trees.size(), 50u);
+  const auto scene = fromSouth(city::Look::Day);
+  // Steps of brightness across the tower's south wall: windows.
+  const auto edges = [&](const Picture& picture) {
+    int count = 0;
+    for (unsigned x = 146; x < 174; ++x)
+      count += std::abs(picture.brightness(x, 105) - picture.brightness(x - 1, 105)) > 8;
+    return count;
+  };
+  rig.add(std::move(treeless));
+  const Picture without = rig.render(scene, rig.oneSide(), kSize, 4);
+  const uint32_t triangles = rig.frame->statistics().triangles;
+  EXPECT_GT(edges(without), 4);
+  EXPECT_LT(edges(rig.render(fromSouth(city::Look::Clay), rig.oneSide(), kSize, 4)), 3);
+  rig.upload(rig.drawn.front(), std::make_shared<source::MeshContent>(std::move(content)));
+  rig.drawn.pop_back();
+  const Picture with = rig.render(scene, rig.oneSide(), kSize, 4);
+  EXPECT_GE(rig.frame->statistics().triangles, triangles);
+  size_t changed = 0;
+  for (unsigned y = 120; y < kSize.height; ++y)
+    for (unsigned x = 0; x < kSize.width; ++x)
+      changed += std::abs(with.brightness(x, y) - without.brightness(x, y)) > 12;
+  EXPECT_GT(changed, 1000u);
   EXPECT_EQ(gpu::Device::validationMessages(), 0u);
 }
 

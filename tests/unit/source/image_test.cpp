@@ -7,6 +7,8 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "source/ktx.h"
+
 namespace cm::source {
 namespace {
 
@@ -16,6 +18,54 @@ std::vector<uint8_t> gradient(uint32_t width, uint32_t height) {
     for (uint32_t x = 0; x < width; ++x)
       for (uint32_t v : {x * 3, y * 5, 90u, 255u}) rgba.push_back(static_cast<uint8_t>(v));
   return rgba;
+}
+
+//! KTX 2.0 of one level of plain RGBA, written by the published format.
+Bytes ktx2(uint32_t width, uint32_t height, const std::vector<uint8_t>& rgba) {
+  Bytes out;
+  const auto put = [&](auto value) {
+    const auto* from = reinterpret_cast<const std::byte*>(&value);
+    out.insert(out.end(), from, from + sizeof value);
+  };
+  for (const char c : std::string_view("\xabKTX 20\xbb\r\n\x1a\n", 12)) put(c);
+  constexpr uint32_t kDescriptor = 104, kDescriptorBytes = 4 + 24 + 4 * 16, kData = kDescriptor + kDescriptorBytes;
+  for (uint32_t word : {43u, 1u, width, height, 0u, 0u, 1u, 1u, 0u})
+    put(word);  // VK_FORMAT_R8G8B8A8_SRGB, sizes, counts
+  for (uint32_t word : {kDescriptor, kDescriptorBytes, 0u, 0u}) put(word);
+  put(uint64_t{0});
+  put(uint64_t{0});
+  for (uint64_t word : {uint64_t{kData}, uint64_t{rgba.size()}, uint64_t{rgba.size()}}) put(word);
+  put(kDescriptorBytes);
+  put(uint32_t{0});
+  put(uint32_t{2 | (24 + 64) << 16});
+  put(uint32_t{1 | 1 << 8 | 2 << 16});  // RGBSDA, BT.709, sRGB
+  put(uint32_t{0});
+  put(uint64_t{4});
+  for (const uint32_t channel : {0u, 1u, 2u, 15u | 16u}) {  // alpha is linear
+    put(uint32_t{channel == 31 ? 24 : channel * 8} | 7 << 16 | channel << 24);
+    for (const uint32_t word : {0u, 0u, 255u}) put(word);
+  }
+  const auto pixels = std::as_bytes(std::span(rgba));
+  out.insert(out.end(), pixels.begin(), pixels.end());
+  return out;
+}
+
+TEST(Image, Ktx2WhereTheBuildHasItsLibrary) {
+  const std::vector<uint8_t> rgba = gradient(4, 4);
+  const Bytes file = ktx2(4, 4, rgba);
+  const auto image = decodeImage(file);
+  if (readsKtx2()) {
+    ASSERT_TRUE(image) << image.error().text();
+    EXPECT_EQ(image->width, 4u);
+    EXPECT_EQ(image->rgba, rgba);
+    for (size_t keep = 0; keep < file.size(); keep += 3) EXPECT_FALSE(decodeImage(std::span(file).first(keep))) << keep;
+  } else {
+    EXPECT_EQ(image.error().text(), "a KTX texture, for which this build has no libktx; JPEG, PNG and WebP are read");
+  }
+  EXPECT_EQ(decodeImage(ktx2(100'000, 4, rgba)).error().text(),
+            "KTX2 of 100000 x 4 pixels, expected 1 to 16,384 a side");
+  EXPECT_EQ(decodeImage(std::span(file).first(60)).error().text(),
+            "KTX: found 60 bytes or another version, expected KTX 2.0");
 }
 
 TEST(Image, PngRoundTripIsExact) {

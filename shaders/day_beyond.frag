@@ -1,0 +1,23 @@
+#version 460
+#extension GL_GOOGLE_include_directive : require
+#include "shared/colour.glsl"
+#include "shared/day_water.glsl"
+#include "shared/light.glsl"
+#include "shared/shadow.glsl"
+
+layout(push_constant) uniform Push { SidePush side; };
+
+layout(location = 0) in vec3 inWorld;
+layout(location = 1) in vec4 inEdge;
+layout(location = 2) in vec3 inShadowPlace;
+layout(location = 0) out vec4 outColour;
+
+void main() {
+  float sun = sunAt(inShadowPlace, side.sideIndex);
+  vec3 up = frame.upAtEye.xyz;
+  vec3 land = toneMapped(inEdge.rgb * (ambientLight(up, 1.0) + frame.sunColour.rgb * (sunLight(up) * sun)));
+  land *= vec3(0.56, 0.60, 0.46);   // as the ground by day is to clay
+  vec2 pixel = fwidth(inWorld.xy);
+  vec3 water = dayWaterColour(inWorld, sun, 1.0, 1.0, max(pixel.x, pixel.y));
+  outColour = vec4(hazed(mix(land, water, smoothstep(0.35, 0.65, inEdge.a)), inWorld), 1.0);
+}

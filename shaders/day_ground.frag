@@ -1,0 +1,52 @@
+#version 460
+#extension GL_GOOGLE_include_directive : require
+#include "shared/atmosphere.glsl"
+#include "shared/colour.glsl"
+#include "shared/drape.glsl"
+#include "shared/fade.glsl"
+#include "shared/ground_matter.glsl"
+#include "shared/night.glsl"
+#include "shared/shadow.glsl"
+
+layout(constant_id = 2) const bool kDraped = true;   // something is laid on this side's ground
+
+layout(push_constant) uniform Push { SidePush side; };
+
+layout(location = 0) in vec3 inSkyLight;
+layout(location = 1) in vec3 inSunLight;
+layout(location = 2) in vec3 inShadowPlace;
+layout(location = 3) in vec3 inWorld;
+layout(location = 4) in vec3 inPaper;
+layout(location = 5) in float inRoad;
+layout(location = 6) in vec3 inNormal;
+layout(location = 7) in vec2 inAlong;
+layout(location = 8) flat in vec3 inClay;
+layout(location = 9) flat in uvec2 inKind;
+layout(location = 0) out vec4 outColour;
+
+vec3 dayColour(float sun) {
+  vec2 place = inWorld.xy + frame.place.xy;
+  vec2 across = fwidth(inWorld.xy);
+  vec3 albedo = inClay;
+  if (inKind.y != 0u)
+    albedo = groundAt(kindOf(inKind.x, inKind.y, inClay), place, inNormal, inAlong, inClay, max(across.x, across.y)).albedo;
+  return hazed(toneMapped(albedo * (inSkyLight + inSunLight * sun)), inWorld);
+}
+
+void main() {
+  float sun = sunAt(inShadowPlace, side.sideIndex);
+  vec3 colour = dayColour(sun);
+  if (kNight) {
+    vec2 place = inWorld.xy - frame.edgeCentre.xy;
+    float perPixel = max(fwidth(place.x), fwidth(place.y));
+    colour = lightened(colour, lampLight(place, inRoad, perPixel) * clearAir(length(inWorld)));
+  }
+  if (kDraped) {
+    // Display colours multiply as if they were painted on paper: near enough to lighting them in linear light.
+    vec4 laid = drapeAt(inWorld, side.slot);
+    vec3 painted = laid.rgb * mix(inPaper.x, inPaper.y, sun);
+    colour = colour * (1.0 - laid.a) + mix(frame.haze.rgb * laid.a, painted, inPaper.z);
+  }
+  outColour = vec4(colour, 1.0);
+  fadeLevel(side.extra);
+}

@@ -1,0 +1,24 @@
+// Trees: push constants of the passes that draw them, shared by C++ and GLSL. One draw a tile; trees are its instances.
+#ifndef CITYMIRROR_SHARED_TREE_H
+#define CITYMIRROR_SHARED_TREE_H
+#include "shared/frame.h"
+
+#ifdef __cplusplus
+namespace cm::shared {
+#endif
+
+// Bytes 0..95 of the push constants.
+struct TreePush {
+  SidePush side;            // extra: x metres within which all trees are shown, y how much of the lattice is (1 all), z detail
+  vec4 row0, row1, row2;    // world (relative to the eye) from content
+};
+
+const int kTreeRing = 6;                           // points of the crown's two rings
+const int kTreePoints = 2 * kTreeRing + 2 + 6;     // crown, trunk
+const int kTreeCrownIndices = 3 * 4 * kTreeRing, kTreeIndices = kTreeCrownIndices + 3 * 6;
+
+#ifdef __cplusplus
+static_assert(sizeof(TreePush) == 80);
+}  // namespace cm::shared
+#endif
+#endif
