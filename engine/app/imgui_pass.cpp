@@ -67,4 +67,14 @@ frame::UiPass ImguiPass::pass() const {
   };
 }
 
+frame::UiPass ImguiPass::band(uint32_t top, uint32_t rows) const {
+  return [=](VkCommandBuffer commands) {
+    ImDrawData* data = ImGui::GetDrawData();
+    if (!data) return;
+    data->DisplayPos.y = float(top);
+    data->DisplaySize.y = float(rows);
+    ImGui_ImplVulkan_RenderDrawData(data, commands);
+  };
+}
+
 }  // namespace cm::app

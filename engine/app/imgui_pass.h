@@ -22,6 +22,8 @@ class ImguiPass {
   static std::vector<frame::Box> pixelsOf(const std::vector<glm::vec4>& boxes);
   //! Draws what ImGui::Render made last.
   frame::UiPass pass() const;
+  //! The same on a target that holds so many rows of it.
+  frame::UiPass band(uint32_t top, uint32_t rows) const;
 
  private:
   gpu::Device& device_;

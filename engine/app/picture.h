@@ -3,6 +3,7 @@
 
 #include "app/programs.h"
 #include "app/stage.h"
+#include "app/ui_picture.h"
 
 namespace cm::app {
 
@@ -13,5 +14,12 @@ inline constexpr double kPictureSsePixels = 4;  // a picture to keep is worth fo
 Result<city::CameraPose> cameraFor(const city::Document& document, const RenderOptions& options);
 //! Camera, look, language, style, scenarios, comparison, date, hour and selection, at once and without a transition.
 Result<void> setUpPicture(Stage& stage, const RenderOptions& options);
+
+//! The last rows of a band and the first of the next are drawn twice: edges look at their neighbours.
+inline constexpr uint32_t kBandMargin = 8;
+//! A picture of any size, drawn and averaged in bands of at most `rowsAtOnce` rows (margins not counted), so that the device holds one
+//! at a time. The stage has stepped with `extent`; `layer` is laid out. RGBA8 rows from the top; empty where the device is lost.
+std::vector<uint8_t> drawInBands(gpu::Device& device, Stage& stage, VkExtent2D extent, uint32_t rowsAtOnce, int samples,
+                                 const UiPicture& layer);
 
 }  // namespace cm::app

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <ctime>
@@ -14,6 +15,7 @@ namespace cm::app {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+constexpr uint32_t kPixelsAtOnce = 3840 * 2160;  // what is drawn at once of a larger picture
 double secondsSince(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 //! "2030-06-01" or "2030-06-01T10:00[:00][Z|+08:00]": the civil date, and with a time the sun's local solar hour.
@@ -122,6 +124,33 @@ Result<void> setUpPicture(Stage& stage, const RenderOptions& options) {
   return {};
 }
 
+std::vector<uint8_t> drawInBands(gpu::Device& device, Stage& stage, VkExtent2D extent, uint32_t rowsAtOnce, int samples,
+                                 const UiPicture& layer) {
+  const uint32_t held = std::min(extent.height, rowsAtOnce + 2 * kBandMargin);
+  gpu::Offscreen band(device, {extent.width, held}, VK_FORMAT_R8G8B8A8_UNORM);
+  std::vector<uint8_t> picture(size_t{extent.width} * extent.height * 4);
+  const size_t rowBytes = size_t{extent.width} * 4;
+  for (uint32_t row = 0; row < extent.height; row += rowsAtOnce) {
+    const uint32_t rows = std::min(rowsAtOnce, extent.height - row);
+    const uint32_t top = std::min(row - std::min(row, kBandMargin), extent.height - held);
+    stage.setBand(extent.height, top);
+    int turn = 0;
+    do {  // until more samples would change nothing
+      gpu::Target target = band.target();
+      stage.render(target, samples, layer.band(top, held));
+      device.wait(device.submitted());
+      device.collect();
+    } while (stage.frame().wantsAnotherFrame() && ++turn < 64);
+    const std::vector<uint8_t> pixels = band.read();
+    if (pixels.empty()) return {};
+    std::copy_n(pixels.begin() + ptrdiff_t((row - top) * rowBytes), rows * rowBytes,
+                picture.begin() + ptrdiff_t(row * rowBytes));
+    if (held < extent.height) log::info("{} / {} 行 rows", row + rows, extent.height);
+  }
+  stage.setBand(0, 0);
+  return picture;
+}
+
 int renderProgram(const RenderOptions& options) {
   source::Fetcher fetcher(options.fetch);
   auto loaded = loadCity(options.city, fetcher);
@@ -139,7 +168,11 @@ int renderProgram(const RenderOptions& options) {
     return kExitFailed;
   }
   VkExtent2D extent{options.width, options.height};
-  gpu::Offscreen picture(**device, extent, VK_FORMAT_R8G8B8A8_UNORM);
+  if (const uint32_t most = (*device)->maxImageSide(); extent.width > most) {
+    log::error("--size: 宽 {} 像素，此设备最多 {} / {} pixels wide, this device draws {} at most", extent.width, most,
+               extent.width, most);
+    return kExitUsage;
+  }
   StageOptions stageOptions;
   stageOptions.maxSsePixels = options.look == city::Look::Plain ? 16 : kPictureSsePixels;
   stageOptions.clockRuns = false;  // a picture of a moment is the same picture whenever it is made
@@ -170,21 +203,26 @@ int renderProgram(const RenderOptions& options) {
     log::warning("{} / {}", tiles::budgetIsFull(t).zh, tiles::budgetIsFull(t).en);
   auto layer = std::make_unique<UiPicture>(**device, stage, extent,
                                            options.ui ? UiPicture::Shows::Everything : UiPicture::Shows::Attribution);
-  gpu::Target target = picture.target();
+  const uint32_t rowsAtOnce = std::max(64u, kPixelsAtOnce / extent.width);
+  gpu::Offscreen warmUp(**device, {extent.width, std::min(extent.height, 64u)}, VK_FORMAT_R8G8B8A8_UNORM);
   double now = secondsSince(start) + 10;
   // The first pictures bring labels and glyphs into being; the last one is kept.
   for (int turn = 0;; ++turn) {
     now += 0.25;
     stage.step({}, now, extent);
     layer->draw(now, 0.25f);  // cards finish sliding in within a few frames
-    bool last = turn >= 3 && (!stage.frame().wantsAnotherFrame() || turn > 400);
-    target = picture.target();
-    stage.render(target, last ? options.samples : 1, layer->pass());
+    if (turn >= 3 && (!stage.frame().wantsAnotherFrame() || turn > 400)) break;
+    stage.setBand(extent.height, 0);
+    gpu::Target target = warmUp.target();
+    stage.render(target, 1, {});
     (*device)->wait((*device)->submitted());
     (*device)->collect();
-    if (last) break;
   }
-  auto pixels = picture.read();
+  const auto pixels = drawInBands(**device, stage, extent, rowsAtOnce, options.samples, *layer);
+  if (pixels.empty()) {
+    log::error("显卡停止响应 / the graphics device was lost");
+    return kExitFailed;
+  }
   if (auto written = source::writePng(options.out, options.width, options.height, pixels); !written) {
     log::error("{}", written.error().text());
     return kExitFailed;

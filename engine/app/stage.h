@@ -68,6 +68,8 @@ class Stage {
   //! Where the control layer lies, pixels: labels keep off.
   void setCovered(std::vector<frame::Box> boxes) { scene_.covered = std::move(boxes); }
 
+  //! What is rendered from here on are so many rows of the picture from `top`, which is `wholeHeight` high; 0: all of it.
+  void setBand(uint32_t wholeHeight, uint32_t top) { scene_.wholeHeight = wholeHeight, scene_.bandTop = top; }
   //! The picture of the last step.
   void render(gpu::Target& target, int samples, const frame::UiPass& ui);
 

@@ -24,7 +24,8 @@ UiPicture::~UiPicture() {
 void UiPicture::draw(double nowSeconds, float frameSeconds) {
   ui::Observations seen;
   seen.windowSize = {ImGui::GetIO().DisplaySize.x, ImGui::GetIO().DisplaySize.y};
-  seen.scale = std::max(1.0f, std::min(seen.windowSize.x / 1280, seen.windowSize.y / 720) > 1.6f ? 1.5f : 1.0f);
+  const float against = std::min(seen.windowSize.x / 1280, seen.windowSize.y / 720);
+  seen.scale = against > 1.6f ? std::clamp(against / 2, 1.5f, 4.0f) : 1.0f;
   seen.nowSeconds = nowSeconds;
   seen.trains = stage_.trainsInSight() > 0;
   seen.headingDegrees = stage_.session().camera.headingDegrees;

@@ -21,6 +21,8 @@ class UiPicture {
   //! Lays the control layer out for the session as it is; `frameSeconds` is how far its animations go on.
   void draw(double nowSeconds, float frameSeconds);
   frame::UiPass pass() const { return pass_->pass(); }
+  //! The same on a target that holds so many rows of the picture.
+  frame::UiPass band(uint32_t top, uint32_t rows) const { return pass_->band(top, rows); }
 
  private:
   Stage& stage_;

@@ -249,7 +249,7 @@ void Frame::Impl::drawScene(PassContext& pass, std::span<const SideDraws> draws,
                             bool still) {
   for (const SideView& side : pass.sides) {
     if (side.rectangle.extent.width == 0) continue;
-    vkCmdSetScissor(pass.commands, 0, 1, &side.rectangle);
+    setScissor(pass.commands, pass.view, side.rectangle);
     const bool below = lit && pass.scene.layers.underground;
     if (below) drawBelow(pass, side, still);
     const bool draped = !drape->empty(side.slot);
@@ -273,21 +273,19 @@ void Frame::Impl::drawScene(PassContext& pass, std::span<const SideDraws> draws,
 //! What lies under the ground, on the plane that ends the world; the city comes over it as glass.
 void Frame::Impl::drawBelow(PassContext& pass, const SideView& side, bool still) {
   scenePass->drawBeyond(pass, side, true);
-  const VkClearAttachment nothing{.aspectMask = VK_IMAGE_ASPECT_DEPTH_BIT, .clearValue = {.depthStencil = {0, 0}}};
-  const VkClearRect all{.rect = side.rectangle, .layerCount = 1};
-  vkCmdClearAttachments(pass.commands, 1, &nothing, 1, &all);
+  clearDepth(pass.commands, pass.view, side.rectangle);
   rails->drawWorks(pass, side, !still, true);
   rails->drawTrains(pass, side, !still, RailPass::Where::Below);
-  vkCmdClearAttachments(pass.commands, 1, &nothing, 1, &all);
+  clearDepth(pass.commands, pass.view, side.rectangle);
 }
 
 //! What lives, on the finished picture of a still scene: against the depth of its last sample, in that sample's light.
 void Frame::Impl::drawLive(PassContext& pass, gpu::Target& target) {
   pass.globals = globalsFor(pass, stillUniforms, shadows->ofSample());
-  beginOver(pass.commands, target.view, depth, target.extent);
+  beginOver(pass.commands, target.view, depth, pass.view);
   for (const SideView& side : pass.sides) {
     if (side.rectangle.extent.width == 0) continue;
-    vkCmdSetScissor(pass.commands, 0, 1, &side.rectangle);
+    setScissor(pass.commands, pass.view, side.rectangle);
     rails->drawTrains(pass, side, false, RailPass::Where::Over);
   }
   vkCmdEndRendering(pass.commands);
@@ -300,7 +298,7 @@ void Frame::Impl::renderPlain(PassContext& pass, gpu::Target& target, std::span<
   pass.globals = globalsFor(pass, uniforms, shadows->kept());
   scenePass->setVariant(pass.scene.look, true, false);
   const glm::vec4 clear(pass.scene.plainBackground, 1);
-  beginScene(pass.commands, target.view, target.image, depth, target.extent, &clear);
+  beginScene(pass.commands, target.view, target.image, depth, pass.view, &clear);
   drawScene(pass, draws, records, false, false);
   vkCmdEndRendering(pass.commands);
   stillUnfinished = false;
@@ -318,7 +316,7 @@ void Frame::Impl::accumulateSample(PassContext& pass, std::span<const SideDraws>
   stillUniforms = uniforms;
   stillUniforms.clipFromWorld = pass.view.clipFromWorldCentred;
   scenePass->setVariant(pass.scene.look, false, uniforms.night.x > 0, pass.scene.layers.underground);
-  beginScene(pass.commands, picture.view(), picture.handle(), depth, pass.view.extent, nullptr);
+  beginScene(pass.commands, picture.view(), picture.handle(), depth, pass.view, nullptr);
   drawScene(pass, draws, records, true, true);
   vkCmdEndRendering(pass.commands);
   toSampled(pass.commands, picture.handle(), false);
@@ -332,10 +330,11 @@ void Frame::Impl::accumulateSample(PassContext& pass, std::span<const SideDraws>
                 .toStage = VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT,
                 .fromAccess = VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT,
                 .toAccess = VK_ACCESS_2_COLOR_ATTACHMENT_READ_BIT | VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT});
-  beginColour(pass.commands, mean.view(), pass.view.extent,
+  beginColour(pass.commands, mean.view(), pass.view.part.extent,
               sample == 0 ? VK_ATTACHMENT_LOAD_OP_CLEAR : VK_ATTACHMENT_LOAD_OP_LOAD);
   const float pixelAngle = 2 * uniforms.time.w / float(pass.view.extent.height);
-  const shared::PostPush push{.pixel = {uniforms.viewport.z, uniforms.viewport.w, pixelAngle, edgeStrength(pass.scene)},
+  const glm::vec2 size(pass.view.part.extent.width, pass.view.part.extent.height);
+  const shared::PostPush push{.pixel = {1 / size.x, 1 / size.y, pixelAngle, edgeStrength(pass.scene)},
                               .scene = {0, uniforms.haze.a, kNearMetres, 0}};
   post->accumulate(pass, picture.view(), depth.view(), push, 1.0f / float(sample + 1));
   vkCmdEndRendering(pass.commands);
@@ -347,6 +346,7 @@ void Frame::Impl::renderMoving(PassContext& full, std::span<const SideDraws> dra
                                const glm::dvec3& sun, Timings& timings) {
   View view = full.view;
   view.extent = extentAt(full.view.extent, full.scene.resolution);
+  if (full.scene.resolution < 1) view.part = {{0, 0}, view.extent};
   view.resolution = full.scene.resolution;
   std::vector<SideView> sideViews(full.sides.begin(), full.sides.end());
   for (SideView& side : sideViews) {
@@ -365,7 +365,7 @@ void Frame::Impl::renderMoving(PassContext& full, std::span<const SideDraws> dra
   timings.mark("shadow");
   pass.globals = globalsFor(pass, uniforms, shadows->kept());
   scenePass->setVariant(pass.scene.look, true, uniforms.night.x > 0, pass.scene.layers.underground);
-  beginScene(pass.commands, picture.view(), picture.handle(), depth, view.extent, nullptr);
+  beginScene(pass.commands, picture.view(), picture.handle(), depth, view, nullptr);
   drawScene(pass, draws, records, true, false);
   vkCmdEndRendering(pass.commands);
   toSampled(pass.commands, picture.handle(), false);
@@ -418,9 +418,10 @@ void Frame::Impl::renderLit(PassContext& pass, gpu::Target& target, std::span<co
   }
   living = pass.scene.liveApart && rails->trainsInSight() > 0;
   timings.mark("post");
+  setWholeViewport(pass.commands, pass.view);
   for (const SideView& side : pass.sides) {
     if (side.rectangle.extent.width == 0) continue;
-    vkCmdSetScissor(pass.commands, 0, 1, &side.rectangle);
+    setScissor(pass.commands, pass.view, side.rectangle);
     labels->draw(pass, side);
   }
   vkCmdEndRendering(pass.commands);
@@ -516,9 +517,11 @@ void Frame::render(gpu::Target& target, const Scene& scene, std::span<const Side
     return slice.data;
   });
   f.lookAround();
-  const View view = makeView(scene, f.axes, target.extent, f.surroundings.heightMetres);
+  const VkExtent2D whole{target.extent.width, std::max(scene.wholeHeight, target.extent.height)};
+  View view = makeView(scene, f.axes, whole, f.surroundings.heightMetres);
+  view.part = {{0, int32_t(scene.bandTop)}, target.extent};
   const glm::dvec3 sun = glm::normalize(glm::dmat3(f.axes.enuFromEcef) * scene.sunDirectionEcef);
-  const std::vector<SideView> sideViews = sideViewsOf(sides, target.extent);
+  const std::vector<SideView> sideViews = sideViewsOf(sides, whole);
   PassContext pass{f.device, f.residency, *frame.arena, frame.commands, view,
                    scene,    sideViews,   f.layouts,    VK_NULL_HANDLE};
 

@@ -41,6 +41,7 @@ struct Scene {
   bool liveApart = false;                       // trains are drawn over a still picture, so that it may refine itself under them
   bool still = false;                           // nothing moves: the picture may refine itself frame by frame
   float resolution = 1;                         // otherwise: of the scene's width and height, enlarged to the target's
+  uint32_t wholeHeight = 0, bandTop = 0;        // a poster's band: the target holds these rows of a higher picture; 0: all of it
   std::vector<Box> covered;                     // by the control layer, pixels: no label hides under it
   glm::vec3 plainBackground{0.5f, 0.6f, 0.7f};  // Look::Plain only
   float plainDiffuse = 0.75f, plainAmbient = 0.25f;

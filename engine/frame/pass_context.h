@@ -82,6 +82,7 @@ struct View {
   glm::dvec3 forward{0}, right{0}, up{0};        // unit, in those axes
   double fovYRadians = 1;
   VkExtent2D extent{};                           // of the whole picture
+  VkRect2D part{};                               // of it, what the target holds: all, but for a poster's bands
   float resolution = 1;                          // its size against the target's: below 1 while moving on slow machines
   glm::vec3 upAtEye{0};                          // away from the Earth, in world axes
   float night = 0;                               // 0 by day .. 1 when it is dark

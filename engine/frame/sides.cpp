@@ -31,7 +31,8 @@ void addPicture(Hash& hash, const View& view, const Scene& scene, std::span<cons
       .add(view.up)
       .add(view.fovYRadians)
       .add(view.extent.width)
-      .add(view.extent.height);
+      .add(view.extent.height)
+      .add(view.part.offset.y);
   hash.add(scene.sunDirectionEcef).add(scene.language).add(scene.look);
   const city::Layers& layers = scene.layers;
   for (const bool on : {layers.labels, layers.projectAreas, layers.greenways, layers.metro, layers.shadows,

@@ -2,13 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "gpu/pipeline.h"
 
 namespace cm::frame {
 
 void beginScene(VkCommandBuffer commands, VkImageView colourView, VkImage colourImage, const gpu::Image& depth,
-                VkExtent2D extent, const glm::vec4* clear) {
+                const View& view, const glm::vec4* clear) {
   gpu::barrier(commands, {.image = colourImage,
                           .to = VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL,
                           .fromStage = VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT |
@@ -38,14 +39,47 @@ void beginScene(VkCommandBuffer commands, VkImageView colourView, VkImage colour
                                             .storeOp = VK_ATTACHMENT_STORE_OP_STORE,
                                             .clearValue = {.depthStencil = {0, 0}}};
   const VkRenderingInfo rendering{.sType = VK_STRUCTURE_TYPE_RENDERING_INFO,
-                                  .renderArea = {{0, 0}, extent},
+                                  .renderArea = {{0, 0}, view.part.extent},
                                   .layerCount = 1,
                                   .colorAttachmentCount = 1,
                                   .pColorAttachments = &colour,
                                   .pDepthAttachment = &depthInfo};
   vkCmdBeginRendering(commands, &rendering);
-  const VkViewport viewport{0, 0, float(extent.width), float(extent.height), 0, 1};
+  setWholeViewport(commands, view);
+}
+
+void setWholeViewport(VkCommandBuffer commands, const View& view) {
+  const VkOffset2D at = view.part.offset;
+  const VkViewport viewport{-float(at.x), -float(at.y), float(view.extent.width), float(view.extent.height), 0, 1};
   vkCmdSetViewport(commands, 0, 1, &viewport);
+}
+
+namespace {
+
+//! The part of a rectangle of the whole picture that the images hold, in their pixels.
+VkRect2D within(const View& view, const VkRect2D& rectangle) {
+  const auto cut = [](int32_t offset, uint32_t size, int32_t from, uint32_t most) {
+    const int64_t low = std::clamp<int64_t>(int64_t(offset) - from, 0, most);
+    const int64_t high = std::clamp<int64_t>(int64_t(offset) + size - from, low, most);
+    return std::pair{int32_t(low), uint32_t(high - low)};
+  };
+  const auto [x, width] = cut(rectangle.offset.x, rectangle.extent.width, view.part.offset.x, view.part.extent.width);
+  const auto [y, height] =
+      cut(rectangle.offset.y, rectangle.extent.height, view.part.offset.y, view.part.extent.height);
+  return {{x, y}, {width, height}};
+}
+
+}  // namespace
+
+void setScissor(VkCommandBuffer commands, const View& view, const VkRect2D& rectangle) {
+  const VkRect2D scissor = within(view, rectangle);
+  vkCmdSetScissor(commands, 0, 1, &scissor);
+}
+
+void clearDepth(VkCommandBuffer commands, const View& view, const VkRect2D& rectangle) {
+  const VkClearAttachment far{.aspectMask = VK_IMAGE_ASPECT_DEPTH_BIT, .clearValue = {.depthStencil = {0, 0}}};
+  const VkClearRect area{.rect = within(view, rectangle), .layerCount = 1};
+  if (area.rect.extent.width > 0 && area.rect.extent.height > 0) vkCmdClearAttachments(commands, 1, &far, 1, &area);
 }
 
 VkExtent2D extentAt(VkExtent2D whole, float resolution) {
@@ -76,7 +110,7 @@ void toSampled(VkCommandBuffer commands, VkImage image, bool depth) {
                             .toAccess = VK_ACCESS_2_SHADER_SAMPLED_READ_BIT});
 }
 
-void beginOver(VkCommandBuffer commands, VkImageView colourView, const gpu::Image& depth, VkExtent2D extent) {
+void beginOver(VkCommandBuffer commands, VkImageView colourView, const gpu::Image& depth, const View& view) {
   gpu::memoryBarrier(commands, VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT, VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT,
                      VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT,
                      VK_ACCESS_2_COLOR_ATTACHMENT_READ_BIT | VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT);
@@ -100,14 +134,13 @@ void beginOver(VkCommandBuffer commands, VkImageView colourView, const gpu::Imag
   depthInfo.imageView = depth.view();
   depthInfo.imageLayout = VK_IMAGE_LAYOUT_DEPTH_ATTACHMENT_OPTIMAL;
   const VkRenderingInfo rendering{.sType = VK_STRUCTURE_TYPE_RENDERING_INFO,
-                                  .renderArea = {{0, 0}, extent},
+                                  .renderArea = {{0, 0}, view.part.extent},
                                   .layerCount = 1,
                                   .colorAttachmentCount = 1,
                                   .pColorAttachments = &colour,
                                   .pDepthAttachment = &depthInfo};
   vkCmdBeginRendering(commands, &rendering);
-  const VkViewport viewport{0, 0, float(extent.width), float(extent.height), 0, 1};
-  vkCmdSetViewport(commands, 0, 1, &viewport);
+  setWholeViewport(commands, view);
 }
 
 void beginColour(VkCommandBuffer commands, VkImageView view, VkExtent2D extent, VkAttachmentLoadOp load) {

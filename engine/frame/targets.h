@@ -6,20 +6,27 @@
 
 #include <glm/glm.hpp>
 
+#include "frame/pass_context.h"
 #include "gpu/device.h"
 
 namespace cm::frame {
 
 //! Begins rendering to a colour image and the depth image, depth cleared to far. `clear`: the background; null where every
-//! pixel will be drawn. The scissor is left to the caller.
+//! pixel will be drawn. The viewport is the whole picture, of which the images hold `view.part`; the scissor is left to the caller.
 void beginScene(VkCommandBuffer commands, VkImageView colourView, VkImage colourImage, const gpu::Image& depth,
-                VkExtent2D extent, const glm::vec4* clear);
+                const View& view, const glm::vec4* clear);
 
 //! Begins rendering to a colour image alone, which is in COLOR_ATTACHMENT_OPTIMAL already, over all of it.
 void beginColour(VkCommandBuffer commands, VkImageView view, VkExtent2D extent, VkAttachmentLoadOp load);
 
+//! Draws from here on as the whole picture has it, of which the target holds `view.part`; and only within a rectangle of it.
+void setWholeViewport(VkCommandBuffer commands, const View& view);
+void setScissor(VkCommandBuffer commands, const View& view, const VkRect2D& rectangle);
+//! Within a rendering with depth: a rectangle of the whole picture is far again.
+void clearDepth(VkCommandBuffer commands, const View& view, const VkRect2D& rectangle);
+
 //! Begins rendering over a finished colour image (in COLOR_ATTACHMENT_OPTIMAL), tested against a depth image that was sampled.
-void beginOver(VkCommandBuffer commands, VkImageView colourView, const gpu::Image& depth, VkExtent2D extent);
+void beginOver(VkCommandBuffer commands, VkImageView colourView, const gpu::Image& depth, const View& view);
 
 //! From attachment to something the next pass samples.
 void toSampled(VkCommandBuffer commands, VkImage image, bool depth);

@@ -36,6 +36,7 @@ View makeView(const Scene& scene, const geo::EnuFrame& axes, VkExtent2D extent, 
   View view;
   view.axes = axes;
   view.extent = extent;
+  view.part = {{0, 0}, extent};
   view.fovYRadians = scene.eye.fovYRadians;
   view.eyeEnu = axes.toEnu(scene.eye.position);
   const glm::dmat3 rotation(axes.enuFromEcef);
@@ -117,6 +118,7 @@ shared::FrameUniforms uniformsOf(const View& view, const Scene& scene, const glm
   u.time = {float(std::fmod(scene.nowSeconds, 3600.0)), scene.still ? 1 : 0, scene.look == city::Look::Plain ? 0 : 1,
             tangent};
   u.plain = {scene.plainAmbient, scene.plainDiffuse, 0, 0};
+  u.part = {float(view.part.offset.x), float(view.part.offset.y), 0, 0};
   u.right = glm::vec4(glm::vec3(view.right), tangent * width / height);
   u.up = glm::vec4(glm::vec3(view.up), 0);
   u.forward = glm::vec4(glm::vec3(view.forward), 0);

@@ -334,6 +334,7 @@ size_t Device::allocations() const {
 VkPipelineCache Device::pipelineCache() const { return impl_->cache; }
 const std::string& Device::name() const { return impl_->name; }
 bool Device::isSoftware() const { return impl_->properties.deviceType == VK_PHYSICAL_DEVICE_TYPE_CPU; }
+uint32_t Device::maxImageSide() const { return impl_->properties.limits.maxImageDimension2D; }
 VkDeviceSize Device::minUniformAlignment() const { return impl_->properties.limits.minUniformBufferOffsetAlignment; }
 float Device::timestampNanoseconds() const { return impl_->timestampPeriod; }
 DeviceState Device::state() const { return impl_->state; }

@@ -109,6 +109,7 @@ class Device {
   const std::string& name() const;
   bool isSoftware() const;                       // lavapipe and friends
   VkDeviceSize minUniformAlignment() const;
+  uint32_t maxImageSide() const;
   float timestampNanoseconds() const;            // of one tick; 0 where the queue has none
   DeviceState state() const;
   void injectLoss();                             // tests: every later submit reports VK_ERROR_DEVICE_LOST

@@ -42,6 +42,7 @@ struct FrameUniforms {
   vec4 edgeColour[kSectors];   // linear colour of the plane beyond the city by direction from its middle; a: 1 water
   vec4 edgeCentre;             // xyz: the city's middle in world; w: its radius
   vec4 night;                  // x: 0 by day .. 1 at night; y: share of windows lit
+  vec4 part;                   // xy: pixels of the picture left of and above the part that is drawn
   vec4 place;                  // xyz: what makes of a world position metres fixed to the city, modulo kPlaceMetres
 };
 

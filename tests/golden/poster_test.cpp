@@ -1,0 +1,51 @@
+// A poster is drawn in bands: put together they are the picture that is drawn at once.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "app/picture.h"
+#include "support/tiler.h"
+
+namespace cm {
+namespace {
+
+TEST(Poster, BandsMakeThePictureThatIsDrawnAtOnce) {
+  constexpr VkExtent2D kExtent{480, 270};
+  source::Fetcher fetcher{source::Fetcher::Options{}};
+  auto loaded = app::loadCity(test::builtInCity().string(), fetcher);
+  ASSERT_TRUE(loaded) << loaded.error().text();
+  auto device = gpu::Device::create({});
+  ASSERT_TRUE(device) << device.error().text();
+  app::Stage stage(**device, VK_FORMAT_R8G8B8A8_UNORM, std::move(*loaded), fetcher, app::StageOptions{});
+  app::RenderOptions options;
+  options.swipe = true;
+  options.scenario = "today";
+  options.against = "plan";
+  ASSERT_TRUE(app::setUpPicture(stage, options));
+  double now = 0;
+  for (int settled = 0; settled < 2; now += 1e-4) {
+    stage.step({}, now, kExtent);
+    (*device)->collect();
+    settled = stage.settled() ? settled + 1 : 0;
+    if (!settled) stage.waitForWork(std::chrono::milliseconds(5));
+  }
+  app::UiPicture layer(**device, stage, kExtent);
+  std::vector<uint8_t> whole;
+  for (int turn = 0; turn < 12; ++turn) {  // labels and cards come into being
+    now += 0.25;
+    stage.step({}, now, kExtent);
+    layer.draw(now, 0.25f);
+    whole = app::drawInBands(**device, stage, kExtent, kExtent.height, turn == 11 ? 16 : 1, layer);
+  }
+  layer.draw(now, 1e-4f);  // the band before moved what is drawn of it
+  const std::vector<uint8_t> bands = app::drawInBands(**device, stage, kExtent, 77, 16, layer);
+  ASSERT_EQ(whole.size(), bands.size());
+  size_t different = 0;
+  for (size_t i = 0; i < whole.size(); ++i) different += std::abs(int(whole[i]) - int(bands[i])) > 2;
+  EXPECT_LT(double(different) / double(whole.size()), 1e-4) << different << " of " << whole.size() << " bytes";
+  EXPECT_GT(*std::max_element(whole.begin(), whole.end()), 200) << "nothing was drawn";
+}
+
+}  // namespace
+}  // namespace cm
