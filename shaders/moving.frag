@@ -3,6 +3,7 @@
 // "FXAA", NVIDIA 2009, cut to the four neighbours that are read anyway); a smaller one is enlarged, which softens it enough.
 #extension GL_GOOGLE_include_directive : require
 #include "shared/edges.glsl"
+#include "shared/glow.glsl"
 #include "shared/post.h"
 
 layout(constant_id = 0) const bool kEnlarged = false;
@@ -32,6 +33,10 @@ void main() {
     float mixing = clamp(max(across, down) * 2.0 - 0.1, 0.0, 1.0) * clamp(bend * 4.0, 0.0, 1.0) * 0.25;
     vec3 along = across > down ? ca + cb : cl + cr;
     colour = mix(mix(colour, (colour + 0.25 * (cl + cr + ca + cb)) * 0.5, mixing), along * 0.5, mixing);
+  }
+  if (kEdges == 1u) {
+    vec2 pixel = 1.0 / vec2(textureSize(picture, 0));
+    colour += glowAround(picture, colour, place * pixel, pixel, post.pixel.y / 720.0);
   }
   // Two gathers around opposite corners of the pixel hold it and its four neighbours; the last row and column borrow.
   vec2 inverse = 1.0 / vec2(textureSize(depth, 0));

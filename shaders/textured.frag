@@ -3,6 +3,8 @@
 #include "shared/atmosphere.glsl"
 #include "shared/colour.glsl"
 #include "shared/fade.glsl"
+#include "shared/look.glsl"
+#include "shared/picture.glsl"
 #include "shared/shadow.glsl"
 
 layout(constant_id = 2) const bool kBlends = false;   // else it covers all, or nothing below the cutoff
@@ -30,6 +32,8 @@ void main() {
     vec3 light = inLight.rgb + frame.sunColour.rgb * (inLight.a * sunAt(inShadowPlace, side.sideIndex));
     // Photographs already hold their light: only dimmed where the model is in shadow.
     vec3 display = inCutoffAndUnlit.y > 0.5 ? srgbEncoded(albedo) * (0.80 + 0.20 * clamp(light.g, 0.0, 1.0)) : toneMapped(albedo * light);
+    if (kTech) display = techPicture(display);
+    if (kPlan) display = planPicture(display);
     outColour = vec4(hazed(display, inWorld) * cover, cover);
   }
   fadeLevel(side.extra);

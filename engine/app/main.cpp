@@ -93,7 +93,7 @@ int main(int count, char** values) {
         ->check(CLI::IsMember({"swipe", "off"}));
     app->add_option("--against", render.against, "卷帘右侧的方案 / scenario right of the divider");
     app->add_option("--divider", render.divider, "0..1 (0.5)")->check(CLI::Range(0.0, 1.0));
-    app->add_option("--look", render.look, "clay 素模 | day 日景 | plain 简洁")
+    app->add_option("--look", render.look, "clay 素模 | plain 简洁 | day 日景 | tech 科技蓝 | plan 规划图")
         ->transform(CLI::CheckedTransformer(kLooks));
     app->add_option("--style", render.style, "按属性着色的样式编号 / id of a style of the city");
     app->add_option("--lang", language, "zh | en")->check(CLI::IsMember({"zh", "en"}));

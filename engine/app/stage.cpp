@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "app/ahead.h"
+#include "city/land_use.h"
+#include "frame/themes.h"
 #include "geo/sun.h"
 
 namespace cm::app {
@@ -198,7 +200,9 @@ city::Changes Stage::step(std::vector<city::Command> commands, double nowSeconds
     daylight_ = daylight_.to < 0 ? Daylight{hour, hour} : Daylight{hourAt(nowSeconds), hour, nowSeconds};
   scene_.hourOfDay = hourAt(nowSeconds);
   if (scene_.look != city::Look::Plain)
-    scene_.sunDirectionEcef = geo::sunDirectionEcef(document().origin, options_.dayOfYear, scene_.hourOfDay);
+    scene_.sunDirectionEcef = frame::themed(scene_.look)
+                                  ? frame::mapLightEcef(document().origin)
+                                  : geo::sunDirectionEcef(document().origin, options_.dayOfYear, scene_.hourOfDay);
 
   streaming_.drain();
   collectSides(nowSeconds);
@@ -220,7 +224,8 @@ city::Changes Stage::step(std::vector<city::Command> commands, double nowSeconds
   }
   fadeLevels(nowSeconds);
   scene_.resolution = options_.quality.resolution;
-  frame_->setStyle(session().style);
+  const city::Style* style = city::shownStyle(document(), session());
+  frame_->setStyle(style ? style->id : std::string());
   frame_->updateVisibility(tree(), sides_, tilesetOfAddition_);
 
   wantedPeak_ = selection_.want.empty() ? 0 : std::max(wantedPeak_, selection_.want.size());

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "base/log.h"
+#include "frame/themes.h"
 #include "residency/textures.h"
 #include "shared/drape.h"
 
@@ -138,6 +139,7 @@ void DrapeImagery::draw(PassContext& context, const ImageryDraws& draws, const t
     if (!indices_) return;
     std::memcpy(indices_.mapped(), grid.data(), sizeof grid);
   }
+  const float look = lookNumber(context.scene.look);
   VkCommandBuffer commands = context.commands;
   vkCmdBindPipeline(commands, VK_PIPELINE_BIND_POINT_GRAPHICS, pipeline_);
   vkCmdBindIndexBuffer(commands, indices_.handle(), 0, VK_INDEX_TYPE_UINT16);
@@ -156,7 +158,7 @@ void DrapeImagery::draw(PassContext& context, const ImageryDraws& draws, const t
     vkCmdBindDescriptorSets(commands, VK_PIPELINE_BIND_POINT_GRAPHICS, layout_, 0, 1, &set, 0, nullptr);
     const VkDeviceSize offset = slice.offset;
     vkCmdBindVertexBuffers(commands, 0, 1, &slice.buffer, &offset);
-    const shared::DrapeImagePush push{.place = {1.0 / area.widthMetres, layer.opacity, 0, 0},
+    const shared::DrapeImagePush push{.place = {1.0 / area.widthMetres, layer.opacity, look, 0},
                                       .part = glm::vec4(partOf(draw.key.tile, draw.cell), 0)};
     vkCmdPushConstants(commands, layout_, VK_SHADER_STAGE_VERTEX_BIT | VK_SHADER_STAGE_FRAGMENT_BIT, 0, sizeof push,
                        &push);

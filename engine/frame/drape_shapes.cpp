@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "frame/themes.h"
 #include "geo/ellipsoid.h"
 #include "source/triangulate.h"
 
@@ -16,15 +17,22 @@ using Rings = std::vector<std::vector<glm::dvec2>>;
 constexpr float kGreenwayWidthMetres = 7;
 constexpr float kMetroWidthMetres = 14;
 
-//! Ground that projects add, sRGB, in drawing order: what lies lower first.
+//! Ground that projects add, sRGB, in drawing order: what lies lower first. In the looks tech and plan it has the colours that
+//! the ground has there (shaders/shared/themes.glsl).
 struct GroundClass {
   std::string_view name;
-  glm::vec3 colour;
+  glm::vec3 colour, tech, plan;
 };
 constexpr GroundClass kGroundClasses[] = {
-    {"land", {0.89f, 0.875f, 0.845f}}, {"green", {0.60f, 0.735f, 0.46f}}, {"water", {0.42f, 0.64f, 0.74f}},
-    {"plaza", {0.93f, 0.895f, 0.83f}}, {"road", {0.62f, 0.62f, 0.62f}},   {"path", {0.96f, 0.92f, 0.83f}},
+    {"land", {0.89f, 0.875f, 0.845f}, {0.035f, 0.090f, 0.170f}, {0.945f, 0.935f, 0.905f}},
+    {"green", {0.60f, 0.735f, 0.46f}, {0.035f, 0.165f, 0.170f}, {0.690f, 0.870f, 0.630f}},
+    {"water", {0.42f, 0.64f, 0.74f}, {0.020f, 0.110f, 0.200f}, {0.620f, 0.800f, 0.880f}},
+    {"plaza", {0.93f, 0.895f, 0.83f}, {0.060f, 0.140f, 0.230f}, {0.960f, 0.930f, 0.860f}},
+    {"road", {0.62f, 0.62f, 0.62f}, {0.105f, 0.320f, 0.500f}, {1.0f, 0.998f, 0.990f}},
+    {"path", {0.96f, 0.92f, 0.83f}, {0.090f, 0.230f, 0.340f}, {1.0f, 0.990f, 0.960f}},
 };
+
+constexpr glm::vec3 kDarkCasing{0.012f, 0.035f, 0.075f};
 
 class Builder {
  public:
@@ -120,7 +128,11 @@ void addAdditionGround(Builder& builder, const city::Document& document, const V
       for (const GroundClass& ground : kGroundClasses) {
         for (const source::VectorFeature& feature : layer->second.features) {
           if (feature.property("class") != ground.name) continue;
-          DrapeShape shape{.kind = DrapeKind::Ground, .owner = p, .part = a, .colour = ground.colour};
+          DrapeShape shape{.kind = DrapeKind::Ground,
+                           .owner = p,
+                           .part = a,
+                           .colour = ground.colour,
+                           .ground = size_t(&ground - kGroundClasses)};
           if (feature.kind == source::GeometryKind::Area) {
             for (const Rings& rings : polygonsOf(builder, feature)) {
               builder.fill(shape, rings, layer->first);
@@ -245,6 +257,7 @@ DrapeContent drapeContent(const Scene& scene, const Side& side, const city::Docu
                        .greenways = scene.layers.greenways,
                        .metro = scene.layers.metro,
                        .hiddenItems = scene.layers.hiddenItems,
+                       .look = themed(scene.look) ? scene.look : city::Look::Clay,
                        .selection = scene.selection};
   for (const city::Imagery& layer : document.imagery)
     content.imagery.push_back(layer.opacity > 0 && !scene.layers.hiddenItems.contains(layer.id));
@@ -265,22 +278,33 @@ ItemState itemState(const city::OverlayItem& item, const city::Date& date, const
 
 namespace {
 
+glm::vec3 casingIn(city::Look look) { return look == city::Look::Tech ? kDarkCasing : glm::vec3(1); }
+
+//! As light on a dark screen: what is dark would sink into it.
+glm::vec3 colourIn(city::Look look, const DrapeShape& shape) {
+  if (shape.kind != DrapeKind::Ground)
+    return look == city::Look::Tech ? glm::mix(shape.colour, glm::vec3(0.75f, 0.95f, 1.0f), 0.18f) : shape.colour;
+  const GroundClass& ground = kGroundClasses[shape.ground];
+  return look == city::Look::Tech ? ground.tech : look == city::Look::Plan ? ground.plan : shape.colour;
+}
+
 void drawProject(const DrapeShape& shape, const city::Document& document, const DrapeContent& content, DrapeDraw draw,
                  std::vector<DrapeDraw>& draws) {
+  const glm::vec3 colour = colourIn(content.look, shape);
   const bool selected =
       content.selection == city::Selection{city::PickKind::Project, document.projects[shape.owner].id};
   const bool shown = shape.owner < content.projects.size() && content.projects[shape.owner].shown;
   if (shape.kind == DrapeKind::ProjectFill) {
-    draw.colour = glm::vec4(glm::mix(shape.colour, glm::vec3(1), 0.1f), selected ? 0.34f : shown ? 0.14f : 0.20f);
+    draw.colour = glm::vec4(glm::mix(colour, glm::vec3(1), 0.1f), selected ? 0.34f : shown ? 0.14f : 0.20f);
     draws.push_back(draw);
     return;
   }
   // A soft glow, then the line itself: dashed while the project is not there.
   draw.halfWidthMetres = 9, draw.leastHalfWidthTexels = 4, draw.feather = 4;
-  draw.colour = glm::vec4(glm::mix(shape.colour, glm::vec3(1), 0.35f), selected ? 0.6f : 0.25f);
+  draw.colour = glm::vec4(glm::mix(colour, glm::vec3(1), 0.35f), selected ? 0.6f : 0.25f);
   draws.push_back(draw);
   draw.halfWidthMetres = selected ? 3.0f : 2.0f, draw.leastHalfWidthTexels = selected ? 2.0f : 1.4f, draw.feather = 1;
-  draw.colour = glm::vec4(shape.colour, 0.95f);
+  draw.colour = glm::vec4(colour, 0.95f);
   if (!shown && !selected) draw.dashMetres = 14, draw.leastDashTexels = 7;
   draws.push_back(draw);
 }
@@ -299,10 +323,10 @@ void drawBand(const DrapeShape& shape, const DrapeContent& content, const city::
   const float half = shape.widthMetres * (selected ? 0.75f : 0.5f);
   const float least = selected ? 2.6f : 1.8f;
   draw.halfWidthMetres = half * 1.5f, draw.leastHalfWidthTexels = least + 0.9f;
-  draw.colour = glm::vec4(glm::vec3(1), state == ItemState::Open ? 0.92f : 0.75f);
+  draw.colour = glm::vec4(casingIn(content.look), state == ItemState::Open ? 0.92f : 0.75f);
   casings.push_back(draw);
   draw.halfWidthMetres = half, draw.leastHalfWidthTexels = least;
-  draw.colour = glm::vec4(shape.colour, 1.0f);
+  draw.colour = glm::vec4(colourIn(content.look, shape), 1.0f);
   if (state == ItemState::Planned) draw.dashMetres = shape.widthMetres * 3.2f, draw.leastDashTexels = 7;
   bands.push_back(draw);
 }
@@ -313,13 +337,14 @@ std::vector<DrapeDraw> drapeDraws(const DrapeShapes& shapes, const city::Documen
                                   const DrapeContent& content) {
   std::vector<DrapeDraw> draws, casings, bands;
   for (const DrapeShape& shape : shapes.shapes) {
+    const glm::vec3 colour = colourIn(content.look, shape);
     DrapeDraw draw{.firstIndex = shape.firstIndex, .indexCount = shape.indexCount, .lo = shape.lo, .hi = shape.hi};
     switch (shape.kind) {
       case DrapeKind::Ground:
         if (shape.owner >= content.projects.size() || shape.part >= content.projects[shape.owner].additions.size() ||
             !content.projects[shape.owner].additions[shape.part])
           break;
-        draw.colour = glm::vec4(shape.colour, 1.0f);
+        draw.colour = glm::vec4(colour, 1.0f);
         draw.halfWidthMetres = shape.widthMetres * 0.5f, draw.leastHalfWidthTexels = 0.5f;
         draws.push_back(draw);
         break;
@@ -328,7 +353,7 @@ std::vector<DrapeDraw> drapeDraws(const DrapeShapes& shapes, const city::Documen
         if (shape.part != kNoItem && itemState(document.overlays[shape.owner].items[shape.part], content.date,
                                                content.hiddenItems) == ItemState::Hidden)
           break;
-        draw.colour = glm::vec4(shape.colour, shape.fill ? 0.25f : 0.55f);
+        draw.colour = glm::vec4(colour, shape.fill ? 0.25f : 0.55f);
         draw.halfWidthMetres = 2, draw.leastHalfWidthTexels = 0.6f;
         if (shape.kind == DrapeKind::District) draw.dashMetres = 60, draw.leastDashTexels = 8;
         draws.push_back(draw);

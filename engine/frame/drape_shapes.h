@@ -24,6 +24,7 @@ struct DrapeShape {
   size_t part = 0;                    // index of the addition (Ground) or of the item (overlays; kNoItem: none)
   bool fill = false;                  // a fill; otherwise a strip
   glm::vec3 colour{0.5f};             // sRGB
+  size_t ground = 0;                  // Ground: its class, by which themed looks colour it
   float widthMetres = 0;              // of a strip
   uint32_t firstIndex = 0, indexCount = 0;
   glm::vec2 lo{0}, hi{0};             // bounds of the centre points
@@ -56,6 +57,7 @@ struct DrapeContent {
   bool projectAreas = true, greenways = true, metro = true;
   std::set<std::string> hiddenItems;
   std::vector<bool> imagery;          // by layer of the document: shown
+  city::Look look = city::Look::Clay; // Tech and Plan have colours of their own; Clay stands for the others
   city::Selection selection;          // emptied when it is nothing that is draped
   bool operator==(const DrapeContent&) const = default;
 };

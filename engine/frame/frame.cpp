@@ -34,6 +34,11 @@ constexpr double kFingerAngle = 0.012;
 //! Lines where the massing bends: what makes white clay readable. By day facades, roofs and trees do that.
 float edgeStrength(const Scene& scene) { return scene.look == city::Look::Day ? 0.30f : 0.85f; }
 
+PostPass::Edges edgesOf(city::Look look) {
+  if (look == city::Look::Tech) return PostPass::Edges::Luminous;
+  return look == city::Look::Plan ? PostPass::Edges::Ink : PostPass::Edges::Shaded;
+}
+
 //! Everything of one frame in flight.
 struct InFlight {
   VkCommandPool pool = VK_NULL_HANDLE;
@@ -335,7 +340,7 @@ void Frame::Impl::accumulateSample(PassContext& pass, std::span<const SideDraws>
   const float pixelAngle = 2 * uniforms.time.w / float(pass.view.extent.height);
   const glm::vec2 size(pass.view.part.extent.width, pass.view.part.extent.height);
   const shared::PostPush push{.pixel = {1 / size.x, 1 / size.y, pixelAngle, edgeStrength(pass.scene)},
-                              .scene = {0, uniforms.haze.a, kNearMetres, 0}};
+                              .scene = {float(pass.view.extent.height) / 720, uniforms.haze.a, kNearMetres, 0}};
   post->accumulate(pass, picture.view(), depth.view(), push, 1.0f / float(sample + 1));
   vkCmdEndRendering(pass.commands);
   toSampled(pass.commands, mean.handle(), false);
@@ -411,10 +416,7 @@ void Frame::Impl::renderLit(PassContext& pass, gpu::Target& target, std::span<co
   if (refining && pass.scene.liveApart && rails->trainsInSight() > 0) {
     vkCmdEndRendering(pass.commands);
     drawLive(pass, target);
-    gpu::memoryBarrier(pass.commands, VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT,
-                       VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT, VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT,
-                       VK_ACCESS_2_COLOR_ATTACHMENT_READ_BIT | VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT);
-    beginColour(pass.commands, target.view, target.extent, VK_ATTACHMENT_LOAD_OP_LOAD);
+    beginAgain(pass.commands, target.view, target.extent);
   }
   living = pass.scene.liveApart && rails->trainsInSight() > 0;
   timings.mark("post");
@@ -507,6 +509,7 @@ void Frame::render(gpu::Target& target, const Scene& scene, std::span<const Side
   Impl& f = *impl_;
   if (f.device.state() == gpu::DeviceState::Lost || target.extent.width == 0 || target.extent.height == 0) return;
   const bool lit = scene.look != city::Look::Plain;
+  f.post->setEdges(edgesOf(scene.look));
   InFlight& frame = f.begin();
   f.prepareImages(target.extent, lit);
   f.visibility.highlight(f.residency, scene.selection);
@@ -550,10 +553,7 @@ void Frame::render(gpu::Target& target, const Scene& scene, std::span<const Side
   f.drawPicks(pass, draws, records, uniforms);
 
   if (ui) {
-    gpu::memoryBarrier(frame.commands, VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT,
-                       VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT, VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT,
-                       VK_ACCESS_2_COLOR_ATTACHMENT_READ_BIT | VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT);
-    beginColour(frame.commands, target.view, target.extent, VK_ATTACHMENT_LOAD_OP_LOAD);
+    beginAgain(frame.commands, target.view, target.extent);
     ui(frame.commands);
     vkCmdEndRendering(frame.commands);
   }

@@ -20,7 +20,7 @@ constexpr float kSameNamePixels = 260;  // a station and the sight it is named a
 // sRGB.
 constexpr glm::vec3 kInk{0.13f, 0.17f, 0.23f}, kSoftInk{0.28f, 0.33f, 0.40f}, kSlate{0.24f, 0.30f, 0.40f};
 constexpr glm::vec3 kWaterInk{0.20f, 0.43f, 0.58f}, kPaper{0.995f, 0.99f, 0.98f};
-constexpr glm::vec3 kNightInk{0.84f, 0.86f, 0.88f}, kNightHalo{0.05f, 0.07f, 0.12f};
+constexpr glm::vec3 kNightInk{0.84f, 0.86f, 0.88f}, kNightHalo{0.05f, 0.07f, 0.12f}, kNightPill{0.035f, 0.085f, 0.160f};
 
 //! How one kind of label looks, in reference pixels, and from how far away it is shown.
 struct Style {
@@ -122,8 +122,8 @@ Block blockOf(const Label& label, const Style& style, Language language, float s
 
 class Painter {
  public:
-  Painter(const Glyphs& glyphs, std::vector<LabelQuad>& quads, float scale, float night)
-      : glyphs_(glyphs), quads_(quads), scale_(scale), night_(night) {}
+  Painter(const Glyphs& glyphs, std::vector<LabelQuad>& quads, float scale, float night, bool darkPills)
+      : glyphs_(glyphs), quads_(quads), scale_(scale), night_(night), darkPills_(darkPills) {}
 
   void rectangle(Box box, float radius, glm::vec4 colour, float softness = 1) {
     quads_.push_back({box.lo - softness, box.hi + softness, {}, {}, colour, {1, radius, softness, 0}});
@@ -153,8 +153,12 @@ class Painter {
       const float radius = std::min(box.hi.y - box.lo.y, 26 * scale_) * 0.5f;
       rectangle({box.lo + glm::vec2(0, 1.5f * scale_), box.hi + glm::vec2(0, 2.5f * scale_)}, radius,
                 glm::vec4(0.10f, 0.14f, 0.20f, 0.22f * alpha), 5 * scale_);
-      rectangle(box, radius, glm::vec4(selected ? label.colour : kPaper, 0.96f * alpha));
-      if (selected) ink = small = kPaper;
+      if (darkPills_) rectangle({box.lo - scale_, box.hi + scale_}, radius + scale_, glm::vec4(label.colour, alpha));
+      rectangle(box, radius, glm::vec4(selected ? label.colour : darkPills_ ? kNightPill : kPaper, 0.96f * alpha));
+      if (selected)
+        ink = small = kPaper;
+      else if (darkPills_)
+        ink = kPaper, small = kNightInk;
       disc({left + 3 * scale_, at.y + block.size.y * 0.5f}, 3.6f * scale_,
            glm::vec4(selected ? kPaper : label.colour, alpha));
       left += 12 * scale_, width -= 12 * scale_, align = 0;
@@ -202,6 +206,7 @@ class Painter {
   const Glyphs& glyphs_;
   std::vector<LabelQuad>& quads_;
   float scale_, night_;
+  bool darkPills_;
 };
 
 //! Where a block may stand, relative to its anchor, and how its lines are aligned there.
@@ -445,7 +450,7 @@ void LabelLayout::layOut(const std::vector<Label>& labels, const city::Document&
     return std::pair(candidates[a].priority, candidates[a].key) > std::pair(candidates[b].priority, candidates[b].key);
   });
   std::map<uint64_t, Memory> memory;
-  Painter painter(glyphs, quads, view.scale, view.night);
+  Painter painter(glyphs, quads, view.scale, view.night, view.darkPills);
   for (size_t index : order) {
     const Live& one = live[index];
     Memory now;

@@ -53,6 +53,7 @@ struct LabelView {
   float scale = 1;                    // pixels of a reference pixel (720 lines)
   bool still = false;                 // put text on whole pixels
   float night = 0;                    // 0..1: light ink on dark halos
+  bool darkPills = false;             // look tech: signs of projects are dark, too
   double nowSeconds = 0;
 };
 

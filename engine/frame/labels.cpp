@@ -122,6 +122,7 @@ void Labels::update(PassContext& context) {
   if (!d.glyphs) return;
   d.glyphs->collect();
   const View& view = context.view;
+  const bool tech = context.scene.look == city::Look::Tech;
   for (const SideView& side : context.sides) {
     const glm::vec2 lo(side.rectangle.offset.x, side.rectangle.offset.y);
     const LabelView labelView{
@@ -130,7 +131,8 @@ void Labels::update(PassContext& context) {
         .covered = context.scene.covered,
         .scale = std::clamp(float(view.extent.height) / 720.0f, 0.85f, 4.0f),
         .still = context.scene.still,
-        .night = view.night,
+        .night = tech ? 1.0f : view.night,
+        .darkPills = tech,
         .nowSeconds = context.scene.nowSeconds};
     const LineDraws draws =
         lineDraws(d.lines, d.document, side.side->date, context.scene.layers, context.scene.selection);

@@ -20,8 +20,10 @@ constexpr float kDiscMetres = 26, kLeastDisc = 3.4f, kMostDisc = 6.4f, kIntercha
 constexpr float kDiscsFadeAt = 14000, kDiscsGoneAt = 20000;  // metres away
 constexpr float kLinesFadeAt = 20000, kLinesGoneAt = 32000;  // farther on they would hang in the haze
 constexpr float kNearness = 1.004f;                          // 12 m at 3 km
-constexpr float kHiddenAlpha = 0.30f, kInTunnelAlpha = 0.75f, kPlannedAlpha = 0.8f;
-constexpr glm::vec3 kInterchangeRing{0.20f, 0.24f, 0.30f};
+constexpr float kHiddenAlpha = 0.30f, kInTunnelAlpha = 0.75f, kTechHiddenAlpha = 0.50f, kLightestOnPaper = 0.52f,
+                kPlannedAlpha = 0.8f;
+constexpr glm::vec3 kInterchangeRing{0.20f, 0.24f, 0.30f}, kTechRing{0.42f, 0.80f, 0.92f},
+    kTechLight{0.85f, 0.97f, 1.0f};
 
 struct Push {
   shared::SidePush side;
@@ -47,6 +49,14 @@ constexpr std::array<Manner, 4> kManners{{{1.0f, {2, 0.62f}},     // urban
 
 float scaleOf(const View& view) {
   return std::clamp(float(view.extent.height) / view.resolution / 720.0f, 0.8f, 4.0f) * view.resolution;
+}
+
+//! On the dark screen lines are light, on paper none is so light that it sinks into the yellow of the houses.
+glm::vec3 lineInk(city::Look look, const glm::vec3& colour) {
+  if (look == city::Look::Tech) return glm::mix(colour, kTechLight, 0.28f);
+  if (look != city::Look::Plan) return colour;
+  const float light = glm::dot(colour, glm::vec3(0.299f, 0.587f, 0.114f));
+  return colour * std::min(1.0f, kLightestOnPaper / std::max(light, 0.01f));
 }
 
 }  // namespace
@@ -141,6 +151,8 @@ void OverlayLines::draw(PassContext& context, const SideView& side) {
   Impl& d = *impl_;
   const View& view = context.view;
   LineDraws draws = lineDraws(d.shapes, d.document, side.side->date, context.scene.layers, context.scene.selection);
+  const bool tech = context.scene.look == city::Look::Tech;
+  const auto inkOf = [&](const glm::vec3& colour) { return lineInk(context.scene.look, colour); };
   if (d.drawn.size() <= side.index) d.drawn.resize(side.index + 1);
   if (!draws.lines.empty() || !draws.stations.empty()) {
     const VkCommandBuffer commands = context.commands;
@@ -161,10 +173,10 @@ void OverlayLines::draw(PassContext& context, const SideView& side) {
       const float alpha =
           draw.selected ? 1.0f : std::clamp((kDiscsGoneAt - metres) / (kDiscsGoneAt - kDiscsFadeAt), 0.0f, 1.0f);
       if (metres < 1 || alpha <= 0) continue;
-      instances.push_back(
-          {glm::vec4(world, d.discRadius(draw, metres, view)),
-           glm::vec4(draw.interchange ? kInterchangeRing : draw.colour, alpha * (draw.planned ? 0.75f : 1.0f)),
-           kManners[size_t(d.shapes.stations[draw.station].network)].station});
+      instances.push_back({glm::vec4(world, d.discRadius(draw, metres, view)),
+                           glm::vec4(draw.interchange ? (tech ? kTechRing : kInterchangeRing) : inkOf(draw.colour),
+                                     alpha * (draw.planned ? 0.75f : 1.0f)),
+                           kManners[size_t(d.shapes.stations[draw.station].network)].station});
     }
     // Far ones first.
     std::sort(instances.begin(), instances.end(), [](const StationInstance& a, const StationInstance& b) {
@@ -183,11 +195,10 @@ void OverlayLines::draw(PassContext& context, const SideView& side) {
       for (const LineDraw& draw : draws.lines) {
         const LineShape& line = d.shapes.lines[draw.line];
         const float grow = (draw.selected ? 1.5f : draw.planned ? 0.8f : 1.0f) * kManners[size_t(line.network)].wide;
-        p.line.origin = glm::vec4(view.relativeEnu(line.origin), (inSight         ? 1.0f
-                                                                  : line.inTunnel ? kInTunnelAlpha
-                                                                                  : kHiddenAlpha) *
-                                                                     (draw.planned ? kPlannedAlpha : 1.0f));
-        p.line.colour = glm::vec4(line.colour, kCasing * scale);
+        const float hidden = line.inTunnel ? kInTunnelAlpha : tech ? kTechHiddenAlpha : kHiddenAlpha;
+        p.line.origin =
+            glm::vec4(view.relativeEnu(line.origin), (inSight ? 1.0f : hidden) * (draw.planned ? kPlannedAlpha : 1.0f));
+        p.line.colour = glm::vec4(inkOf(line.colour), kCasing * scale);
         p.line.width = glm::vec4(kHalfWidthMetres * grow, kLeastHalfWidth * scale * grow, kMostHalfWidth * scale * grow,
                                  draw.planned ? kDash * scale : 0.0f);
         p.line.manner = {float(line.network),

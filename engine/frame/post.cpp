@@ -4,7 +4,7 @@
 
 namespace cm::frame {
 
-PostPass::PostPass(gpu::Device& device, const SceneLayouts& layouts) : objects_(device) {
+PostPass::PostPass(gpu::Device& device, const SceneLayouts& layouts) : objects_(device), colour_(layouts.colour) {
   std::array<VkDescriptorSetLayoutBinding, 2> bindings{};
   for (uint32_t i = 0; i < bindings.size(); ++i)
     bindings[i] = {.binding = i,
@@ -13,23 +13,34 @@ PostPass::PostPass(gpu::Device& device, const SceneLayouts& layouts) : objects_(
                    .stageFlags = VK_SHADER_STAGE_FRAGMENT_BIT};
   set_ = objects_.setLayout(bindings);
   layout_ = objects_.layout({&set_, 1}, sizeof(shared::PostPush));
-  accumulate_ = objects_.make({.vertex = "screen.vert",
-                               .fragment = "accumulate.frag",
-                               .layout = layout_,
-                               .colours = {kMeanFormat},
-                               .blend = gpu::Blend::Constant},
-                              "accumulate");
   show_ = objects_.make(
       {.vertex = "screen.vert", .fragment = "show.frag", .layout = layout_, .colours = {layouts.colour}}, "show");
-  for (uint32_t enlarged = 0; enlarged < 2; ++enlarged)
-    moving_[enlarged] = objects_.make({.vertex = "screen.vert",
-                                       .fragment = "moving.frag",
-                                       .layout = layout_,
-                                       .constants = {&enlarged, 1},
-                                       .colours = {layouts.colour}},
-                                      "moving");
   linear_ = objects_.sampler(VK_FILTER_LINEAR, VK_SAMPLER_ADDRESS_MODE_CLAMP_TO_EDGE);
   nearest_ = objects_.sampler(VK_FILTER_NEAREST, VK_SAMPLER_ADDRESS_MODE_CLAMP_TO_EDGE);
+  setEdges(Edges::Shaded);
+}
+
+void PostPass::setEdges(Edges edges) {
+  Variant& variant = variants_[size_t(edges)];
+  variant_ = &variant;
+  if (variant.accumulate) return;
+  for (uint32_t enlarged = 0; enlarged < 2; ++enlarged) {
+    const std::array<uint32_t, 2> constants{enlarged, uint32_t(edges)};
+    variant.moving[enlarged] = objects_.make({.vertex = "screen.vert",
+                                              .fragment = "moving.frag",
+                                              .layout = layout_,
+                                              .constants = constants,
+                                              .colours = {colour_}},
+                                             "moving");
+  }
+  const std::array<uint32_t, 2> constants{0, uint32_t(edges)};
+  variant.accumulate = objects_.make({.vertex = "screen.vert",
+                                      .fragment = "accumulate.frag",
+                                      .layout = layout_,
+                                      .constants = constants,
+                                      .colours = {kMeanFormat},
+                                      .blend = gpu::Blend::Constant},
+                                     "accumulate");
 }
 
 void PostPass::draw(PassContext& pass, VkPipeline pipeline, VkImageView picture, VkImageView depth,
@@ -48,15 +59,15 @@ void PostPass::draw(PassContext& pass, VkPipeline pipeline, VkImageView picture,
 void PostPass::accumulate(PassContext& pass, VkImageView picture, VkImageView depth, const shared::PostPush& push,
                           float share) {
   const std::array<float, 4> constants{share, share, share, share};
-  vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, accumulate_);
+  vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, variant_->accumulate);
   vkCmdSetBlendConstants(pass.commands, constants.data());
-  draw(pass, accumulate_, picture, depth, push);
+  draw(pass, variant_->accumulate, picture, depth, push);
 }
 
 void PostPass::show(PassContext& pass, VkImageView mean, VkImageView depth) { draw(pass, show_, mean, depth, {}); }
 
 void PostPass::moving(PassContext& pass, VkImageView picture, VkImageView depth, const shared::PostPush& push) {
-  draw(pass, moving_[push.scene.x < 1 || push.scene.y < 1], picture, depth, push);
+  draw(pass, variant_->moving[push.scene.x < 1 || push.scene.y < 1], picture, depth, push);
 }
 
 }  // namespace cm::frame

@@ -1,6 +1,8 @@
 //! Passes over the whole picture: the running mean of samples, edges, smoothing, and what is shown. Loop's thread.
 #pragma once
 
+#include <array>
+
 #include "frame/pass_context.h"
 #include "shared/post.h"
 
@@ -10,7 +12,13 @@ inline constexpr VkFormat kMeanFormat = VK_FORMAT_R16G16B16A16_SFLOAT;
 
 class PostPass {
  public:
+  //! How edges are drawn: shaders/shared/edges.glsl.
+  enum class Edges : uint32_t { Shaded, Luminous, Ink };
+
   PostPass(gpu::Device& device, const SceneLayouts& layouts);
+
+  //! Of what follows. Pipelines are made when their edges are first asked for.
+  void setEdges(Edges edges);
 
   //! Mixes the picture into the mean with weight `share`; inside a rendering on the mean.
   void accumulate(PassContext& pass, VkImageView picture, VkImageView depth, const shared::PostPush& push, float share);
@@ -25,8 +33,14 @@ class PostPass {
   gpu::Pipelines objects_;
   VkDescriptorSetLayout set_ = VK_NULL_HANDLE;
   VkPipelineLayout layout_ = VK_NULL_HANDLE;
-  VkPipeline accumulate_ = VK_NULL_HANDLE, show_ = VK_NULL_HANDLE;
-  VkPipeline moving_[2]{};   // [1]: of a picture smaller than the target
+  struct Variant {
+    VkPipeline accumulate = VK_NULL_HANDLE;
+    VkPipeline moving[2]{};   // [1]: of a picture smaller than the target
+  };
+  VkFormat colour_;
+  std::array<Variant, 3> variants_;
+  const Variant* variant_ = nullptr;
+  VkPipeline show_ = VK_NULL_HANDLE;
   VkSampler nearest_ = VK_NULL_HANDLE, linear_ = VK_NULL_HANDLE;
 };
 

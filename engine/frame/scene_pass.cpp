@@ -5,6 +5,8 @@
 #include <cmath>
 #include <utility>
 
+#include "frame/themes.h"
+
 namespace cm::frame {
 namespace {
 
@@ -61,6 +63,12 @@ void ScenePass::setVariant(city::Look look, bool moving, bool night, bool glass)
 }
 
 ScenePass::Shaders ScenePass::shadersOf(city::Look look, Kind kind) {
+  // Tech and plan are drawings: they share what is authored and have their own of the city.
+  if (themed(look)) {
+    if (kind == Solid) return {"themed_solid.vert", "themed_solid.frag"};
+    if (kind == Ground || kind == GroundDraped) return {"themed_ground.vert", "themed_ground.frag"};
+    if (kind == Water) return {"themed_water.vert", "themed_water.frag"};
+  }
   const bool day = look == city::Look::Day;
   switch (kind) {
     case Plain: return {"plain.vert", "plain.frag"};
@@ -87,11 +95,14 @@ VkPipeline ScenePass::makeTiles(const Variant& variant, Kind kind, uint32_t reco
                                         ? std::vector<uint32_t>{0, 1, 2, 4, 5, 6, 7, 8, 9}
                                         : std::vector<uint32_t>{0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
   if (kind == Textured || kind == TexturedBlended) locations.push_back(10);
-  if (day && (kind == Water || kind == Solid || kind == Ground || kind == GroundDraped)) locations.push_back(11);
+  const bool ground = kind == Water || kind == Ground || kind == GroundDraped;
+  if (day && kind == Solid) locations.push_back(11);
+  if ((day || themed(variant.look)) && ground) locations.push_back(11);
   const TileVertexInput input = tileVertexInput(locations);
   const bool blends = kind == Blended || kind == TexturedBlended;
-  const std::array<uint32_t, 5> constants{records, moving ? 1u : 4u, kind == GroundDraped || kind == TexturedBlended,
-                                          variant.night, variant.fading};
+  const std::array<uint32_t, 6> constants{
+      records,       moving ? 1u : 4u, kind == GroundDraped || kind == TexturedBlended,
+      variant.night, variant.fading,   uint32_t(variant.look)};
   return objects_.make({.vertex = shaders.vertex,
                         .fragment = shaders.fragment,
                         .layout = layout_,
@@ -129,9 +140,11 @@ std::unique_ptr<ScenePass::Variant> ScenePass::makeVariant(city::Look look, bool
         made->tiles[kind][records][moving] = makeTiles(*made, kind, records, moving, false);
   if (look == city::Look::Plain) return made;
   for (uint32_t moving = 0; moving < 2; ++moving) {
-    const std::array<uint32_t, 4> constants{0, moving ? 1u : 4u, 0, night};
+    const std::array<uint32_t, 6> constants{0, moving ? 1u : 4u, 0, night, 0, uint32_t(look)};
     made->beyond[moving] = objects_.make({.vertex = "beyond.vert",
-                                          .fragment = look == city::Look::Day ? "day_beyond.frag" : "beyond.frag",
+                                          .fragment = themed(look)              ? "themed_beyond.frag"
+                                                      : look == city::Look::Day ? "day_beyond.frag"
+                                                                                : "beyond.frag",
                                           .layout = layout_,
                                           .constants = constants,
                                           .colours = {colour_},
@@ -140,9 +153,9 @@ std::unique_ptr<ScenePass::Variant> ScenePass::makeVariant(city::Look look, bool
                                           .depthWrite = true},
                                          "beyond");
   }
-  const std::array<uint32_t, 4> constants{0, 0, 0, night};
+  const std::array<uint32_t, 6> constants{0, 0, 0, night, 0, uint32_t(look)};
   made->sky = objects_.make({.vertex = "screen.vert",
-                             .fragment = "sky.frag",
+                             .fragment = themed(look) ? "themed_sky.frag" : "sky.frag",
                              .layout = layout_,
                              .constants = constants,
                              .colours = {colour_},

@@ -20,7 +20,7 @@ constexpr double kLowestSun = 0.03;        // sine of its elevation; below it th
 constexpr double kFarthestMetres = 14000;  // farther shadows are narrower than a pixel, and hazy
 
 bool wanted(const PassContext& pass, const Casting& casting, std::span<const SideDraws> draws) {
-  return pass.scene.layers.shadows && casting.sun.z > kLowestSun && !draws.empty();
+  return pass.scene.layers.shadows && pass.scene.look != city::Look::Tech && casting.sun.z > kLowestSun && !draws.empty();
 }
 
 unsigned sets(const PassContext& pass) {

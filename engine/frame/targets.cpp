@@ -161,4 +161,11 @@ void beginColour(VkCommandBuffer commands, VkImageView view, VkExtent2D extent, 
   vkCmdSetScissor(commands, 0, 1, &all);
 }
 
+void beginAgain(VkCommandBuffer commands, VkImageView view, VkExtent2D extent) {
+  gpu::memoryBarrier(commands, VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT, VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT,
+                     VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT,
+                     VK_ACCESS_2_COLOR_ATTACHMENT_READ_BIT | VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT);
+  beginColour(commands, view, extent, VK_ATTACHMENT_LOAD_OP_LOAD);
+}
+
 }  // namespace cm::frame

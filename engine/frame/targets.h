@@ -19,6 +19,9 @@ void beginScene(VkCommandBuffer commands, VkImageView colourView, VkImage colour
 //! Begins rendering to a colour image alone, which is in COLOR_ATTACHMENT_OPTIMAL already, over all of it.
 void beginColour(VkCommandBuffer commands, VkImageView view, VkExtent2D extent, VkAttachmentLoadOp load);
 
+//! The same over what has just been drawn there.
+void beginAgain(VkCommandBuffer commands, VkImageView view, VkExtent2D extent);
+
 //! Draws from here on as the whole picture has it, of which the target holds `view.part`; and only within a rectangle of it.
 void setWholeViewport(VkCommandBuffer commands, const View& view);
 void setScissor(VkCommandBuffer commands, const View& view, const VkRect2D& rectangle);

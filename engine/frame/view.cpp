@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "frame/themes.h"
+
 namespace cm::frame {
 namespace {
 
@@ -45,7 +47,7 @@ View makeView(const Scene& scene, const geo::EnuFrame& axes, VkExtent2D extent, 
   view.up = glm::cross(view.right, view.forward);
   const geo::Geodetic place = geo::geodeticFromEcef(scene.eye.position);
   view.upAtEye = glm::vec3(rotation * geo::upAt(place));
-  if (scene.look != city::Look::Plain)
+  if (scene.look != city::Look::Plain && !themed(scene.look))
     view.night = float(1 - smooth(-0.09, 0.10, glm::dot(scene.sunDirectionEcef, geo::upAt(place))));
   view.seaBelowMetres = place.heightMetres - seaHeightMetres;
   view.clipFromWorldCentred = clipWithOffset(view, glm::vec2(0));
@@ -111,12 +113,12 @@ shared::FrameUniforms uniformsOf(const View& view, const Scene& scene, const glm
   u.clipFromWorld = view.clipFromWorld;
   u.sunDirection = glm::vec4(glm::vec3(sunWorld), 0);
   setLight(u, view, sunWorld, scene.hourOfDay);
+  if (themed(scene.look)) setThemedLight(u, view, scene.look);
   u.upAtEye = glm::vec4(view.upAtEye, float(view.seaBelowMetres));
   const auto width = float(view.extent.width), height = float(view.extent.height);
   u.viewport = {width, height, 1 / width, 1 / height};
   const auto tangent = float(std::tan(view.fovYRadians / 2));
-  u.time = {float(std::fmod(scene.nowSeconds, 3600.0)), scene.still ? 1 : 0, scene.look == city::Look::Plain ? 0 : 1,
-            tangent};
+  u.time = {float(std::fmod(scene.nowSeconds, 3600.0)), scene.still ? 1 : 0, lookNumber(scene.look), tangent};
   u.plain = {scene.plainAmbient, scene.plainDiffuse, 0, 0};
   u.part = {float(view.part.offset.x), float(view.part.offset.y), 0, 0};
   u.right = glm::vec4(glm::vec3(view.right), tangent * width / height);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "city/land_use.h"
 
 namespace cm::frame {
 namespace {
@@ -24,6 +25,7 @@ glm::dvec2 lonLatOf(const glm::dmat4& ecefFromContent, const glm::vec3& point) {
 void Visibility::setDocument(const city::Document& document, const geo::EnuFrame&) {
   removals_.clear();
   styles_ = document.styles;
+  styles_.push_back(city::landUseStyle());
   setStyle(std::exchange(styleId_, {}));
   tiles_.clear();
   residencyGeneration_ = 0;

@@ -36,7 +36,7 @@ struct DrapePush {
 
 // Push constants of drape_image.vert and drape_image.frag.
 struct DrapeImagePush {
-  vec4 place;           // x: 1 / the level's width in metres, y: opacity
+  vec4 place;           // x: 1 / the level's width in metres, y: opacity, z: FrameUniforms::time.z
   vec4 part;            // of the tile's picture: offset and width, 0..1
 };
 

@@ -4,6 +4,8 @@
 #ifndef CITYMIRROR_SHARED_EDGES_GLSL
 #define CITYMIRROR_SHARED_EDGES_GLSL
 
+layout(constant_id = 1) const uint kEdges = 0u;   // PostPass::Edges: 0 drawn into the colours, 1 luminous (tech), 2 thin ink (plan)
+
 // Edges fade five times as fast as colours in the haze, and are gone where they would only be noise.
 float edgesAt(float metres, float hazePerMetre) { return exp2(-5.0 * hazePerMetre * metres) * clamp(2.0 - metres / 6000.0, 0.0, 1.0); }
 
@@ -20,7 +22,12 @@ vec2 edgeAt(float centre, float left, float right, float above, float below, flo
   return vec2(dark, light);
 }
 
+const vec3 kLuminous = vec3(0.300, 0.800, 0.960), kInk = vec3(0.200, 0.210, 0.220);
+
 vec3 edged(vec3 colour, vec2 edge, float strength) {
+  // Both sides of an edge shine, each as much as is missing to the line's colour.
+  if (kEdges == 1u) return colour + max(kLuminous - colour, 0.0) * (strength * clamp(0.30 * edge.x + edge.y, 0.0, 1.0));
+  if (kEdges == 2u) return mix(colour, kInk, 0.85 * strength * strength * strength * edge.x);
   return colour * (1.0 - 0.42 * strength * edge.x) + (vec3(1.0) - colour) * (0.16 * strength * edge.y);
 }
 

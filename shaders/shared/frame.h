@@ -32,7 +32,7 @@ struct FrameUniforms {
   vec4 haze;                   // rgb display colour; a: extinction per metre
   vec4 upAtEye;                // xyz; w: eye above the plane beyond the city, metres
   vec4 viewport;               // width, height, 1/width, 1/height
-  vec4 time;                   // x seconds (wrapped), y still (0/1), z look (0 plain, 1 clay), w tan(fovY/2)
+  vec4 time;                   // x seconds (wrapped), y still (0/1), z look (0 plain, 1 lit, 2 tech, 3 plan), w tan(fovY/2)
   vec4 plain;                  // x ambient, y diffuse
   vec4 right;                  // camera's axes in world; w: tan(fovX/2)
   vec4 up;

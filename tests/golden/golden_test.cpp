@@ -26,6 +26,8 @@ const std::vector<Golden> kGoldens{
      {"--camera=120.4815,36.1440,52,-35,-16", "--scenario", "today", "--date", "2026-11-26T14:00+08:00", "--no-ui"}},
     {"underground", {"--view", "home", "--scenario", "today", "--underground", "--no-ui"}},
     {"day", {"--view", "old-town", "--scenario", "today", "--look", "day", "--no-ui"}},
+    {"tech", {"--view", "fushan-bay", "--scenario", "today", "--look", "tech", "--no-ui"}},
+    {"plan", {"--view", "old-town", "--scenario", "today", "--look", "plan", "--no-ui"}},
     {"layer", {"--view", "project-sifang", "--scenario", "plan", "--lang", "en"}},
 };
 

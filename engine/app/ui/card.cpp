@@ -60,7 +60,7 @@ void figure(const Body& body, const city::Figure& figure, float grown) {
     list.AddRectFilled(min, {min.x + length, min.y + bar}, body.shade(i == 0 ? ui.theme.before : ui.theme.after), std::min(bar / 2, length / 2));
     ImFont* font = i == 0 ? ui.fonts.body : ui.fonts.strong;
     drawText(list, font, {at.x + body.width - widthOf(font, values[i]), at.y + (height - em(font)) / 2},
-             body.shade(i == 0 ? ui.theme.inkSoft : ui.theme.after), values[i]);
+             body.shade(i == 0 ? ui.theme.inkSoft : ui.theme.afterInk), values[i]);
     ImGui::Dummy({body.width, height});
   }
   body.gap(8);
@@ -119,7 +119,8 @@ void header(const Body& body, const Text& name, const std::vector<std::pair<std:
   float x = at.x;
   for (const auto& [label, colour] : chips) {
     if (label.empty()) continue;
-    x += chip(ui, {x, at.y}, label, mix(colour, ui.theme.onAccent, 0.84f), mix(colour, ui.theme.ink, 0.25f)) + ui.px(6);
+    const auto [fill, ink] = chipColours(ui.theme, colour);
+    x += chip(ui, {x, at.y}, label, fill, ink) + ui.px(6);
   }
   if (x > at.x) ImGui::Dummy({1, ui.px(32)});
   paragraph(ui.fonts.title, ui.theme.ink, ui.in(name), body.width - (x > at.x ? 0 : ui.px(40)), 1.4f);
@@ -147,7 +148,7 @@ void story(const Body& body, const city::Project& project) {
       ui.emit(city::SetDivider{0.5});
     }
   }
-  if (textButton(ui, "fly", {at.x + half + ui.px(10), at.y}, {half, height}, ui.tr("story.fly"), ui.theme.accentTint, ui.theme.accent, Icon::Pin, true))
+  if (textButton(ui, "fly", {at.x + half + ui.px(10), at.y}, {half, height}, ui.tr("story.fly"), ui.theme.accentTint, ui.theme.accentInk, Icon::Pin, true))
     ui.emit(city::FlyTo{city::viewOf(project), 1.8});
   ImGui::Dummy({body.width, height});
 

@@ -14,7 +14,8 @@ void sidePill(const Context& ui, ImDrawList& list, float edge, bool toTheLeft, f
     if (rect.overlaps({x, y, width, height})) return;
   softShadow(list, ui.theme, {x, y}, {x + width, y + height}, height / 2, ui.layout.scale, 0.8f);
   list.AddRectFilled({x, y}, {x + width, y + height}, fill, height / 2);
-  drawText(list, ui.fonts.strong, {x + pad, y + (height - em(ui.fonts.strong)) / 2}, ui.theme.onAccent, label);
+  const ImU32 ink = fill == ui.theme.ink ? ui.theme.card | IM_COL32_A_MASK : ui.theme.onAccent;
+  drawText(list, ui.fonts.strong, {x + pad, y + (height - em(ui.fonts.strong)) / 2}, ink, label);
 }
 
 std::string yearOf(const Context& ui, const city::ScenarioState& side) {
@@ -96,7 +97,7 @@ void drawDivider(Context& ui) {
   ImVec2 centre{x, handleHeight(ui, x, ui.px(28))};
   float radius = ui.px(26 + 3 * t);
   softShadow(list, ui.theme, {centre.x - radius, centre.y - radius}, {centre.x + radius, centre.y + radius}, radius, ui.layout.scale);
-  list.AddCircleFilled(centre, radius, ui.theme.onAccent, 48);
+  list.AddCircleFilled(centre, radius, ui.theme.card | IM_COL32_A_MASK, 48);
   list.AddCircle(centre, radius - ui.px(4), mix(ui.theme.line, ui.theme.accent, t), 48, ui.px(1.5f));
   drawIcon(list, Icon::ChevronLeft, {x - ui.px(11), centre.y}, ui.px(20), ui.theme.ink);
   drawIcon(list, Icon::ChevronRight, {x + ui.px(11), centre.y}, ui.px(20), ui.theme.after);

@@ -1,6 +1,7 @@
 // 图层: greenways and metro one by one, the other layers, the light.
 #include <array>
 #include <cmath>
+#include <span>
 
 #include "app/ui/panels.h"
 
@@ -168,21 +169,30 @@ void light(const Row& row) {
   ImGui::Dummy({row.width, ui.px(52)});
 }
 
-void look(const Row& row) {
+//! One row of looks; those of the other row leave it without a choice.
+void looks(const Row& row, const char* id, std::span<const std::pair<city::Look, const char*>> shown) {
   Context& ui = row.ui;
-  ImVec2 at = ImGui::GetCursorScreenPos();
-  const std::array<std::pair<city::Look, const char*>, 3> kShown{
-      {{city::Look::Clay, "look.clay"}, {city::Look::Day, "look.day"}, {city::Look::Plain, "look.plain"}}};
+  const ImVec2 at = ImGui::GetCursorScreenPos();
   std::vector<std::string> names;
   int chosen = -1;
-  for (const auto& [look, key] : kShown) {
+  for (const auto& [look, key] : shown) {
     if (look == ui.session.look) chosen = static_cast<int>(names.size());
     names.push_back(ui.tr(key));
   }
-  const int tapped = segments(ui, "look", {at.x + row.left(), at.y}, {row.width - 2 * row.left(), ui.px(44)}, names,
-                              chosen, std::vector<ImU32>(names.size(), ui.theme.accent));
-  if (tapped >= 0) ui.emit(city::SetLook{kShown[static_cast<size_t>(tapped)].first});
+  const int tapped = segments(ui, id, {at.x + row.left(), at.y}, {row.width - 2 * row.left(), ui.px(44)}, names, chosen,
+                              std::vector<ImU32>(names.size(), ui.theme.accent));
+  if (tapped >= 0) ui.emit(city::SetLook{shown[static_cast<size_t>(tapped)].first});
   ImGui::Dummy({row.width, ui.px(52)});
+}
+
+//! The city as it is, then drawings of it.
+void look(const Row& row) {
+  using Shown = std::pair<city::Look, const char*>;
+  const std::array<Shown, 3> kShown{
+      {{city::Look::Clay, "look.clay"}, {city::Look::Day, "look.day"}, {city::Look::Plain, "look.plain"}}};
+  const std::array<Shown, 2> kDrawings{{{city::Look::Tech, "look.tech"}, {city::Look::Plan, "look.plan"}}};
+  looks(row, "look", kShown);
+  looks(row, "drawing", kDrawings);
 }
 
 }  // namespace

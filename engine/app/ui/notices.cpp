@@ -57,10 +57,10 @@ void drawLine(const Context& ui, const Rect& rect, const std::string& text) {
   beginBare("##attribution", rect, ImGuiWindowFlags_NoInputs | ImGuiWindowFlags_NoBringToFrontOnFocus);
   ImDrawList& list = *ImGui::GetWindowDrawList();
   float width = widthOf(ui.fonts.small, text) + ui.px(20);
-  list.AddRectFilled({rect.x, rect.y}, {rect.x + width, rect.bottom()}, withAlpha(ui.theme.onAccent, 0.72f),
-                     rect.height / 2);
-  drawText(list, ui.fonts.small, {rect.x + ui.px(10), rect.y + (rect.height - em(ui.fonts.small)) / 2},
-           ui.theme.inkSoft, text);
+  list.AddRectFilled({rect.x, rect.y}, {rect.x + width, rect.bottom()},
+                     withAlpha(ui.theme.card | IM_COL32_A_MASK, kAttributionAlpha), rect.height / 2);
+  drawText(list, ui.fonts.small, {rect.x + ui.px(10), rect.y + (rect.height - em(ui.fonts.small)) / 2}, ui.theme.ink,
+           text);
   endBare();
 }
 
@@ -135,7 +135,7 @@ void drawStatistics(Context& ui) {
   ImDrawList& list = *ImGui::GetWindowDrawList();
   float y = rect.y + ui.px(10), step = ui.px(20);
   std::string first = filled(ui.tr("statistics.frames"), {fmt::format("{:.0f}", ui.seen.framesPerSecond)});
-  drawText(list, ui.fonts.small, {rect.x + ui.px(16), y}, ui.theme.accent, first);
+  drawText(list, ui.fonts.small, {rect.x + ui.px(16), y}, ui.theme.accentInk, first);
   for (const std::string& line : ui.seen.statistics) {
     y += step;
     if (y + step > rect.bottom()) break;
@@ -153,7 +153,7 @@ void drawHelp(Context& ui) {
   // A veil over everything; a tap anywhere closes the page.
   beginBare("##veil", {0, 0, window.x, window.y});
   ImGui::BringWindowToDisplayFront(ImGui::GetCurrentWindow());
-  ImGui::GetWindowDrawList()->AddRectFilled({0, 0}, {window.x, window.y}, withAlpha(ui.theme.ink, 0.42f * there));
+  ImGui::GetWindowDrawList()->AddRectFilled({0, 0}, {window.x, window.y}, withAlpha(ui.theme.shadow, 0.42f * there));
   if (hitArea("veil", {0, 0}, {window.x, window.y})) ui.state.helpOpen = false;
 
   struct Line {
@@ -182,7 +182,7 @@ void drawHelp(Context& ui) {
   ImDrawList& list = *ImGui::GetWindowDrawList();
   ImVec2 min{rect.x, rect.y}, max{rect.right(), rect.bottom()};
   softShadow(list, ui.theme, min, max, ui.px(18), ui.layout.scale, there);
-  list.AddRectFilled(min, max, withAlpha(ui.theme.onAccent, there), ui.px(18));
+  list.AddRectFilled(min, max, withAlpha(ui.theme.card | IM_COL32_A_MASK, there), ui.px(18));
   drawText(list, ui.fonts.title, {rect.x + inset, rect.y + ui.px(24)}, withAlpha(ui.theme.ink, there),
            ui.tr("help.title"));
   drawIcon(list, Icon::Close, {rect.right() - ui.px(34), rect.y + ui.px(36)}, ui.px(18),
@@ -190,7 +190,7 @@ void drawHelp(Context& ui) {
 
   float column = wide ? (width - 3 * inset) / 2 : width - 2 * inset;
   auto section = [&](float x, float y, const char* title, std::span<const Line> lines) {
-    drawText(list, ui.fonts.strong, {x, y + ui.px(8)}, withAlpha(ui.theme.accent, there), ui.tr(title));
+    drawText(list, ui.fonts.strong, {x, y + ui.px(8)}, withAlpha(ui.theme.accentInk, there), ui.tr(title));
     y += ui.px(38);
     for (const Line& line : lines) {
       const std::string& how = ui.tr(line.how);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "app/ui/panels.h"
+#include "city/land_use.h"
 
 namespace cm::app::ui {
 namespace {
@@ -63,16 +64,27 @@ void rampLegend(Context& ui, const city::Style& style, float left, float width) 
 
 void categoryLegend(Context& ui, const city::Style& style, float left, float width) {
   ImDrawList& list = *ImGui::GetWindowDrawList();
-  const auto line = [&](ImU32 colour, const std::string& label) {
+  const auto line = [&](ImU32 colour, const std::string& label, const std::string& small) {
     const ImVec2 at = ImGui::GetCursorScreenPos();
-    const float height = ui.px(25), side = ui.px(15), x = at.x + left, y = at.y + (height - side) / 2;
+    const float height = ui.px(small.empty() ? 25 : 38), side = ui.px(15), x = at.x + left,
+                y = at.y + (height - side) / 2;
     list.AddRectFilled({x, y}, {x + side, y + side}, colour, ui.px(4));
-    drawText(list, ui.fonts.body, {x + side + ui.px(10), at.y + (height - em(ui.fonts.body)) / 2}, ui.theme.ink,
-             clipped(ui.fonts.body, label, width - 2 * left - side - ui.px(10)));
+    const float textX = x + side + ui.px(10), room = width - 2 * left - side - ui.px(10);
+    const float first = small.empty() ? (height - em(ui.fonts.body)) / 2 : ui.px(2);
+    drawText(list, ui.fonts.body, {textX, at.y + first}, ui.theme.ink, clipped(ui.fonts.body, label, room));
+    if (!small.empty())
+      drawText(list, ui.fonts.small, {textX, at.y + ui.px(20)}, ui.theme.inkSoft, clipped(ui.fonts.small, small, room));
     ImGui::Dummy({width, height});
   };
-  for (const city::StyleCategory& category : style.categories)
-    line(colourOf(category.colour), category.name.empty() ? category.value : ui.in(category.name));
+  const city::StyleCategory* above = nullptr;  // values of one name and colour share their line
+  for (const city::StyleCategory& category : style.categories) {
+    const bool same = above && !category.name.empty() && ui.in(category.name) == ui.in(above->name) &&
+                      category.colour == above->colour;
+    above = &category;
+    if (same) continue;
+    line(colourOf(category.colour), category.name.empty() ? category.value : ui.in(category.name),
+         category.name.empty() ? std::string() : ui.other(category.name));
+  }
 }
 
 }  // namespace
@@ -93,7 +105,7 @@ void drawStyles(Context& ui, float width) {
 }
 
 void drawLegend(Context& ui) {
-  const city::Style* style = ui.document.style(ui.session.style);
+  const city::Style* style = city::shownStyle(ui.document, ui.session);
   if (!style || ui.layout.legend.empty()) return;
   const Rect rect = ui.layout.legend;
   beginCard(ui, "##legend", rect);
@@ -104,7 +116,9 @@ void drawLegend(Context& ui) {
   if (const std::string& small = ui.other(style->name); !small.empty())
     drawText(list, ui.fonts.small, {rect.x + left, rect.y + ui.px(33)}, ui.theme.inkSoft,
              clipped(ui.fonts.small, small, rect.width - left - ui.px(52)));
-  if (plainIconButton(ui, "no style", {rect.right() - ui.px(48), rect.y + ui.px(6)}, Icon::Close))
+  // What the look itself colours by goes with the look.
+  if (!ui.session.style.empty() &&
+      plainIconButton(ui, "no style", {rect.right() - ui.px(48), rect.y + ui.px(6)}, Icon::Close))
     ui.emit(city::SetStyle{});
   ImGui::SetCursorScreenPos({rect.x, rect.y + header + ui.px(4)});
   beginScroll("legend", {rect.width, rect.height - header - ui.px(12)});

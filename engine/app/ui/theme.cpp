@@ -16,7 +16,8 @@ struct Entry {
 constexpr std::array kEntries{
     Entry{"card", &Theme::card},         Entry{"cardEdge", &Theme::cardEdge}, Entry{"shadow", &Theme::shadow},
     Entry{"ink", &Theme::ink},           Entry{"inkSoft", &Theme::inkSoft},   Entry{"line", &Theme::line},
-    Entry{"sink", &Theme::sink},         Entry{"accent", &Theme::accent},     Entry{"accentTint", &Theme::accentTint},
+    Entry{"sink", &Theme::sink},         Entry{"accent", &Theme::accent},     Entry{"accentInk", &Theme::accentInk},   Entry{"afterInk", &Theme::afterInk},
+    Entry{"accentTint", &Theme::accentTint},
     Entry{"after", &Theme::after},       Entry{"afterTint", &Theme::afterTint}, Entry{"before", &Theme::before},
     Entry{"onAccent", &Theme::onAccent}, Entry{"warning", &Theme::warning},   Entry{"warningTint", &Theme::warningTint}};
 
@@ -84,6 +85,22 @@ ImU32 mix(ImU32 a, ImU32 b, float t) {
   return ImGui::ColorConvertFloat4ToU32({std::lerp(x.x, y.x, t), std::lerp(x.y, y.y, t), std::lerp(x.z, y.z, t), std::lerp(x.w, y.w, t)});
 }
 
+Theme mix(const Theme& a, const Theme& b, float t) {
+  Theme theme;
+  for (const Entry& entry : kEntries) theme.*(entry.colour) = mix(a.*(entry.colour), b.*(entry.colour), t);
+  return theme;
+}
+
+ChipColours chipColours(const Theme& theme, ImU32 hue) {
+  return {mix(hue, theme.card | IM_COL32_A_MASK, 0.84f), mix(hue, theme.ink, 0.5f)};
+}
+
+bool darkPicture(const city::Session& session) {
+  if (session.look == city::Look::Tech) return true;
+  if (session.look == city::Look::Plain || session.look == city::Look::Plan) return false;
+  return session.hourOfDay < 5.8 || session.hourOfDay > 18.2;  // mid-October, as everywhere in the interface
+}
+
 void applyStyle(const Theme& theme, float scale) {
   ImGuiStyle style;
   style.WindowRounding = style.ChildRounding = style.PopupRounding = 14;
@@ -108,7 +125,7 @@ void applyStyle(const Theme& theme, float scale) {
   set(ImGuiCol_ScrollbarGrab, theme.line);
   set(ImGuiCol_ScrollbarGrabHovered, theme.before);
   set(ImGuiCol_ScrollbarGrabActive, theme.before);
-  set(ImGuiCol_ModalWindowDimBg, withAlpha(theme.ink, 0.35f));
+  set(ImGuiCol_ModalWindowDimBg, withAlpha(theme.shadow, 0.35f));
   ImGui::GetStyle() = style;
 }
 

@@ -5,17 +5,37 @@
 #include <algorithm>
 
 #include "app/ui/panels.h"
+#include "city/land_use.h"
 
 namespace cm::app::ui {
 
 struct Ui::Impl {
   Words words{assetsFolder() / "i18n"};
-  Theme theme = loadTheme(assetsFolder() / "themes" / "harbour.json");
+  Theme light = loadTheme(assetsFolder() / "themes" / "harbour.json"),
+        dark = loadTheme(assetsFolder() / "themes" / "night.json");
+  Theme theme = light;
+  float darkness = -1;  // 0 light, 1 dark; below 0 before the first frame
+  double themeSeconds = 0;
   Fonts fonts;
   State state;
   Layout layout;
-  bool helpAsked = false, playAsked = false, opened = false;
+  bool helpAsked = false, playAsked = false, opened = false, themeMoves = false;
+
+  bool followTheme(const city::Session& session, double nowSeconds);
 };
+
+//! Panels go dark with the picture behind them, in half a second; true where this changed the theme.
+bool Ui::Impl::followTheme(const city::Session& session, double nowSeconds) {
+  const float wanted = darkPicture(session) ? 1.0f : 0.0f;
+  const auto step = static_cast<float>(std::clamp(nowSeconds - themeSeconds, 0.0, 0.1) / 0.5);
+  themeSeconds = nowSeconds;
+  const float before = darkness;
+  if (darkness < 0) darkness = wanted;
+  darkness = darkness < wanted ? std::min(wanted, darkness + step) : std::max(wanted, darkness - step);
+  theme = mix(light, dark, darkness * darkness * (3 - 2 * darkness));
+  themeMoves = darkness != wanted;
+  return darkness != before;
+}
 
 Ui::Ui(const city::Document& document) : impl_(std::make_unique<Impl>()) {
   ImGuiIO& io = ImGui::GetIO();
@@ -24,6 +44,8 @@ Ui::Ui(const city::Document& document) : impl_(std::make_unique<Impl>()) {
   io.ConfigFlags &= ~ImGuiConfigFlags_NavEnableKeyboard;
   impl_->fonts.want(impl_->words);
   impl_->fonts.want(document);
+  impl_->fonts.want(city::landUseStyle().name);
+  for (const auto& category : city::landUseStyle().categories) impl_->fonts.want(category.name);
 }
 
 Ui::~Ui() = default;
@@ -46,9 +68,9 @@ bool Ui::prepare(const city::Document& document, const city::Session& session, c
     impl_->opened = true;
     impl_->state.panelOpen = seen.windowSize.x / scale >= 700;
   }
-  if (!fonts.build(scale)) return false;
-  applyStyle(impl_->theme, scale);
-  return true;
+  const bool fontsMade = fonts.build(scale), themeMoved = impl_->followTheme(session, seen.nowSeconds);
+  if (fontsMade || themeMoved) applyStyle(impl_->theme, scale);
+  return fontsMade;
 }
 
 void Ui::draw(const city::Document& document, const city::Session& session, const Observations& seen,
@@ -58,20 +80,21 @@ void Ui::draw(const city::Document& document, const city::Session& session, cons
   state.frameSeconds =
       state.previousSeconds < 0 ? 0 : static_cast<float>(std::clamp(seen.nowSeconds - state.previousSeconds, 0.0, 0.1));
   state.previousSeconds = seen.nowSeconds;
-  state.animating = false;
+  state.animating = impl_->themeMoves;
   if (std::exchange(impl_->helpAsked, false)) state.helpOpen = !state.helpOpen;
 
+  const city::Style* style = city::shownStyle(document, session);
   LayoutWishes wishes{state.panelOpen,
                       hasCard(document, session, seen),
                       !document.views.empty(),
                       session.statistics,
                       !document.projects.empty() || document.scenarios.size() > 1,
                       hasDates(document),
-                      document.style(session.style) != nullptr};
+                      style != nullptr};
   impl_->layout = layoutFor(seen.windowSize, seen.scale, wishes);
   // What a card needs, not what it might have: the divider's handle looks for a free place beside it.
   impl_->layout.panel = fitted(state, state.tab == Tab::Projects ? "projects" : "layers", impl_->layout.panel);
-  impl_->layout.legend = fitted(state, "legend " + session.style, impl_->layout.legend);
+  impl_->layout.legend = fitted(state, "legend " + (style ? style->id : ""), impl_->layout.legend);
   impl_->layout.card = fitted(state, "card " + session.selection.id, impl_->layout.card);
   Context ui{document, session, seen, out, impl_->words, impl_->theme, impl_->fonts, state, impl_->layout};
   if (std::exchange(impl_->playAsked, false)) {

@@ -164,7 +164,7 @@ void endScroll(const Context& ui, bool horizontal) {
   if (!horizontal && ImGui::GetScrollY() < most - 1) {  // more below: the last line fades
     ImVec2 min = ImGui::GetWindowPos(), size = ImGui::GetWindowSize();
     float top = min.y + size.y - ui.px(34), bottom = min.y + size.y;
-    ImU32 solid = withAlpha(ui.theme.onAccent, ImGui::GetStyle().Alpha), clear = solid & ~IM_COL32_A_MASK;
+    ImU32 solid = withAlpha(ui.theme.card | IM_COL32_A_MASK, ImGui::GetStyle().Alpha), clear = solid & ~IM_COL32_A_MASK;
     ImGui::GetWindowDrawList()->AddRectFilledMultiColor({min.x, top}, {min.x + size.x - ui.px(7), bottom}, clear, clear,
                                                         solid, solid);
   }
@@ -188,7 +188,8 @@ bool toggleSwitch(const Context& ui, const char* id, ImVec2 at, bool on) {
   float height = ui.px(28), width = ui.px(48), radius = height / 2;
   ImVec2 min{at.x + size.x - width, at.y + (size.y - height) / 2}, max{min.x + width, min.y + height};
   ImDrawList& list = *ImGui::GetWindowDrawList();
-  list.AddRectFilled(min, max, withAlpha(mix(IM_COL32(0xc3, 0xd0, 0xd9, 255), ui.theme.accent, t), alpha), radius);
+  list.AddRectFilled(min, max, withAlpha(mix(mix(ui.theme.sink, ui.theme.before, 0.45f), ui.theme.accent, t), alpha),
+                     radius);
   ImVec2 knob{std::lerp(min.x + radius, max.x - radius, t), min.y + radius};
   list.AddCircleFilled({knob.x, knob.y + ui.px(1)}, radius - ui.px(2.2f), withAlpha(ui.theme.shadow, 0.18f * alpha),
                        28);
@@ -243,7 +244,7 @@ int segments(const Context& ui, const char* id, ImVec2 at, ImVec2 size, const st
   float alpha = ImGui::GetStyle().Alpha, inset = ui.px(4);
   float each = size.x / static_cast<float>(labels.size());
   list.AddRectFilled(at, {at.x + size.x, at.y + size.y}, withAlpha(ui.theme.sink, alpha), ui.px(11));
-  float slot = ui.ease(std::string(id) + ".slot", static_cast<float>(chosen));
+  float slot = ui.ease(std::string(id) + ".slot", static_cast<float>(std::max(chosen, 0)));
   size_t nearest =
       static_cast<size_t>(std::clamp(static_cast<int>(std::lround(slot)), 0, static_cast<int>(labels.size()) - 1));
   if (chosen >= 0) {
@@ -251,6 +252,7 @@ int segments(const Context& ui, const char* id, ImVec2 at, ImVec2 size, const st
     list.AddRectFilled(min, {min.x + each - 2 * inset, at.y + size.y - inset}, withAlpha(colours[nearest], alpha),
                        ui.px(8.5f));
   }
+  const ImU32 onInk = ui.theme.card | IM_COL32_A_MASK;  // ink is light in a dark theme
   int tapped = -1;
   ImGui::PushID(id);
   for (size_t i = 0; i < labels.size(); ++i) {
@@ -260,7 +262,11 @@ int segments(const Context& ui, const char* id, ImVec2 at, ImVec2 size, const st
     ImFont* font = ui.fonts.strong;
     std::string shown = clipped(font, labels[i], each - ui.px(10));
     drawText(list, font, {corner.x + (each - widthOf(font, shown)) / 2, at.y + (size.y - em(font)) / 2},
-             withAlpha(on ? ui.theme.onAccent : ui.theme.inkSoft, alpha), shown);
+             withAlpha(!on                                ? ui.theme.inkSoft
+                       : colours[nearest] == ui.theme.ink ? onInk
+                                                          : ui.theme.onAccent,
+                       alpha),
+             shown);
   }
   ImGui::PopID();
   return tapped == chosen ? -1 : tapped;

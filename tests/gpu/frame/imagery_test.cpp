@@ -135,6 +135,21 @@ TEST_F(ImageryTest, HasNoSeamsEvenWhereOneSeesThroughIt) {
   }
 }
 
+TEST_F(ImageryTest, ThemedLooksShowItAsLightOrAsAPrint) {
+  show({});
+  bring([](const source::ImageryTile&) { return kRed; });
+  const auto brightness = [&](city::Look look) {
+    stage.scene.look = look;
+    render();
+    const glm::ivec3 c = OverlayStage::at(stage.picture("imagery_look"), {640, 360});
+    return (c.r + c.g + c.b) / 3;
+  };
+  const int own = brightness(city::Look::Clay);
+  EXPECT_LT(brightness(city::Look::Tech), own - 30);
+  EXPECT_GT(brightness(city::Look::Plan), own + 30);
+  EXPECT_EQ(brightness(city::Look::Clay), own) << "and back";
+}
+
 TEST_F(ImageryTest, ALayerIsSwitchedOffAndOnAgain) {
   show({});
   bring([](const source::ImageryTile&) { return kGreen; });

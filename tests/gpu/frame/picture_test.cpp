@@ -107,6 +107,86 @@ TEST(Picture, ByDayThereAreWindowsAndTrees) {
   EXPECT_EQ(gpu::Device::validationMessages(), 0u);
 }
 
+TEST(Picture, TechIsADarkScreenWithLuminousEdges) {
+  Rig rig;
+  CM_NEEDS_DEVICE(rig);
+  rig.setDocument({.origin = kPlace});
+  rig.add(tinyScene());
+  auto scene = fromSouth(city::Look::Tech);
+  for (const int samples : {1, 4}) {
+    const Picture picture = rig.render(scene, rig.oneSide(), kSize, samples);
+    // The ground is dark and bluish, whatever it is made of; the tower's roof edge shines against it.
+    const glm::ivec3 ground = picture.at(30, 200);
+    EXPECT_LT(ground.r, 30);
+    EXPECT_GT(ground.b, ground.r + 10);
+    int brightest = 0;
+    for (unsigned y = 40; y < 120; ++y) brightest = std::max(brightest, picture.brightness(160, y));
+    EXPECT_GT(brightest, picture.brightness(30, 200) + 70) << samples;
+  }
+  // A drawing knows no hour: the sun of night gives the same picture.
+  const Picture byDay = rig.render(scene, rig.oneSide(), kSize, 1);
+  scene.hourOfDay = 2;
+  EXPECT_EQ(rig.render(scene, rig.oneSide(), kSize, 1).rgba, byDay.rgba);
+  EXPECT_EQ(gpu::Device::validationMessages(), 0u);
+}
+
+TEST(Picture, PlanIsPaperWithLandUse) {
+  Rig rig;
+  CM_NEEDS_DEVICE(rig);
+  rig.setDocument({.origin = kPlace});
+  source::MeshContent content = tinyScene();
+  content.features.columns.push_back({"class", std::vector<std::string>{"residential", "office", ""}});
+  rig.add(std::move(content));
+  rig.frame->setStyle("land-use");
+  auto scene = fromSouth(city::Look::Plan);
+  geo::Geodetic above = geo::geodeticFromEcef(geo::enuFrameAt(kPlace).toEcef({0, 0, 500}));
+  scene.eye = geo::eyeAt(above, 0, -90, 0.7854);
+  for (const int samples : {1, 4}) {
+    const Picture picture = rig.render(scene, rig.oneSide(), kSize, samples);
+    const glm::ivec3 home = picture.at(160, 120), office = picture.at(160 + 48, 120),
+                     paper = picture.at(160 - 60, 120 + 60);
+    EXPECT_GT(std::min(home.r, home.g), home.b + 70) << "yellow";
+    EXPECT_GT(office.r, std::max(office.g, office.b) + 90) << "red";
+    EXPECT_GT(std::min({paper.r, paper.g, paper.b}), 200);
+  }
+  EXPECT_EQ(gpu::Device::validationMessages(), 0u);
+}
+
+TEST(Picture, ThemedLooksTakeInWhatIsAuthored) {
+  Rig rig;
+  CM_NEEDS_DEVICE(rig);
+  rig.setDocument({.origin = kPlace});
+  // A photograph, glass before it, points, water and ground, each a part of its own.
+  source::MeshContent content;
+  content.ecefFromContent = geo::enuFrameAt(kPlace).ecefFromEnu;
+  content.materials.resize(5);
+  test::addBox(content, {-30, -20, 0}, {30, 20, 60}, {255, 255, 255, 255}, source::Surface::Authored, "photograph");
+  content.images.push_back({.width = 1, .height = 1, .rgba = {230, 90, 60, 255}});
+  content.materials[0].image = 0;
+  test::addBox(content, {60, -20, 0}, {100, 20, 40}, {255, 255, 255, 90}, source::Surface::Authored, "glass");
+  content.materials[1].alphaCutoff = source::Material::kBlends;
+  test::addFlat(content, {-90, -30}, {-60, 0}, 20, {255, 255, 255, 255}, source::Surface::Authored);
+  content.parts.back().topology = source::Topology::Points;
+  test::addFlat(content, {-400, -400}, {400, -150}, 0, {60, 90, 120, 255}, source::Surface::Water);
+  content.materials[3].name = "cm:water";
+  test::addFlat(content, {-400, -150}, {400, 400}, 0, {130, 140, 120, 255}, source::Surface::Ground);
+  content.materials[4].name = "cm:ground";
+  for (uint32_t part = 0; part < content.parts.size(); ++part) content.parts[part].material = part;
+  content.uvs.assign(content.vertices.size(), glm::vec2(0.5f));
+  rig.add(std::move(content));
+  for (const city::Look look : {city::Look::Tech, city::Look::Plan})
+    for (const int samples : {1, 4}) {
+      const Picture picture = rig.render(fromSouth(look), rig.oneSide(), kSize, samples);
+      const glm::ivec3 wall = picture.at(160, 110);
+      if (look == city::Look::Tech)
+        EXPECT_GT(wall.b, std::max(wall.r + 20, 55)) << "the red photograph is blue light";
+      else
+        EXPECT_GT(std::min({wall.r - 10, wall.g, wall.b}), 120) << "and a pale print, still reddish";
+      if (look == city::Look::Plan) EXPECT_GT(wall.r, wall.b + 10);
+    }
+  EXPECT_EQ(gpu::Device::validationMessages(), 0u);
+}
+
 TEST(Picture, StillScenesRefineAndThenStop) {
   Rig rig;
   CM_NEEDS_DEVICE(rig);

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <set>
 
 #include "app/ui/panels.h"
 #include "ui_harness.h"
@@ -108,6 +109,31 @@ TEST(Ui, LayersAndTheirItemsCanBeSwitched) {
   ASSERT_TRUE(only<city::SetItemVisible>(commands));
   EXPECT_EQ(only<city::SetItemVisible>(commands)->item, "coast");
   EXPECT_FALSE(only<city::SetItemVisible>(commands)->visible);
+}
+
+TEST(Ui, TheChooserOffersTheLooksAndThePlanHasItsLegend) {
+  UiHarness app({1280, 1400});
+  Rect panel = app.layout().panel;
+  app.tap({panel.x + 200, panel.y + 30});  // the tab
+  app.frames(40);
+  // The looks stand at the panel's foot, which is where what it covers ends.
+  float y = panel.bottom();
+  while (y > panel.y && !app.ui.covers({panel.x + 160, y})) y -= 4;
+  std::set<city::Look> offered;
+  for (int row = 0; row < 12 && offered.empty(); ++row, y -= 8)
+    for (float x = panel.x + 40; x < panel.right() - 20; x += 28)
+      for (const auto& command : app.tap({x, y}))
+        if (const auto* chosen = std::get_if<city::SetLook>(&command)) offered.insert(chosen->look);
+  EXPECT_TRUE(offered.contains(city::Look::Tech));
+  EXPECT_TRUE(offered.contains(city::Look::Plan));
+  const glm::vec2 legend(1280 - 60, 130);
+  app.city.apply({city::SetLook{city::Look::Tech}}, app.seen.nowSeconds);
+  app.frames(40);
+  EXPECT_FALSE(app.ui.covers(legend));
+  app.city.apply({city::SetLook{city::Look::Plan}}, app.seen.nowSeconds);
+  app.frames(40);
+  EXPECT_TRUE(app.ui.covers(legend));
+  EXPECT_EQ(app.atlasesBuilt, 1) << "the legend's characters are known from the start";
 }
 
 TEST(Ui, TheYearsFollowTheFingerAndPlay) {
