@@ -38,5 +38,5 @@ void main() {
   gl_Position = frame.clipFromWorld * vec4(world, 1.0);
   outWorld = world;
   outEdge = edgeAt(world);
-  outShadowPlace = shadowPlace(world, side.sideIndex);
+  outShadowPlace = (side.flags & kUnshaded) != 0u ? vec3(-1e5) : shadowPlace(world, side.sideIndex);   // on no map
 }

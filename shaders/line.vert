@@ -16,10 +16,12 @@ layout(location = 3) in vec2 sideAndAlong;
 
 layout(location = 0) out vec3 acrossHalfPerPixel;   // pixels from the middle, half the width in pixels, metres along per pixel
 layout(location = 1) out float alongMetres;
+layout(location = 3) out float seen;
 layout(location = 2) out vec4 air;   // what the haze adds (premultiplied), and how much it lets through
 
 const float kNear = 1.0;       // metres: nothing nearer is drawn
 const float kMitre = 1.6;
+const float kTracksSeen = 420.0;   // metres: nearer, the tracks themselves are looked at
 
 vec4 clipOf(vec3 p) { return frame.clipFromWorld * vec4(p + push.origin.xyz, 1.0); }
 vec2 pixelOf(vec4 clip) { return clip.xy / clip.w * 0.5 * push.viewport.xy; }
@@ -39,6 +41,7 @@ void main() {
     acrossHalfPerPixel = vec3(0.0);
     alongMetres = 0.0;
     air = vec4(0.0);
+    seen = 0.0;
     return;
   }
   vec2 p = pixelOf(here), toHere = p - pixelOf(before), toNext = pixelOf(after) - p;
@@ -61,6 +64,9 @@ void main() {
   acrossHalfPerPixel = vec3(across, halfWidth, 1.0 / perMetre);
   alongMetres = sideAndAlong.y;
   vec3 world = position + push.origin.xyz;
-  float metres = length(world), clear = clearAir(metres);
+  float metres = length(world);
+  seen = 1.0 - smoothstep(push.manner.z, push.manner.w, metres);
+  if (push.manner.y < 0.0) seen *= smoothstep(kTracksSeen, 2.0 * kTracksSeen, metres);
+  float clear = clearAir(metres);
   air = vec4(horizonColour(world / metres) * (1.0 - clear), clear);
 }

@@ -11,13 +11,17 @@ layout(push_constant) uniform Push {
 
 layout(location = 0) in vec4 placeAndRadius;   // world; pixels
 layout(location = 1) in vec4 ring;             // display colour; a: alpha
+layout(location = 2) in vec2 shape;            // exponent of the outline, share that is white
 
 layout(location = 0) out vec2 pixel;
 layout(location = 1) flat out float radius;
 layout(location = 2) flat out vec4 ringColour;
 layout(location = 3) flat out vec4 air;   // what the haze adds (premultiplied), and how much it lets through
 
+layout(location = 4) flat out vec2 outShape;
+
 void main() {
+  outShape = shape;
   vec2 corner = vec2(gl_VertexIndex & 1, gl_VertexIndex >> 1) * 2.0 - 1.0;
   radius = placeAndRadius.w;
   ringColour = ring;

@@ -117,6 +117,8 @@ int main(int count, char** values) {
                     "高亮的建筑、项目或线路编号 / id of a building, project or line to highlight");
     app->add_option("--samples", render.samples, "每像素采样数 / pictures averaged (16)")->check(CLI::Range(1, 256));
     app->add_option("--timeout", render.timeoutSeconds, "秒 / seconds to wait for data (300)");
+    app->add_flag("--underground", render.underground,
+                  "地下视图：隧道与车站 / see through the ground: tunnels and stations");
     app->add_flag("--no-ui", noUi, "不画界面，只注明数据来源 / without the control layer: only whose data it is");
   }
 

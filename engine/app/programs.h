@@ -29,6 +29,7 @@ struct RenderOptions {
   std::string style;                             // Style id; empty: none
   Language language = Language::Chinese;
   bool ui = true;
+  bool underground = false;
   int samples = 16;
   double timeoutSeconds = 300;
   std::string select;                            // feature, project or item id to highlight

@@ -115,6 +115,11 @@ Result<void> setUpPicture(Stage& stage, const RenderOptions& options) {
                                                  : city::PickKind::Building;
     commands.push_back(city::Select{{kind, options.select}});
   }
+  if (options.underground) {
+    city::Layers layers = stage.session().layers;
+    layers.underground = true;
+    commands.push_back(city::SetLayers{layers});
+  }
   stage.city().apply(commands, -10);  // long ago: no transition is under way in the picture
   return {};
 }
@@ -170,6 +175,7 @@ int renderProgram(const RenderOptions& options) {
   }
   StageOptions stageOptions;
   stageOptions.maxSsePixels = options.look == city::Look::Plain ? 16 : kPictureSsePixels;
+  stageOptions.clockRuns = false;  // a picture of a moment is the same picture whenever it is made
   Stage stage(**device, VK_FORMAT_R8G8B8A8_UNORM, std::move(*loaded), fetcher, stageOptions);
   if (auto ready = setUpPicture(stage, options); !ready) {
     log::error("{}", ready.error().text());

@@ -195,6 +195,8 @@ city::Changes Stage::step(std::vector<city::Command> commands, double nowSeconds
   scene_.layers = session().layers;
   scene_.selection = session().selection;
   scene_.nowSeconds = nowSeconds;
+  scene_.citySeconds = session().hourOfDay * 3600 + (options_.clockRuns ? nowSeconds : 0);
+  scene_.liveApart = options_.liveApart;
   if (const double hour = session().hourOfDay; hour != daylight_.to)
     daylight_ = daylight_.to < 0 ? Daylight{hour, hour} : Daylight{hourAt(nowSeconds), hour, nowSeconds};
   scene_.hourOfDay = hourAt(nowSeconds);

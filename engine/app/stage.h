@@ -32,6 +32,8 @@ struct StageOptions {
   double fogDensity = 0;                     // tiles::SelectionOptions: less detail far away; the window asks for it
   Quality quality;                           // what is given up while moving
   bool refineWhenStill = true;               // false: every frame as while moving (measurements)
+  bool clockRuns = true;                     // the city's clock goes on from the session's hour; false: it stands there
+  bool liveApart = false;                    // frame::Scene; the window asks for it
   city::Date lightDate{2030, 10, 14};        // for sun and moon: mid-October, when even early afternoon's shadows are long
 };
 
@@ -59,6 +61,9 @@ class Stage {
   //! One turn of the loop up to the picture: commands, mailbox, selection, streaming, residency, visibility. Commands that
   //! show a project wait until all of it is here (at most kLongestWaitSeconds), so that it switches in one frame.
   city::Changes step(std::vector<city::Command> commands, double nowSeconds, VkExtent2D extent);
+
+  //! Trains in the last picture.
+  unsigned trainsInSight() const { return frame_->statistics().trains; }
 
   //! Where the control layer lies, pixels: labels keep off.
   void setCovered(std::vector<frame::Box> boxes) { scene_.covered = std::move(boxes); }

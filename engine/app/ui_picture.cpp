@@ -27,6 +27,7 @@ void UiPicture::draw(double nowSeconds, float frameSeconds) {
   const float against = std::min(seen.windowSize.x / 1280, seen.windowSize.y / 720);
   seen.scale = against > 1.6f ? std::clamp(against / 2, 1.5f, 3.0f) : 1.0f;
   seen.nowSeconds = nowSeconds;
+  seen.trains = stage_.trainsInSight() > 0;
   seen.headingDegrees = stage_.session().camera.headingDegrees;
   ImGui::GetIO().DeltaTime = std::max(frameSeconds, 1e-4f);
   if (ui_->prepare(stage_.document(), stage_.session(), seen)) pass_->uploadFonts();

@@ -27,6 +27,7 @@ constexpr double kLevelFadeSeconds = 0.25;
 constexpr double kFrameSeconds = 1.0 / 60;  // FIFO is not throttled everywhere: keep the rate ourselves
 constexpr double kAwakeSeconds = 0.6;       // frames go on for this long after the last touch
 constexpr double kIdleSeconds = 0.25;       // then the loop looks up this often
+constexpr double kLiveSeconds = 1.0 / 25;   // or this often, where trains run over a picture at rest
 
 std::atomic<bool> stopAsked{false};
 
@@ -192,7 +193,7 @@ class Loop {
     bool busy = now < awakeUntil_ || stage_.moving(now) || !stage_.settled() || stage_.frame().wantsAnotherFrame() ||
                 layer_.animating() || pickAsked_ || !pending_.empty();
     if (!busy) {
-      input_.wait(kIdleSeconds);
+      input_.wait(stage_.frame().lives() ? kLiveSeconds : kIdleSeconds);
     } else {
       double due = lastTurn_ + kFrameSeconds - now;
       if (due > 0) std::this_thread::sleep_for(std::chrono::duration<double>(due));
@@ -211,6 +212,7 @@ class Loop {
     seen.scale = std::max(1.0f, scaleX);
     seen.nowSeconds = now;
     seen.framesPerSecond = framesPerSecond_;
+    seen.trains = stage_.trainsInSight() > 0;
     seen.loading = static_cast<float>(stage_.loaded());
     seen.headingDegrees = stage_.session().camera.headingDegrees;
     seen.errors = errors_;
@@ -349,8 +351,9 @@ int windowProgram(const WindowOptions& options) {
     ImGui_ImplGlfw_InitForVulkan(window.handle, true);
     // At ten kilometres towards the horizon twice the error is allowed, at one nothing more than nearby.
     const double usualFade = screen.device->isSoftware() ? 0 : kLevelFadeSeconds;
-    Stage stage(*screen.device, screen.chain->format(), std::move(*loaded), fetcher,
-                {.levelFadeSeconds = options.levelFadeSeconds.value_or(usualFade), .fogDensity = 1e-4});
+    Stage stage(
+        *screen.device, screen.chain->format(), std::move(*loaded), fetcher,
+        {.levelFadeSeconds = options.levelFadeSeconds.value_or(usualFade), .fogDensity = 1e-4, .liveApart = true});
     if (!options.forget)
       if (auto json = readFile(saved)) {
         city::Session session = stage.session();

@@ -64,6 +64,18 @@ struct TilesetRef {
 enum class OverlayKind { Greenway, Metro, Rail, District, Place, Ground };
 enum class PlanStatus { Existing, Planned, UnderConstruction, Approved };
 
+//! The networks a rail line may belong to: 城市轨道, 市郊, 城际, 高铁.
+enum class Network { Urban, Suburban, Intercity, HighSpeed };
+
+//! Trains of a line, for simulated ones: no timetable of anyone's.
+struct RailService {
+  double headwaySeconds = 0;         // between trains of one direction; 0: none run
+  double speedKilometresPerHour = 80;
+  double dwellSeconds = 30;          // at a station
+  double trainMetres = 120;
+  bool operator==(const RailService&) const = default;
+};
+
 //! One named thing of an overlay that a person can switch, pick and read about: a greenway, a metro line.
 struct OverlayItem {
   std::string id;       // equals the "item" property of its GeoJSON features
@@ -74,11 +86,14 @@ struct OverlayItem {
   std::optional<double> lengthKilometres;
   Text story;
   std::string source;
+  Network network = Network::Urban;  // of a metro or rail line
+  RailService service;
   bool operator==(const OverlayItem&) const = default;
 };
 
 //! Vector data laid on the city: GeoJSON FeatureCollection, WGS84. Properties the engine reads: "item" (OverlayItem::id),
-//! "kind" (line, station, place, area), "zh", "en", "rank" (label priority, 0 first), "opens", "colour" (#rrggbb).
+//! "kind" (line, station, place, area), "zh", "en", "rank" (label priority, 0 first), "opens", "colour" (#rrggbb); of metro and
+//! rail also "structure", "height", "depth" and OSM's "tunnel", "bridge", "layer" (frame/rail_paths.h), of stations "lines".
 struct Overlay {
   std::string id;
   OverlayKind kind = OverlayKind::Greenway;

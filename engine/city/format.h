@@ -18,8 +18,10 @@ inline constexpr std::array<Name, 3> kPlace{"lon", "lat", "height"};
 inline constexpr std::array<Name, 5> kCamera{"lon", "lat", "height", "heading", "pitch"};
 inline constexpr std::array<Name, 6> kSource{"id", "name", "licence", "uri", "date", "note"};
 inline constexpr std::array<Name, 5> kTileset{"id", "name", "uri", "credentials", "source"};
-inline constexpr std::array<Name, 8> kItem{"id",    "name",             "colour", "status",
-                                           "opens", "lengthKilometres", "story",  "source"};
+inline constexpr std::array<Name, 10> kItem{"id",    "name",             "colour", "status", "opens",
+                                            "lengthKilometres", "story", "source", "network", "service"};
+inline constexpr std::array<Name, 4> kService{"headwaySeconds", "speedKilometresPerHour", "dwellSeconds",
+                                              "trainMetres"};
 inline constexpr std::array<Name, 7> kOverlay{"id", "kind", "name", "uri", "credentials", "source", "items"};
 inline constexpr std::array<Name, 19> kImagery{
     "id",         "name",     "kind",     "uri",         "matrix", "layer",   "style", "matrixSet",      "format",
@@ -45,7 +47,7 @@ struct Kind {
   Name name;  // as in the schema's $defs; "city" is its root
   Names keys;
 };
-inline constexpr std::array<Kind, 20> kKinds{{{"city", kCity},
+inline constexpr std::array<Kind, 21> kKinds{{{"city", kCity},
                                               {"text", kText},
                                               {"place", kPlace},
                                               {"camera", kCamera},
@@ -53,6 +55,7 @@ inline constexpr std::array<Kind, 20> kKinds{{{"city", kCity},
                                               {"tileset", kTileset},
                                               {"overlay", kOverlay},
                                               {"item", kItem},
+                                              {"service", kService},
                                               {"imagery", kImagery},
                                               {"project", kProject},
                                               {"phase", kPhase},
@@ -70,6 +73,7 @@ inline constexpr std::array<Kind, 20> kKinds{{{"city", kCity},
 inline constexpr std::array<Name, 6> kOverlayKinds{"greenway", "metro", "rail", "district", "place", "ground"};
 inline constexpr std::array<Name, 5> kImageryKinds{"xyz", "tms", "wmts", "wms", "mbtiles"};
 inline constexpr std::array<Name, 2> kImageryMatrices{"webMercator", "geographic"};
+inline constexpr std::array<Name, 4> kNetworks{"urban", "suburban", "intercity", "highSpeed"};
 inline constexpr std::array<Name, 4> kStatuses{"existing", "planned", "underConstruction", "approved"};
 inline constexpr std::array<Name, 8> kProjectKinds{"oldCommunity",       "villageInCity", "historicQuarter", "waterfront",
                                                    "industrialHeritage", "park",          "transport",       "other"};

@@ -221,7 +221,21 @@ class DocumentParser {
     if (object.read("lengthKilometres", length, 0, 1e5)) item.lengthKilometres = length;
     object.read("story", item.story);
     parseSourceOf(object, item.source);
+    object.readEnum("network", item.network, format::kNetworks);
+    if (const Json* service = object.find("service")) {
+      if (service->is_object())
+        parseService(ObjectReader(problems_, *service, object.pathOf("service"), format::kService), item.service);
+      else
+        object.report("service", fmt::format("found {}, expected an object", describe(service)));
+    }
     if (good) overlay.items.push_back(std::move(item));
+  }
+
+  static void parseService(const ObjectReader& object, RailService& service) {
+    object.read("headwaySeconds", service.headwaySeconds, 0, 86400);
+    object.read("speedKilometresPerHour", service.speedKilometresPerHour, 1, 600);
+    object.read("dwellSeconds", service.dwellSeconds, 0, 3600);
+    object.read("trainMetres", service.trainMetres, 10, 1000);
   }
 
   void parseProject(const ObjectReader& object) {

@@ -65,6 +65,8 @@ struct Layers {
   bool metro = true;
   bool shadows = true;
   bool buildings = true;
+  bool life = true;                          // trains, walkers, cyclists: simulated
+  bool underground = false;                  // the ground turns to glass; tunnels and stations under it appear
   std::set<std::string> hiddenItems;         // OverlayItem ids switched off one by one
   bool operator==(const Layers&) const = default;
 };

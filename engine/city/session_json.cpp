@@ -9,8 +9,11 @@ namespace cm::city {
 namespace {
 
 Json json(const CameraPose& pose) {
-  return {{"lon", pose.lonDegrees}, {"lat", pose.latDegrees}, {"height", pose.heightMetres},
-          {"heading", pose.headingDegrees}, {"pitch", pose.pitchDegrees}};
+  return {{"lon", pose.lonDegrees},
+          {"lat", pose.latDegrees},
+          {"height", pose.heightMetres},
+          {"heading", pose.headingDegrees},
+          {"pitch", pose.pitchDegrees}};
 }
 
 Json json(const ScenarioState& side) {
@@ -50,8 +53,9 @@ void readCamera(const Json& object, CameraPose& camera) {
   take(object, "height", pose.heightMetres);
   take(object, "heading", pose.headingDegrees);
   take(object, "pitch", pose.pitchDegrees);
-  bool good = std::abs(pose.lonDegrees) <= 180 && std::abs(pose.latDegrees) <= 90 && std::abs(pose.heightMetres) < 1e8 &&
-              std::abs(pose.headingDegrees) <= 1e6 && std::abs(pose.pitchDegrees) <= 90;
+  bool good = std::abs(pose.lonDegrees) <= 180 && std::abs(pose.latDegrees) <= 90 &&
+              std::abs(pose.heightMetres) < 1e8 && std::abs(pose.headingDegrees) <= 1e6 &&
+              std::abs(pose.pitchDegrees) <= 90;
   if (good) camera = pose;
 }
 
@@ -65,7 +69,8 @@ void readSide(const Json& object, const Document& document, ScenarioState& side)
   const Json& projects = member(object, "projects");
   if (!projects.is_object()) return;
   for (const auto& entry : projects.items())
-    if (document.project(entry.key()) && entry.value().is_boolean()) side.projects[entry.key()] = entry.value().get<bool>();
+    if (document.project(entry.key()) && entry.value().is_boolean())
+      side.projects[entry.key()] = entry.value().get<bool>();
 }
 
 void readLayers(const Json& object, const Document& document, Layers& layers) {
@@ -75,6 +80,8 @@ void readLayers(const Json& object, const Document& document, Layers& layers) {
   take(object, "metro", layers.metro);
   take(object, "shadows", layers.shadows);
   take(object, "buildings", layers.buildings);
+  take(object, "life", layers.life);
+  take(object, "underground", layers.underground);
   const Json& hidden = member(object, "hiddenItems");
   if (!hidden.is_array()) return;
   for (const Json& id : hidden)
@@ -92,8 +99,10 @@ std::string writeSession(const Session& session) {
   out["compare"] = session.compare == Compare::Swipe ? "swipe" : "off";
   out["divider"] = session.divider;
   const Layers& layers = session.layers;
-  out["layers"] = {{"labels", layers.labels},   {"projectAreas", layers.projectAreas}, {"greenways", layers.greenways},
-                   {"metro", layers.metro},     {"shadows", layers.shadows},           {"buildings", layers.buildings}};
+  out["layers"] = {{"labels", layers.labels}, {"projectAreas", layers.projectAreas}, {"greenways", layers.greenways},
+                   {"metro", layers.metro},   {"shadows", layers.shadows},           {"buildings", layers.buildings}};
+  out["layers"]["life"] = layers.life;
+  out["layers"]["underground"] = layers.underground;
   out["layers"]["hiddenItems"] = layers.hiddenItems;
   out["look"] = lookName(session.look);
   out["language"] = session.language == Language::English ? "en" : "zh";

@@ -92,6 +92,12 @@ Json json(const OverlayItem& item) {
   if (item.lengthKilometres) out["lengthKilometres"] = *item.lengthKilometres;
   put(out, "story", item.story);
   put(out, "source", item.source);
+  if (item.network != Network::Urban) out["network"] = format::kNetworks[static_cast<size_t>(item.network)];
+  if (const RailService& service = item.service; service != RailService{})
+    out["service"] = {{"headwaySeconds", service.headwaySeconds},
+                      {"speedKilometresPerHour", service.speedKilometresPerHour},
+                      {"dwellSeconds", service.dwellSeconds},
+                      {"trainMetres", service.trainMetres}};
   return out;
 }
 

@@ -16,7 +16,9 @@
 #include "frame/pass_context.h"
 #include "frame/pick.h"
 #include "frame/post.h"
+#include "frame/rail_pass.h"
 #include "frame/scene_pass.h"
+#include "frame/sides.h"
 #include "frame/sun_shadows.h"
 #include "frame/surroundings.h"
 #include "frame/targets.h"
@@ -30,14 +32,6 @@ namespace {
 
 // How far beside a thin line on the ground a finger may come down, as an angle from the eye.
 constexpr double kFingerAngle = 0.012;
-//! Lines where the massing bends: what makes white clay readable. By day facades, roofs and trees do that.
-float edgeStrength(const Scene& scene) { return scene.look == city::Look::Day ? 0.30f : 0.85f; }
-
-PostPass::Edges edgesOf(city::Look look) {
-  if (look == city::Look::Tech) return PostPass::Edges::Luminous;
-  return look == city::Look::Plan ? PostPass::Edges::Ink : PostPass::Edges::Shaded;
-}
-
 //! Everything of one frame in flight.
 struct InFlight {
   VkCommandPool pool = VK_NULL_HANDLE;
@@ -61,6 +55,7 @@ struct Frame::Impl {
   std::unique_ptr<SunShadows> shadows;
   std::unique_ptr<Drape> drape;
   std::unique_ptr<OverlayLines> lines;
+  std::unique_ptr<RailPass> rails;
   std::unique_ptr<Labels> labels;
   Light light;
   Visibility visibility;
@@ -78,6 +73,8 @@ struct Frame::Impl {
   uint64_t meanKey = 0;
   unsigned meanSamples = 0;
   bool stillUnfinished = false;
+  shared::FrameUniforms stillUniforms{};  // of the last sample of a still picture
+  bool living = false;
   Statistics statistics;
 
   Impl(gpu::Device& device, residency::Residency& residency, VkFormat colourFormat);
@@ -86,15 +83,16 @@ struct Frame::Impl {
   InFlight& begin();
   void lookAround();
   void prepareImages(VkExtent2D extent, bool lit);
-  void setSides(std::span<const Side> sides, VkExtent2D extent, std::vector<SideView>& views) const;
   SideDraws drawsOf(const SideView& side, const View& view, const Scene& scene, FrameArena& arena);
   void fillUniforms(PassContext& pass, shared::FrameUniforms& uniforms) const;
   VkDescriptorSet globalsFor(PassContext& pass, const shared::FrameUniforms& uniforms, const ShadowMaps& maps) const;
   Casting casting(const Scene& scene, const glm::dvec3& sun, VkDescriptorSet records) {
-    return {placed, axes, visibility, records, sun, scene.look == city::Look::Day ? trees.get() : nullptr};
+    return {placed, axes, visibility, records, sun, scene.look == city::Look::Day ? trees.get() : nullptr, rails.get()};
   }
-  void drawScene(PassContext& pass, std::span<const SideDraws> draws, VkDescriptorSet records, bool lit);
-  uint64_t keyOf(const View& view, const Scene& scene, std::span<const Side> sides) const;
+  void drawScene(PassContext& pass, std::span<const SideDraws> draws, VkDescriptorSet records, bool lit, bool still);
+  void drawBelow(PassContext& pass, const SideView& side, bool still);
+  void drawLive(PassContext& pass, gpu::Target& target);
+  uint64_t keyOf(const PassContext& pass) const;
   void renderPlain(PassContext& pass, gpu::Target& target, std::span<const SideDraws> draws, VkDescriptorSet records,
                    shared::FrameUniforms& uniforms);
   void renderLit(PassContext& pass, gpu::Target& target, std::span<const SideDraws> draws, VkDescriptorSet records,
@@ -129,6 +127,7 @@ Frame::Impl::Impl(gpu::Device& d, residency::Residency& r, VkFormat colourFormat
   shadows = std::make_unique<SunShadows>(device, layouts.globals, scenePass->recordsLayout());
   drape = std::make_unique<Drape>(device, layouts);
   lines = std::make_unique<OverlayLines>(device, layouts);
+  rails = std::make_unique<RailPass>(device, layouts);
   labels = std::make_unique<Labels>(device, layouts);
   axes = geo::enuFrameAt({});
   for (InFlight& frame : inFlight) {
@@ -193,20 +192,6 @@ void Frame::Impl::prepareImages(VkExtent2D extent, bool lit) {
   meanSamples = 0;
 }
 
-void Frame::Impl::setSides(std::span<const Side> sides, VkExtent2D extent, std::vector<SideView>& views) const {
-  for (const Side& side : sides) {
-    SideView view{
-        .index = unsigned(views.size()), .slot = side.slot, .shadowIndex = unsigned(views.size()), .side = &side};
-    const auto left = int32_t(std::lround(side.left * float(extent.width)));
-    const auto right = int32_t(std::lround(side.right * float(extent.width)));
-    view.rectangle = {{left, 0}, {uint32_t(std::max(0, right - left)), extent.height}};
-    for (const SideView& earlier : views)
-      if (earlier.side->to == side.to && earlier.side->from == side.from) view.shadowIndex = earlier.shadowIndex;
-    if (view.shadowIndex >= kMaxShadowSides) view.shadowIndex = 0;
-    views.push_back(view);
-  }
-}
-
 SideDraws Frame::Impl::drawsOf(const SideView& side, const View& view, const Scene& scene, FrameArena& arena) {
   SideDraws mine;
   const auto place = [&](std::span<const tiles::TileId> ids) {
@@ -259,26 +244,51 @@ VkDescriptorSet Frame::Impl::globalsFor(PassContext& pass, const shared::FrameUn
   return pass.arena.descriptors(layouts.globals, bindings);
 }
 
-void Frame::Impl::drawScene(PassContext& pass, std::span<const SideDraws> draws, VkDescriptorSet records, bool lit) {
+void Frame::Impl::drawScene(PassContext& pass, std::span<const SideDraws> draws, VkDescriptorSet records, bool lit,
+                            bool still) {
   for (const SideView& side : pass.sides) {
     if (side.rectangle.extent.width == 0) continue;
     setScissor(pass.commands, pass.view, side.rectangle);
+    const bool below = lit && pass.scene.layers.underground;
+    if (below) drawBelow(pass, side, still);
     const bool draped = !drape->empty(side.slot);
     scenePass->drawTiles(pass, side, draws[side.index].list, records, draped);
     for (const SideDraws::Fade& fade : draws[side.index].fades) {
       scenePass->drawFading(pass, side, fade.in, records, draped, fade.share, false);
       scenePass->drawFading(pass, side, fade.out, records, draped, fade.share, true);
     }
-    if (pass.scene.look == city::Look::Day) trees->draw(pass, side, draws[side.index].tiles, scenePass->moving());
-    if (lit) {
-      scenePass->drawBeyond(pass, side);
-      scenePass->drawSky(pass, side, light);
-    }
+    if (pass.scene.look == city::Look::Day && !below)
+      trees->draw(pass, side, draws[side.index].tiles, scenePass->moving());
+    if (lit && !below) scenePass->drawBeyond(pass, side, light);
+    if (lit) rails->drawWorks(pass, side, !still, false);
     scenePass->drawBlended(pass, side, draws[side.index].list, records);
     for (const SideDraws::Fade& fade : draws[side.index].fades) scenePass->drawBlended(pass, side, fade.in, records);
     if (!lit) continue;
     lines->draw(pass, side);
+    if (!still || !pass.scene.liveApart) rails->drawTrains(pass, side, !still, RailPass::Where::Open);
   }
+}
+
+//! What lies under the ground, on the plane that ends the world; the city comes over it as glass.
+void Frame::Impl::drawBelow(PassContext& pass, const SideView& side, bool still) {
+  scenePass->drawBeyond(pass, side, light, true);
+  clearDepth(pass.commands, pass.view, side.rectangle);
+  rails->drawWorks(pass, side, !still, true);
+  rails->drawTrains(pass, side, !still, RailPass::Where::Below);
+  clearDepth(pass.commands, pass.view, side.rectangle);
+}
+
+//! What lives, on the finished picture of a still scene: against the depth of its last sample, in that sample's light.
+void Frame::Impl::drawLive(PassContext& pass, gpu::Target& target) {
+  pass.globals = globalsFor(pass, stillUniforms, shadows->ofSample());
+  beginOver(pass.commands, target.view, depth, pass.view);
+  for (const SideView& side : pass.sides) {
+    if (side.rectangle.extent.width == 0) continue;
+    setScissor(pass.commands, pass.view, side.rectangle);
+    rails->drawTrains(pass, side, false, RailPass::Where::Over);
+  }
+  vkCmdEndRendering(pass.commands);
+  toSampled(pass.commands, depth.handle(), true);
 }
 
 void Frame::Impl::renderPlain(PassContext& pass, gpu::Target& target, std::span<const SideDraws> draws,
@@ -288,7 +298,7 @@ void Frame::Impl::renderPlain(PassContext& pass, gpu::Target& target, std::span<
   scenePass->setVariant(pass.scene.look, true, false);
   const glm::vec4 clear(pass.scene.plainBackground, 1);
   beginScene(pass.commands, target.view, target.image, depth, pass.view, &clear);
-  drawScene(pass, draws, records, false);
+  drawScene(pass, draws, records, false, false);
   vkCmdEndRendering(pass.commands);
   stillUnfinished = false;
   meanSamples = 0;
@@ -302,9 +312,11 @@ void Frame::Impl::accumulateSample(PassContext& pass, std::span<const SideDraws>
   uniforms.clipFromWorld = clipWithOffset(pass.view, sampleOffset(sample));
   pass.sample = sample;
   pass.globals = globalsFor(pass, uniforms, shadows->ofSample());
-  scenePass->setVariant(pass.scene.look, false, uniforms.night.x > 0);
+  stillUniforms = uniforms;
+  stillUniforms.clipFromWorld = pass.view.clipFromWorldCentred;
+  scenePass->setVariant(pass.scene.look, false, uniforms.night.x > 0, pass.scene.layers.underground);
   beginScene(pass.commands, picture.view(), picture.handle(), depth, pass.view, nullptr);
-  drawScene(pass, draws, records, true);
+  drawScene(pass, draws, records, true, true);
   vkCmdEndRendering(pass.commands);
   toSampled(pass.commands, picture.handle(), false);
   toSampled(pass.commands, depth.handle(), true);
@@ -321,7 +333,7 @@ void Frame::Impl::accumulateSample(PassContext& pass, std::span<const SideDraws>
               sample == 0 ? VK_ATTACHMENT_LOAD_OP_CLEAR : VK_ATTACHMENT_LOAD_OP_LOAD);
   const float pixelAngle = 2 * uniforms.time.w / float(pass.view.extent.height);
   const glm::vec2 size(pass.view.part.extent.width, pass.view.part.extent.height);
-  const shared::PostPush push{.pixel = {1 / size.x, 1 / size.y, pixelAngle, edgeStrength(pass.scene)},
+  const shared::PostPush push{.pixel = {1 / size.x, 1 / size.y, pixelAngle, edgeStrength(pass.scene.look)},
                               .scene = {float(pass.view.extent.height) / 720, uniforms.haze.a, kNearMetres, 0}};
   post->accumulate(pass, picture.view(), depth.view(), push, 1.0f / float(sample + 1));
   vkCmdEndRendering(pass.commands);
@@ -351,9 +363,9 @@ void Frame::Impl::renderMoving(PassContext& full, std::span<const SideDraws> dra
   statistics.shadowDraws += shadows->keep(pass, casting(pass.scene, sun, records), draws, uniforms);
   timings.mark("shadow");
   pass.globals = globalsFor(pass, uniforms, shadows->kept());
-  scenePass->setVariant(pass.scene.look, true, uniforms.night.x > 0);
+  scenePass->setVariant(pass.scene.look, true, uniforms.night.x > 0, pass.scene.layers.underground);
   beginScene(pass.commands, picture.view(), picture.handle(), depth, view, nullptr);
-  drawScene(pass, draws, records, true);
+  drawScene(pass, draws, records, true, false);
   vkCmdEndRendering(pass.commands);
   toSampled(pass.commands, picture.handle(), false);
   toSampled(pass.commands, depth.handle(), true);
@@ -363,8 +375,7 @@ void Frame::Impl::renderMoving(PassContext& full, std::span<const SideDraws> dra
 void Frame::Impl::renderLit(PassContext& pass, gpu::Target& target, std::span<const SideDraws> draws,
                             VkDescriptorSet records, shared::FrameUniforms& uniforms, const glm::dvec3& sun,
                             int samples, Timings& timings) {
-  const uint64_t key =
-      keyOf(pass.view, pass.scene, std::span(pass.sides.empty() ? nullptr : pass.sides[0].side, pass.sides.size()));
+  const uint64_t key = keyOf(pass);
   const bool refining = pass.scene.still || samples > 1;
   if (!refining || key != meanKey || (samples > 1 && !pass.scene.still)) meanSamples = 0;
   if (drape->redrawn() > 0) meanSamples = 0;
@@ -390,12 +401,19 @@ void Frame::Impl::renderLit(PassContext& pass, gpu::Target& target, std::span<co
     post->show(pass, mean.view(), depth.view());
   else {
     const VkExtent2D drawn = extentAt(target.extent, pass.scene.resolution);
-    post->moving(pass, picture.view(), depth.view(),
-                 {.pixel = {float(drawn.width), float(drawn.height),
-                            pixelAngle * float(target.extent.height) / float(drawn.height), edgeStrength(pass.scene)},
-                  .scene = {float(drawn.width) / float(target.extent.width),
-                            float(drawn.height) / float(target.extent.height), kNearMetres, uniforms.haze.a}});
+    post->moving(
+        pass, picture.view(), depth.view(),
+        {.pixel = {float(drawn.width), float(drawn.height),
+                   pixelAngle * float(target.extent.height) / float(drawn.height), edgeStrength(pass.scene.look)},
+         .scene = {float(drawn.width) / float(target.extent.width), float(drawn.height) / float(target.extent.height),
+                   kNearMetres, uniforms.haze.a}});
   }
+  if (refining && pass.scene.liveApart && rails->trainsInSight() > 0) {
+    vkCmdEndRendering(pass.commands);
+    drawLive(pass, target);
+    beginAgain(pass.commands, target.view, target.extent);
+  }
+  living = pass.scene.liveApart && rails->trainsInSight() > 0;
   timings.mark("post");
   setWholeViewport(pass.commands, pass.view);
   for (const SideView& side : pass.sides) {
@@ -407,34 +425,11 @@ void Frame::Impl::renderLit(PassContext& pass, gpu::Target& target, std::span<co
   timings.mark("labels");
 }
 
-uint64_t Frame::Impl::keyOf(const View& view, const Scene& scene, std::span<const Side> sides) const {
+uint64_t Frame::Impl::keyOf(const PassContext& pass) const {
   Hash hash;
-  hash.add(view.eyeEnu)
-      .add(view.forward)
-      .add(view.up)
-      .add(view.fovYRadians)
-      .add(view.extent.width)
-      .add(view.extent.height)
-      .add(view.part.offset.y);
-  hash.add(residency.generation()).add(visibility.generation()).add(documentGeneration).add(scene.sunDirectionEcef);
-  hash.add(scene.moon.directionEcef).add(scene.hourOfDay);
-  hash.add(scene.language).add(scene.look);
-  const city::Layers& layers = scene.layers;
-  for (const bool on :
-       {layers.labels, layers.projectAreas, layers.greenways, layers.metro, layers.shadows, layers.buildings})
-    hash.add(on);
-  for (const std::string& item : layers.hiddenItems) hash.add(std::hash<std::string>{}(item));
-  hash.add(scene.selection.kind).add(std::hash<std::string>{}(scene.selection.id));
-  for (const Side& side : sides) {
-    hash.add(side.slot)
-        .add(side.left)
-        .add(side.right)
-        .add(side.transition)
-        .add(side.date.year)
-        .add(side.date.month)
-        .add(side.date.day);
-    for (const tiles::TileId tile : side.draw) hash.add(tile);
-  }
+  hash.add(residency.generation()).add(visibility.generation()).add(documentGeneration);
+  addPicture(hash, pass.view, pass.scene, pass.sides);
+  if (!pass.scene.liveApart && rails->trainsInSight() > 0) hash.add(pass.scene.citySeconds);
   return hash.value();
 }
 
@@ -490,6 +485,7 @@ void Frame::setDocument(const city::Document& document, const VectorLayers& laye
   f.visibility.setDocument(document, f.axes);
   f.drape->setDocument(document, layers, f.axes);
   f.lines->setDocument(document, layers, f.axes);
+  f.rails->setDocument(document, layers, f.axes);
   f.labels->setDocument(document, layers, f.axes);
   f.surroundingsGeneration = 0;
   ++f.documentGeneration;
@@ -524,8 +520,7 @@ void Frame::render(gpu::Target& target, const Scene& scene, std::span<const Side
   view.part = {{0, int32_t(scene.bandTop)}, target.extent};
   f.light.set(scene);
   const glm::dvec3 sun = glm::normalize(glm::dmat3(f.axes.enuFromEcef) * f.light.keyEcef());
-  std::vector<SideView> sideViews;
-  f.setSides(sides, whole, sideViews);
+  const std::vector<SideView> sideViews = sideViewsOf(sides, whole);
   PassContext pass{f.device, f.residency, *frame.arena, frame.commands, view,
                    scene,    sideViews,   f.layouts,    VK_NULL_HANDLE};
 
@@ -542,6 +537,9 @@ void Frame::render(gpu::Target& target, const Scene& scene, std::span<const Side
   f.fillUniforms(pass, uniforms);
 
   f.drape->update(pass);
+  f.rails->update(pass);
+  f.statistics.trains = f.rails->trainsInSight();
+  f.living = false;
   if (lit) f.labels->update(pass);
   frame.timings->mark("drape");
   if (lit)
@@ -551,10 +549,7 @@ void Frame::render(gpu::Target& target, const Scene& scene, std::span<const Side
   f.drawPicks(pass, draws, records, uniforms);
 
   if (ui) {
-    gpu::memoryBarrier(frame.commands, VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT,
-                       VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT, VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT,
-                       VK_ACCESS_2_COLOR_ATTACHMENT_READ_BIT | VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT);
-    beginColour(frame.commands, target.view, target.extent, VK_ATTACHMENT_LOAD_OP_LOAD);
+    beginAgain(frame.commands, target.view, target.extent);
     ui(frame.commands);
     vkCmdEndRendering(frame.commands);
   }
@@ -571,6 +566,8 @@ void Frame::imagery(tiles::ImageryOrders orders) { impl_->drape->imagery(std::mo
 bool Frame::wantsAnotherFrame() const {
   return impl_->stillUnfinished || impl_->labels->wantsAnotherFrame() || impl_->drape->wantsAnotherFrame();
 }
+
+bool Frame::lives() const { return impl_->living; }
 
 void Frame::waitForGlyphs() { impl_->labels->waitForGlyphs(); }
 

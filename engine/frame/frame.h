@@ -28,7 +28,7 @@ namespace cm::frame {
 //! Overlay data by uri as written in the document, parsed by source/geojson; the app fetches them.
 using VectorLayers = std::map<std::string, source::VectorLayer>;
 
-//! Live objects later (trains, alarms); today what is the same for every side.
+//! What is the same for every side.
 struct Scene {
   geo::Eye eye;
   city::Look look = city::Look::Clay;
@@ -39,6 +39,8 @@ struct Scene {
   geo::Moon moon;                               // lights the city when the sun is gone
   double hourOfDay = 12;                        // how many windows are lit after dusk
   double nowSeconds = 0;                        // the loop's clock, for transitions and water
+  double citySeconds = 0;                       // the city's own, since midnight: where its trains are
+  bool liveApart = false;                       // trains are drawn over a still picture, so that it may refine itself under them
   bool still = false;                           // nothing moves: the picture may refine itself frame by frame
   float resolution = 1;                         // otherwise: of the scene's width and height, enlarged to the target's
   uint32_t wholeHeight = 0, bandTop = 0;        // a poster's band: the target holds these rows of a higher picture; 0: all of it
@@ -71,6 +73,7 @@ struct Pick {
 
 struct Statistics {
   uint32_t triangles = 0, tiles = 0, draws = 0, shadowDraws = 0;
+  uint32_t trains = 0;                          // in sight
   double gpuMilliseconds = 0;                   // of the last finished frame
   std::vector<std::pair<std::string, double>> passes;
 };
@@ -104,6 +107,8 @@ class Frame {
   void render(gpu::Target& target, const Scene& scene, std::span<const Side> sides, int samples, const UiPass& ui);
   //! True where another frame of a still scene would change the picture (accumulating samples, glyphs in the making).
   bool wantsAnotherFrame() const;
+  //! True where the picture changes with the city's clock: trains drawn over it are in sight.
+  bool lives() const;
   //! Waits until all glyphs asked for are made (pictures without a window); the next frame shows them.
   void waitForGlyphs();
 

@@ -2,17 +2,21 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
+#include <set>
 
 #include "frame/drape_shapes.h"
-#include "frame/polyline.h"
 #include "geo/ellipsoid.h"
 
 namespace cm::frame {
 namespace {
 
 constexpr double kAboveGroundMetres = 4;  // where the data gives the ground's height
-constexpr double kStepMetres = 40;
+constexpr double kAboveRailsMetres = 0.8;
+constexpr double kUndergroundBelow = -0.5;  // metres of the rails against the ground
+constexpr double kAboveRoofMetres = 9.5;    // of an elevated station, from the rails
 constexpr double kOneStationMetres = 400;
+constexpr double kAtPlatformMetres = 80;
 
 std::optional<city::Date> dateIn(const source::VectorFeature& feature, const std::string& name) {
   const std::string& text = feature.property(name);
@@ -30,30 +34,58 @@ struct Builder {
     return enu.toEnu(geo::ecefFromGeodetic({p.x, p.y, (hasHeight ? p.z : groundMetres) + kAboveGroundMetres}));
   }
 
-  void line(LineShape shape, const std::vector<glm::dvec3>& part) {
-    std::vector<glm::dvec3> places;
-    places.reserve(part.size());
-    for (const glm::dvec3& p : part) places.push_back(place(p, true));
-    shape.points = smoothed(places, kStepMetres);
-    if (shape.points.size() < 2) return;
-    shape.origin = shape.points.front();
-    shape.firstIndex = static_cast<uint32_t>(out.indices.size());
-    double along = 0;
-    for (size_t i = 0; i < shape.points.size(); ++i) {
-      if (i > 0) along += glm::distance(shape.points[i - 1], shape.points[i]);
+  //! Where the band is drawn: on the viaduct, over the tracks, or on the ground above a tunnel.
+  static glm::dvec3 drawnAt(const RailPath& path, const RailPoint& point) {
+    if (!path.stated) return point.at + glm::dvec3(0, 0, kAboveGroundMetres);
+    const double above = point.aboveGround(), t = std::clamp((above + 2) / 4, 0.0, 1.0);
+    const double lift = std::lerp(kAboveGroundMetres, std::max(above, 0.0) + kAboveRailsMetres, t * t * (3 - 2 * t));
+    return {point.at.x, point.at.y, point.groundMetres + lift};
+  }
+
+  void line(const RailPath& path) {
+    std::vector<glm::dvec3> drawn, rails;
+    for (const RailPoint& point : path.points) {
+      drawn.push_back(drawnAt(path, point));
+      rails.push_back(point.at);
+    }
+    const auto isUnder = [&](size_t i) { return path.stated && path.points[i].aboveGround() < kUndergroundBelow; };
+    for (size_t first = 0; first + 1 < drawn.size();) {
+      size_t last = first + 1;
+      while (last + 1 < drawn.size() && isUnder(last) == isUnder(first)) ++last;
+      piece(path, drawn, first, last, isUnder(first), false);
+      if (isUnder(first)) piece(path, rails, first, last, false, true);
+      first = last;
+    }
+  }
+
+  void piece(const RailPath& path, const std::vector<glm::dvec3>& drawn, size_t first, size_t last, bool underground,
+             bool inTunnel) {
+    LineShape shape{.overlay = path.overlay,
+                    .item = path.item,
+                    .opens = path.opens,
+                    .colour = path.colour,
+                    .origin = drawn[first],
+                    .firstIndex = static_cast<uint32_t>(out.indices.size()),
+                    .points = {drawn.begin() + ptrdiff_t(first), drawn.begin() + ptrdiff_t(last) + 1},
+                    .network = path.network,
+                    .underground = underground,
+                    .inTunnel = inTunnel,
+                    .onWorks = path.stated && !underground};
+    for (size_t i = first; i <= last; ++i) {
       const auto base = static_cast<uint32_t>(out.vertices.size());
-      auto at = [&](size_t k) { return glm::vec3(shape.points[k] - shape.origin); };
+      // Neighbours across the ends of the piece, so that it meets the next one without a corner.
+      auto at = [&](size_t k) { return glm::vec3(drawn[k] - shape.origin); };
       for (float side : {1.0f, -1.0f})
-        out.vertices.push_back({at(i), at(i > 0 ? i - 1 : i), at(std::min(i + 1, shape.points.size() - 1)), side,
-                                static_cast<float>(along)});
-      if (i > 0)
+        out.vertices.push_back({at(i), at(i > 0 ? i - 1 : i), at(std::min(i + 1, drawn.size() - 1)), side,
+                                static_cast<float>(path.points[i].alongMetres)});
+      if (i > first)
         for (uint32_t v : {base - 2, base - 1, base, base, base - 1, base + 1}) out.indices.push_back(v);
     }
     shape.indexCount = static_cast<uint32_t>(out.indices.size()) - shape.firstIndex;
     out.lines.push_back(std::move(shape));
   }
 
-  void station(const source::VectorFeature& feature, Station::Stop stop) {
+  void station(const source::VectorFeature& feature, const std::vector<Station::Stop>& stops) {
     if (feature.parts.empty() || feature.parts[0].empty()) return;
     Station found;
     found.name = {feature.property("zh"), feature.property("en")};
@@ -70,41 +102,62 @@ struct Builder {
       other.position = (other.position * n + found.position) / (n + 1);
       other.rank = std::min(other.rank, found.rank);
       other.transfer = other.transfer || found.transfer;
-      other.stops.push_back(stop);
+      other.stops.insert(other.stops.end(), stops.begin(), stops.end());
       return;
     }
-    found.stops.push_back(stop);
+    found.stops = stops;
     out.stations.push_back(std::move(found));
   }
 };
+
+//! One a line: the one the feature names and whose colour it has, then the others of "lines".
+std::vector<Station::Stop> stopsOf(const city::Overlay& overlay, size_t index, const source::VectorFeature& feature) {
+  std::vector<Station::Stop> stops;
+  const std::string named = feature.property("item");
+  std::string ids = named + ",";
+  ids += feature.property("lines");
+  std::set<std::string> seen;
+  for (size_t from = 0; from < ids.size();) {
+    const size_t comma = std::min(ids.find(',', from), ids.size());
+    const std::string id = ids.substr(from, comma - from);
+    from = comma + 1;
+    const auto item =
+        std::find_if(overlay.items.begin(), overlay.items.end(), [&](const auto& i) { return i.id == id; });
+    if (item == overlay.items.end() || !seen.insert(id).second) continue;
+    Station::Stop stop{.overlay = index, .item = size_t(item - overlay.items.begin()), .colour = item->colour};
+    if (id == named)
+      stop.opens = dateIn(feature, "opens"), stop.colour = colourFrom(feature.property("colour")).value_or(stop.colour);
+    stops.push_back(stop);
+  }
+  if (stops.empty())
+    stops.push_back(
+        {index, kNoItem, dateIn(feature, "opens"), colourFrom(feature.property("colour")).value_or(glm::vec3(0.45f))});
+  return stops;
+}
 
 }  // namespace
 
 LineShapes lineShapes(const city::Document& document, const VectorLayers& layers, const geo::EnuFrame& axes) {
   LineShapes out;
+  const std::vector<RailPath> paths = railPaths(document, layers, axes);
   Builder builder{axes, document.origin.heightMetres, out};
+  for (const RailPath& path : paths) builder.line(path);
   for (size_t o = 0; o < document.overlays.size(); ++o) {
     const city::Overlay& overlay = document.overlays[o];
     auto layer = layers.find(overlay.uri);
     if (layer == layers.end() || (overlay.kind != city::OverlayKind::Metro && overlay.kind != city::OverlayKind::Rail))
       continue;
     for (const source::VectorFeature& feature : layer->second.features) {
-      size_t item = kNoItem;
-      for (size_t i = 0; i < overlay.items.size(); ++i)
-        if (overlay.items[i].id == feature.property("item")) item = i;
-      glm::vec3 colour(0.45f);
-      if (item != kNoItem) colour = overlay.items[item].colour;
-      colour = colourFrom(feature.property("colour")).value_or(colour);
-      const std::optional<city::Date> opens = dateIn(feature, "opens");
-      if (feature.kind == source::GeometryKind::Line && feature.hasHeights)
-        for (const auto& part : feature.parts)
-          builder.line({.overlay = o, .item = item, .opens = opens, .colour = colour}, part);
-      if (feature.kind == source::GeometryKind::Point &&
-          (feature.property("kind") == "station" || feature.property("kind").empty()))
-        builder.station(feature, {o, item, opens, colour});
+      if (feature.kind != source::GeometryKind::Point ||
+          (feature.property("kind") != "station" && !feature.property("kind").empty()))
+        continue;
+      builder.station(feature, stopsOf(overlay, o, feature));
     }
   }
   for (Station& station : out.stations) {
+    for (const Station::Stop& stop : station.stops)
+      if (stop.item != kNoItem)
+        station.network = std::max(station.network, document.overlays[stop.overlay].items[stop.item].network);
     double nearest = kOneStationMetres;
     for (const LineShape& line : out.lines)
       for (size_t i = 1; i < line.points.size(); ++i) {
@@ -114,6 +167,14 @@ LineShapes lineShapes(const city::Document& document, const VectorLayers& layers
         station.along = glm::normalize(line.points[i] - line.points[i - 1]);
       }
   }
+  for (Station& station : out.stations)
+    for (const RailPath& path : paths)
+      for (size_t s = 0; s < path.stopMetres.size(); ++s) {
+        const RailPoint stop = pointAt(path, path.stopMetres[s]);
+        if (path.stopIsStation[s] && stop.aboveGround() > 0 &&
+            glm::distance(glm::dvec2(stop.at), glm::dvec2(station.position)) < kAtPlatformMetres)
+          station.position.z = std::max(station.position.z, stop.at.z + kAboveRoofMetres);
+      }
   return out;
 }
 
@@ -140,6 +201,9 @@ LineDraws lineDraws(const LineShapes& shapes, const city::Document& document, co
   for (size_t i = 0; i < shapes.lines.size(); ++i) {
     const LineShape& line = shapes.lines[i];
     const ItemState state = stateOf(document, line.overlay, line.item, line.opens, date, layers.hiddenItems);
+    // A tunnel that is not built yet is a line on the map.
+    const bool down = layers.underground && state == ItemState::Open;
+    if (line.underground ? down : line.inTunnel && !down) continue;
     if (state != ItemState::Hidden)
       draws.lines.push_back({i, state == ItemState::Planned, isSelected(line.overlay, line.item)});
   }

@@ -11,6 +11,7 @@
 #include "city/document.h"
 #include "city/session.h"
 #include "frame/frame.h"
+#include "frame/rail_paths.h"
 
 namespace cm::frame {
 
@@ -29,6 +30,10 @@ struct LineShape {
   glm::dvec3 origin{0};
   uint32_t firstIndex = 0, indexCount = 0;
   std::vector<glm::dvec3> points;                // as drawn, for touching
+  city::Network network = city::Network::Urban;
+  bool underground = false;                      // drawn on the ground above its tunnel
+  bool inTunnel = false;                         // the same piece down where it is, for the underground view
+  bool onWorks = false;                          // on a viaduct or an embankment that is there to be seen (frame/rail_mesh.h)
 };
 
 struct Station {
@@ -44,6 +49,7 @@ struct Station {
   std::vector<Stop> stops;                       // one a line; more than one: an interchange
   bool transfer = false;                         // the data says so, though it names one line only
   int rank = 0;
+  city::Network network = city::Network::Urban;  // the widest of its lines': it stands for the others
 };
 
 struct LineShapes {
@@ -53,7 +59,8 @@ struct LineShapes {
   std::vector<Station> stations;
 };
 
-//! Stations of one name within 400 m of each other are one interchange.
+//! Stations of one name within 400 m of each other are one interchange. Lines follow the rails
+//! (frame/rail_paths.h); what runs underground lies on the ground above, in pieces of its own.
 LineShapes lineShapes(const city::Document& document, const VectorLayers& layers, const geo::EnuFrame& axes);
 
 //! What is drawn on one side.

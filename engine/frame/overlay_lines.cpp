@@ -1,6 +1,7 @@
 #include "frame/overlay_lines.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "base/log.h"
@@ -14,11 +15,13 @@ namespace {
 
 // In reference pixels (720 lines), metres where said so.
 constexpr float kHalfWidthMetres = 6, kLeastHalfWidth = 1.2f, kMostHalfWidth = 2.6f, kCasing = 1.1f;
-constexpr float kDash = 9;
+constexpr float kDash = 9, kTunnelDash = 15;
 constexpr float kDiscMetres = 26, kLeastDisc = 3.4f, kMostDisc = 6.4f, kInterchangeGrows = 1.35f;
 constexpr float kDiscsFadeAt = 14000, kDiscsGoneAt = 20000;  // metres away
+constexpr float kLinesFadeAt = 20000, kLinesGoneAt = 32000;  // farther on they would hang in the haze
 constexpr float kNearness = 1.004f;                          // 12 m at 3 km
-constexpr float kHiddenAlpha = 0.30f, kTechHiddenAlpha = 0.50f, kLightestOnPaper = 0.52f, kPlannedAlpha = 0.8f;
+constexpr float kHiddenAlpha = 0.30f, kInTunnelAlpha = 0.75f, kTechHiddenAlpha = 0.50f, kLightestOnPaper = 0.52f,
+                kPlannedAlpha = 0.8f;
 constexpr glm::vec3 kInterchangeRing{0.20f, 0.24f, 0.30f}, kTechRing{0.42f, 0.80f, 0.92f},
     kTechLight{0.85f, 0.97f, 1.0f};
 
@@ -26,11 +29,23 @@ struct Push {
   shared::SidePush side;
   shared::LinePush line;
 };
-static_assert(sizeof(Push) == 96);
+static_assert(sizeof(Push) == 112);
 
 struct StationInstance {
   glm::vec4 placeAndRadius, ring;
+  glm::vec2 shape{2,
+                  0.62f};  // exponent of the outline (2: a disc, more: a square with soft corners), share that is white
 };
+
+//! How each network's lines and stations look.
+struct Manner {
+  float wide;  // of a line, against an urban one
+  glm::vec2 station;
+};
+constexpr std::array<Manner, 4> kManners{{{1.0f, {2, 0.62f}},     // urban
+                                          {0.85f, {2, 0.40f}},    // suburban
+                                          {1.15f, {5, 0.60f}},    // intercity
+                                          {1.45f, {5, 0.36f}}}};  // high-speed
 
 float scaleOf(const View& view) {
   return std::clamp(float(view.extent.height) / view.resolution / 720.0f, 0.8f, 4.0f) * view.resolution;
@@ -85,7 +100,8 @@ OverlayLines::OverlayLines(gpu::Device& device, const SceneLayouts& layouts) : i
       {3, 0, VK_FORMAT_R32G32_SFLOAT, offsetof(LineVertex, side)}};
   const VkVertexInputBindingDescription stationBinding{0, sizeof(StationInstance), VK_VERTEX_INPUT_RATE_INSTANCE};
   const VkVertexInputAttributeDescription stationAttributes[] = {{0, 0, VK_FORMAT_R32G32B32A32_SFLOAT, 0},
-                                                                 {1, 0, VK_FORMAT_R32G32B32A32_SFLOAT, 16}};
+                                                                 {1, 0, VK_FORMAT_R32G32B32A32_SFLOAT, 16},
+                                                                 {2, 0, VK_FORMAT_R32G32_SFLOAT, 32}};
   for (int inSight = 0; inSight < 2; ++inSight) {
     gpu::GraphicsPipeline pipeline{.vertex = "line.vert",
                                    .fragment = "line.frag",
@@ -159,7 +175,8 @@ void OverlayLines::draw(PassContext& context, const SideView& side) {
       if (metres < 1 || alpha <= 0) continue;
       instances.push_back({glm::vec4(world, d.discRadius(draw, metres, view)),
                            glm::vec4(draw.interchange ? (tech ? kTechRing : kInterchangeRing) : inkOf(draw.colour),
-                                     alpha * (draw.planned ? 0.75f : 1.0f))});
+                                     alpha * (draw.planned ? 0.75f : 1.0f)),
+                           kManners[size_t(d.shapes.stations[draw.station].network)].station});
     }
     // Far ones first.
     std::sort(instances.begin(), instances.end(), [](const StationInstance& a, const StationInstance& b) {
@@ -177,14 +194,19 @@ void OverlayLines::draw(PassContext& context, const SideView& side) {
       }
       for (const LineDraw& draw : draws.lines) {
         const LineShape& line = d.shapes.lines[draw.line];
-        const float grow = draw.selected ? 1.5f : draw.planned ? 0.8f : 1.0f;
-        p.line.origin = glm::vec4(view.relativeEnu(line.origin), (inSight ? 1.0f
-                                                                  : tech  ? kTechHiddenAlpha
-                                                                          : kHiddenAlpha) *
-                                                                     (draw.planned ? kPlannedAlpha : 1.0f));
+        const float grow = (draw.selected ? 1.5f : draw.planned ? 0.8f : 1.0f) * kManners[size_t(line.network)].wide;
+        const float hidden = line.inTunnel ? kInTunnelAlpha : tech ? kTechHiddenAlpha : kHiddenAlpha;
+        p.line.origin =
+            glm::vec4(view.relativeEnu(line.origin), (inSight ? 1.0f : hidden) * (draw.planned ? kPlannedAlpha : 1.0f));
         p.line.colour = glm::vec4(inkOf(line.colour), kCasing * scale);
         p.line.width = glm::vec4(kHalfWidthMetres * grow, kLeastHalfWidth * scale * grow, kMostHalfWidth * scale * grow,
                                  draw.planned ? kDash * scale : 0.0f);
+        p.line.manner = {float(line.network),
+                         draw.planned       ? 0.0f
+                         : line.underground ? kTunnelDash * scale
+                         : line.onWorks     ? -1.0f
+                                            : 0.0f,
+                         kLinesFadeAt, kLinesGoneAt};
         push(p);
         vkCmdDrawIndexed(commands, line.indexCount, 1, line.firstIndex, 0, 0);
       }

@@ -70,4 +70,12 @@ void PostPass::moving(PassContext& pass, VkImageView picture, VkImageView depth,
   draw(pass, variant_->moving[push.scene.x < 1 || push.scene.y < 1], picture, depth, push);
 }
 
+PostPass::Edges edgesOf(city::Look look) {
+  if (look == city::Look::Tech) return PostPass::Edges::Luminous;
+  return look == city::Look::Plan ? PostPass::Edges::Ink : PostPass::Edges::Shaded;
+}
+
+// Lines where the massing bends make white clay readable. By day facades, roofs and trees do that.
+float edgeStrength(city::Look look) { return look == city::Look::Day ? 0.30f : 0.85f; }
+
 }  // namespace cm::frame

@@ -44,4 +44,8 @@ class PostPass {
   VkSampler nearest_ = VK_NULL_HANDLE, linear_ = VK_NULL_HANDLE;
 };
 
+//! How a look draws the edges of its massing, and how strongly.
+PostPass::Edges edgesOf(city::Look look);
+float edgeStrength(city::Look look);
+
 }  // namespace cm::frame

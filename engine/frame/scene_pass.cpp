@@ -18,6 +18,14 @@ constexpr int kSegments = 48;
 constexpr double kEarthRadius = 6371000.0;
 constexpr uint32_t kSunDisc = 0, kMoonDisc = 1;  // SidePush::flags of shaders/shared/disc.glsl
 
+//! How much of it one sees where the ground is glass: a pipeline of that variant follows.
+void setGlass(VkCommandBuffer commands, residency::DrawClass kind) {
+  const bool flat = kind == residency::DrawClass::Ground || kind == residency::DrawClass::Water;
+  const float opacity = flat ? 0.42f : 0.36f;
+  const std::array<float, 4> constants{opacity, opacity, opacity, opacity};
+  vkCmdSetBlendConstants(commands, constants.data());
+}
+
 }  // namespace
 
 float eased(float transition) {
@@ -44,10 +52,14 @@ ScenePass::ScenePass(gpu::Device& device, const SceneLayouts& layouts, VkDescrip
   layout_ = objects_.layout(sets, sizeof(shared::SidePush));
 }
 
-void ScenePass::setVariant(city::Look look, bool moving, bool night) {
-  std::unique_ptr<Variant>& variant = variants_[size_t(look)][night][false];
-  if (!variant) variant = makeVariant(look, night, false);
-  variant_ = variant.get();
+std::unique_ptr<ScenePass::Variant>& ScenePass::variantOf(city::Look look, bool night, bool fading, bool glass) {
+  std::unique_ptr<Variant>& variant = variants_[size_t(look)][night][fading][glass];
+  if (!variant) variant = makeVariant(look, night, fading, glass);
+  return variant;
+}
+
+void ScenePass::setVariant(city::Look look, bool moving, bool night, bool glass) {
+  variant_ = variantOf(look, night, false, glass).get();
   moving_ = moving;
 }
 
@@ -76,7 +88,7 @@ ScenePass::Shaders ScenePass::shadersOf(city::Look look, Kind kind) {
   return {"blended.vert", "blended.frag"};
 }
 
-VkPipeline ScenePass::makeTiles(const Variant& variant, Kind kind, uint32_t records, uint32_t moving) {
+VkPipeline ScenePass::makeTiles(const Variant& variant, Kind kind, uint32_t records, uint32_t moving, bool depthOnly) {
   const Shaders shaders = shadersOf(variant.look, kind);
   const bool day = variant.look == city::Look::Day;
   std::vector<uint32_t> locations = kind == Water ? std::vector<uint32_t>{0, 1, 5, 6, 7, 9}
@@ -106,22 +118,27 @@ VkPipeline ScenePass::makeTiles(const Variant& variant, Kind kind, uint32_t reco
                         .dynamicCull = true,
                         .depthTest = true,
                         .depthWrite = !blends,
-                        .blend = blends ? gpu::Blend::Premultiplied : gpu::Blend::Opaque},
+                        .blend = blends                        ? gpu::Blend::Premultiplied
+                                 : variant.glass && !depthOnly ? gpu::Blend::Constant
+                                                               : gpu::Blend::Opaque,
+                        // With the same shaders, so that both come to the very same depths.
+                        .writeMask = depthOnly ? 0u : 0xfu},
                        shaders.vertex);
 }
 
-std::unique_ptr<ScenePass::Variant> ScenePass::makeVariant(city::Look look, bool night, bool fading) {
+std::unique_ptr<ScenePass::Variant> ScenePass::makeVariant(city::Look look, bool night, bool fading, bool glass) {
   auto made = std::make_unique<Variant>();
   made->look = look;
   made->night = night;
   made->fading = fading;
+  made->glass = glass;
   if (fading) return made;
   // What every city has is made at once, so that no flight stumbles over it; the rest by tilesOf.
   const auto kinds = look == city::Look::Plain ? std::vector{Plain} : std::vector{Solid, Ground, GroundDraped, Water};
   for (const Kind kind : kinds)
     for (uint32_t records = 0; records < 2; ++records)
       for (uint32_t moving = 0; moving < 2; ++moving)
-        made->tiles[kind][records][moving] = makeTiles(*made, kind, records, moving);
+        made->tiles[kind][records][moving] = makeTiles(*made, kind, records, moving, false);
   if (look == city::Look::Plain) return made;
   for (uint32_t moving = 0; moving < 2; ++moving) {
     const std::array<uint32_t, 6> constants{0, moving ? 1u : 4u, 0, night, 0, uint32_t(look)};
@@ -179,13 +196,13 @@ void ScenePass::makeSky(Variant& variant) {
   variant.discs = objects_.make(description, "discs");
 }
 
-VkPipeline ScenePass::tilesOf(Kind kind, bool records) {
-  VkPipeline& pipeline = variant_->tiles[kind][records][moving_];
-  if (!pipeline) pipeline = makeTiles(*variant_, kind, records, moving_);
+VkPipeline ScenePass::tilesOf(Kind kind, bool records, bool depthOnly) {
+  VkPipeline& pipeline = (depthOnly ? variant_->depth : variant_->tiles)[kind][records][moving_];
+  if (!pipeline) pipeline = makeTiles(*variant_, kind, records, moving_, depthOnly);
   return pipeline;
 }
 
-VkPipeline ScenePass::pipelineFor(const DrawGroup& group, bool plain, bool draped) {
+VkPipeline ScenePass::pipelineFor(const DrawGroup& group, bool plain, bool draped, bool depthOnly) {
   using residency::DrawClass;
   const Kind kind = group.kind == DrawClass::Points    ? Points
                     : group.kind == DrawClass::Lines   ? Lines
@@ -194,7 +211,7 @@ VkPipeline ScenePass::pipelineFor(const DrawGroup& group, bool plain, bool drape
                     : group.kind == DrawClass::Ground  ? (draped ? GroundDraped : Ground)
                     : group.kind == DrawClass::Water   ? Water
                                                        : Solid;
-  return tilesOf(kind, group.records);
+  return tilesOf(kind, group.records, depthOnly);
 }
 
 void ScenePass::bindSide(PassContext& pass, const SideView& side, VkDescriptorSet records, glm::vec4 extra) const {
@@ -217,7 +234,7 @@ void ScenePass::drawBlended(PassContext& pass, const SideView& side, const DrawL
   }
   if (list.texturedBlended.empty()) return;
   if (!begun) bindSide(pass, side, records);
-  vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, tilesOf(TexturedBlended, true));
+  vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, tilesOf(TexturedBlended, true, false));
   for (auto item = list.texturedBlended.rbegin(); item != list.texturedBlended.rend(); ++item)
     drawTextured(pass, list, *item);
 }
@@ -225,29 +242,32 @@ void ScenePass::drawBlended(PassContext& pass, const SideView& side, const DrawL
 void ScenePass::drawTiles(PassContext& pass, const SideView& side, const DrawList& list, VkDescriptorSet records,
                           bool draped) {
   bindSide(pass, side, records);
-  drawList(pass, list, draped);
+  if (variant_->glass) drawList(pass, list, draped, true);
+  drawList(pass, list, draped, false);
 }
 
 void ScenePass::drawFading(PassContext& pass, const SideView& side, const DrawList& list, VkDescriptorSet records,
                            bool draped, float share, bool goes) {
-  std::unique_ptr<Variant>& fading = variants_[size_t(variant_->look)][variant_->night][true];
-  if (!fading) fading = makeVariant(variant_->look, variant_->night, true);
-  Variant* const usual = std::exchange(variant_, fading.get());
+  Variant* const usual =
+      std::exchange(variant_, variantOf(variant_->look, variant_->night, true, variant_->glass).get());
   bindSide(pass, side, records, {share, goes, 0.618034f * float(pass.sample), 0});
-  drawList(pass, list, draped);
+  if (variant_->glass) drawList(pass, list, draped, true);
+  drawList(pass, list, draped, false);
   variant_ = usual;
 }
 
-void ScenePass::drawList(PassContext& pass, const DrawList& list, bool draped) {
-  const bool plain = pass.scene.look == city::Look::Plain;
+void ScenePass::drawList(PassContext& pass, const DrawList& list, bool draped, bool depthOnly) {
+  const bool plain = pass.scene.look == city::Look::Plain, glass = variant_->glass && !depthOnly;
   for (const DrawGroup& group : list.groups) {
     if (group.kind == residency::DrawClass::Blended) continue;
-    vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, pipelineFor(group, plain, draped));
+    vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, pipelineFor(group, plain, draped, depthOnly));
+    if (glass) setGlass(pass.commands, group.kind);
     vkCmdSetCullMode(pass.commands, group.doubleSided ? VK_CULL_MODE_NONE : VK_CULL_MODE_BACK_BIT);
     drawGroup(pass.commands, pass.residency, list, group);
   }
   if (list.textured.empty()) return;
-  vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, tilesOf(Textured, true));
+  vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, tilesOf(Textured, true, depthOnly));
+  if (glass) setGlass(pass.commands, residency::DrawClass::Solid);
   for (const TexturedDraw& item : list.textured) drawTextured(pass, list, item);
 }
 
@@ -264,9 +284,10 @@ void ScenePass::drawTextured(PassContext& pass, const DrawList& list, const Text
   vkCmdDrawIndexed(pass.commands, item.draw->indexCount, 1, item.draw->firstIndex, 0, item.instance);
 }
 
-void ScenePass::drawBeyond(PassContext& pass, const SideView& side) {
+void ScenePass::drawBeyond(PassContext& pass, const SideView& side, const Light& light, bool unshaded) {
   vkCmdBindDescriptorSets(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, layout_, 0, 1, &pass.globals, 0, nullptr);
   shared::SidePush push = pushOf(side);
+  if (unshaded) push.flags = shared::kUnshaded;
   const double height = std::max(2.0, pass.view.seaBelowMetres);
   const double first = std::clamp(height * 0.2, 5.0, 2000.0);
   const double horizon = std::sqrt(2 * kEarthRadius * height) * 1.1 + 20000.0;
@@ -276,10 +297,11 @@ void ScenePass::drawBeyond(PassContext& pass, const SideView& side) {
     vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, variant_->beyond[moving_]);
     vkCmdDraw(pass.commands, uint32_t(kRings * kSegments * 6), 1, 0, 0);
   }
+  drawSky(pass, side, light);
 }
 
-void ScenePass::drawSky(PassContext& pass, const SideView& side, const Light& light) {
-  vkCmdBindDescriptorSets(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, layout_, 0, 1, &pass.globals, 0, nullptr);
+//! With the globals bound.
+void ScenePass::drawSky(PassContext& pass, const SideView& side, const Light& light) const {
   if (themed(variant_->look)) {
     vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, variant_->sky);
     vkCmdDraw(pass.commands, 3, 1, 0, 0);

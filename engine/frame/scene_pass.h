@@ -22,23 +22,24 @@ class ScenePass {
                   float share, bool goes);
   //! What one sees through, over all else of the side.
   void drawBlended(PassContext& pass, const SideView& side, const DrawList& list, VkDescriptorSet records);
-  //! The plane to the horizon, over what is still empty, for one side.
-  void drawBeyond(PassContext& pass, const SideView& side);
-  //! Then the sky, with sun, moon and stars.
-  void drawSky(PassContext& pass, const SideView& side, const Light& light);
+  //! The plane to the horizon and the sky with sun, moon and stars, over what is still empty, for one side. `unshaded`: seen
+  //! through the city, the plane takes no shadows.
+  void drawBeyond(PassContext& pass, const SideView& side, const Light& light, bool unshaded = false);
 
   VkDescriptorSetLayout recordsLayout() const { return records_; }
   //! Which pipelines draw from here on: those of the look, with fewer shadow taps while moving, with lights at night. Those of a
   //! look or of the night, and those of textures, points, lines and what is seen through, are made when they are first asked for.
-  void setVariant(city::Look look, bool moving, bool night);
+  //! `glass`: one sees through the ground, and a little through what stands on it.
+  void setVariant(city::Look look, bool moving, bool night, bool glass = false);
   bool moving() const { return moving_; }
 
  private:
   enum Kind { Plain, Solid, Ground, GroundDraped, Water, Textured, TexturedBlended, Points, Lines, Blended, kKinds };
   struct Variant {
     city::Look look;
-    bool night, fading;
+    bool night, fading, glass;
     VkPipeline tiles[kKinds][2][2]{};   // [kind][records][moving]
+    VkPipeline depth[kKinds][2][2]{};   // of glass, the same without colour: of all surfaces only the first is seen
     VkPipeline beyond[2]{};             // [moving]
     VkPipeline sky = VK_NULL_HANDLE, discs = VK_NULL_HANDLE;
   };
@@ -46,19 +47,21 @@ class ScenePass {
     const char *vertex, *fragment;
   };
   static Shaders shadersOf(city::Look look, Kind kind);
-  std::unique_ptr<Variant> makeVariant(city::Look look, bool night, bool fading);
+  std::unique_ptr<Variant>& variantOf(city::Look look, bool night, bool fading, bool glass);
+  std::unique_ptr<Variant> makeVariant(city::Look look, bool night, bool fading, bool glass);
   void makeSky(Variant& variant);
-  VkPipeline makeTiles(const Variant& variant, Kind kind, uint32_t records, uint32_t moving);
-  VkPipeline tilesOf(Kind kind, bool records);
+  VkPipeline makeTiles(const Variant& variant, Kind kind, uint32_t records, uint32_t moving, bool depthOnly);
+  VkPipeline tilesOf(Kind kind, bool records, bool depthOnly);
+  void drawSky(PassContext& pass, const SideView& side, const Light& light) const;
   void bindSide(PassContext& pass, const SideView& side, VkDescriptorSet records, glm::vec4 extra = {}) const;
-  void drawList(PassContext& pass, const DrawList& list, bool draped);
-  VkPipeline pipelineFor(const DrawGroup& group, bool plain, bool draped);
+  void drawList(PassContext& pass, const DrawList& list, bool draped, bool depthOnly);
+  VkPipeline pipelineFor(const DrawGroup& group, bool plain, bool draped, bool depthOnly = false);
   void drawTextured(PassContext& pass, const DrawList& list, const TexturedDraw& item) const;
 
   gpu::Pipelines objects_;
   VkDescriptorSetLayout records_ = VK_NULL_HANDLE;
   VkPipelineLayout layout_ = VK_NULL_HANDLE;
-  std::unique_ptr<Variant> variants_[city::kLooks.size()][2][2];   // [look][night][fading]
+  std::unique_ptr<Variant> variants_[city::kLooks.size()][2][2][2];   // [look][night][fading][glass]
   VkFormat colour_, depth_;
   Variant* variant_ = nullptr;
   bool moving_ = false;

@@ -4,14 +4,13 @@
 #include <cmath>
 #include <limits>
 
+#include "frame/rail_pass.h"
 #include "frame/scene_pass.h"
 #include "frame/view.h"
 
 namespace cm::frame {
 namespace {
 
-// 16-bit depth over a few kilometres is centimetres; 2048 texels are 8 MiB a map.
-constexpr VkFormat kFormat = VK_FORMAT_D16_UNORM;
 constexpr unsigned kMapSize = 2048;
 constexpr double kMargin = 0.18;
 
@@ -38,8 +37,10 @@ glm::dmat3 lightAxes(const glm::dvec3& sun) {
   return {x, glm::cross(z, x), z};
 }
 
-std::array<ShadowRegion, shared::kCascades> wantedRegions(const View& view, const glm::dmat3& axes, double low, double high, double farMetres) {
-  const double aspect = double(view.extent.width) / std::max(1u, view.extent.height), tangent = std::tan(view.fovYRadians / 2);
+std::array<ShadowRegion, shared::kCascades> wantedRegions(const View& view, const glm::dmat3& axes, double low,
+                                                          double high, double farMetres) {
+  const double aspect = double(view.extent.width) / std::max(1u, view.extent.height),
+               tangent = std::tan(view.fovYRadians / 2);
   const auto segments = [&](double reach, double top, auto&& use) {
     constexpr int kRays = 6;
     for (int iy = 0; iy <= kRays; ++iy) {
@@ -47,14 +48,16 @@ std::array<ShadowRegion, shared::kCascades> wantedRegions(const View& view, cons
         const double x = (2.0 * ix / kRays - 1) * tangent * aspect, y = (2.0 * iy / kRays - 1) * tangent;
         const glm::dvec3 ray = glm::normalize(view.forward + view.right * x + view.up * y);
         double from = 0.5, to = reach;
-        if (clipToHeights(view.eyeEnu, ray, low, top, from, to)) use(view.eyeEnu + ray * from, view.eyeEnu + ray * to, from);
+        if (clipToHeights(view.eyeEnu, ray, low, top, from, to))
+          use(view.eyeEnu + ray * from, view.eyeEnu + ray * to, from);
       }
     }
   };
   // The near map begins where roofs do: a mountain on the horizon must not make every eye seem to stand among its rocks.
   constexpr double kRoofsMetres = 160;
   double nearest = farMetres;
-  segments(farMetres, std::min(high, low + kRoofsMetres), [&](const glm::dvec3&, const glm::dvec3&, double from) { nearest = std::min(nearest, from); });
+  segments(farMetres, std::min(high, low + kRoofsMetres),
+           [&](const glm::dvec3&, const glm::dvec3&, double from) { nearest = std::min(nearest, from); });
   const std::array<double, shared::kCascades> reach{std::min(farMetres, nearest * 2.2 + 260.0), farMetres};
   std::array<ShadowRegion, shared::kCascades> regions;
   for (size_t cascade = 0; cascade < regions.size(); ++cascade) {
@@ -82,7 +85,8 @@ std::array<ShadowRegion, shared::kCascades> wantedRegions(const View& view, cons
 ShadowRegion keptOrNew(const std::optional<ShadowRegion>& held, const ShadowRegion& wanted, unsigned mapSize) {
   if (held && held->axes == wanted.axes) {
     const glm::dvec2 off = glm::abs(held->centre - wanted.centre) + wanted.half;
-    const bool covers = off.x <= held->half && off.y <= held->half && held->low <= wanted.low && held->high >= wanted.high;
+    const bool covers =
+        off.x <= held->half && off.y <= held->half && held->low <= wanted.low && held->high >= wanted.high;
     if (covers && held->half <= wanted.half * (1 + kMargin) * 1.7) return *held;
   }
   ShadowRegion region = wanted;
@@ -101,9 +105,11 @@ glm::mat4 clipFromWorld(const ShadowRegion& region, const glm::dvec3& eyeEnu) {
   // y down, as in every clip space here, so that front faces stay front faces.
   const glm::dvec3 x = region.axes[0] / region.half, y = region.axes[1] / -region.half;
   const glm::dvec3 z = region.axes[2] / (region.high - region.low);
-  const glm::dvec3 at(glm::dot(eyeEnu, x) - region.centre.x / region.half, glm::dot(eyeEnu, y) + region.centre.y / region.half,
+  const glm::dvec3 at(glm::dot(eyeEnu, x) - region.centre.x / region.half,
+                      glm::dot(eyeEnu, y) + region.centre.y / region.half,
                       glm::dot(eyeEnu, z) - region.low / (region.high - region.low));
-  return glm::mat4(glm::vec4(x.x, y.x, z.x, 0), glm::vec4(x.y, y.y, z.y, 0), glm::vec4(x.z, y.z, z.z, 0), glm::vec4(at, 1));
+  return glm::mat4(glm::vec4(x.x, y.x, z.x, 0), glm::vec4(x.y, y.y, z.y, 0), glm::vec4(x.z, y.z, z.z, 0),
+                   glm::vec4(at, 1));
 }
 
 glm::mat4 textureFromWorld(const ShadowRegion& region, const glm::dvec3& eyeEnu) {
@@ -121,7 +127,11 @@ ShadowRegion turned(const ShadowRegion& region, const glm::dmat3& axes) {
   const glm::dvec3 middle = region.axes * glm::dvec3(region.centre, (region.low + region.high) * 0.5);
   const glm::dvec3 light = glm::transpose(axes) * middle;
   const double deep = (region.high - region.low) * 0.5 * 1.05;
-  return {.axes = axes, .centre = glm::dvec2(light), .half = region.half * 1.01, .low = light.z - deep, .high = light.z + deep};
+  return {.axes = axes,
+          .centre = glm::dvec2(light),
+          .half = region.half * 1.01,
+          .low = light.z - deep,
+          .high = light.z + deep};
 }
 
 ShadowMaps::ShadowMaps(gpu::Device& device, VkDescriptorSetLayout globals, VkDescriptorSetLayout records)
@@ -135,12 +145,12 @@ ShadowMaps::ShadowMaps(gpu::Device& device, VkDescriptorSetLayout globals, VkDes
                                              .bindings = input.bindings,
                                              .attributes = input.attributes,
                                              .constants = {&withRecords, 1},
-                                             .depth = kFormat,
+                                             .depth = kShadowFormat,
                                              .dynamicCull = true,
                                              .depthTest = true,
                                              .depthWrite = true,
-                                             .depthBiasConstant = -2.0f,
-                                             .depthBiasSlope = -1.8f},
+                                             .depthBiasConstant = kShadowBiasConstant,
+                                             .depthBiasSlope = kShadowBiasSlope},
                                             "shadow");
   sampler_ = objects_.sampler(VK_FILTER_LINEAR, VK_SAMPLER_ADDRESS_MODE_CLAMP_TO_EDGE, true);
 }
@@ -151,44 +161,48 @@ void ShadowMaps::prepare(VkCommandBuffer commands, bool wanted, unsigned sides) 
   const uint32_t size = wanted ? kMapSize : 1;
   image_ = gpu::Image(device_,
                       {.extent = {size, size},
-                       .format = kFormat,
+                       .format = kShadowFormat,
                        .usage = VK_IMAGE_USAGE_DEPTH_STENCIL_ATTACHMENT_BIT | VK_IMAGE_USAGE_SAMPLED_BIT,
                        .layers = layers,
                        .arrayView = true},
                       "shadow maps");
   real_ = wanted;
   fresh_ = true;
-  gpu::barrier(commands, {.image = image_.handle(),
-                          .to = VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL,
-                          .toStage = VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT | VK_PIPELINE_STAGE_2_EARLY_FRAGMENT_TESTS_BIT,
-                          .toAccess = VK_ACCESS_2_SHADER_SAMPLED_READ_BIT,
-                          .aspect = VK_IMAGE_ASPECT_DEPTH_BIT});
+  gpu::barrier(commands,
+               {.image = image_.handle(),
+                .to = VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL,
+                .toStage = VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT | VK_PIPELINE_STAGE_2_EARLY_FRAGMENT_TESTS_BIT,
+                .toAccess = VK_ACCESS_2_SHADER_SAMPLED_READ_BIT,
+                .aspect = VK_IMAGE_ASPECT_DEPTH_BIT});
 }
 
 void ShadowMaps::begin(VkCommandBuffer commands) {
-  gpu::barrier(commands, {.image = image_.handle(),
-                          .from = VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL,
-                          .to = VK_IMAGE_LAYOUT_DEPTH_ATTACHMENT_OPTIMAL,
-                          .fromStage = VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT,
-                          .toStage = VK_PIPELINE_STAGE_2_EARLY_FRAGMENT_TESTS_BIT | VK_PIPELINE_STAGE_2_LATE_FRAGMENT_TESTS_BIT,
-                          .fromAccess = VK_ACCESS_2_SHADER_SAMPLED_READ_BIT,
-                          .toAccess = VK_ACCESS_2_DEPTH_STENCIL_ATTACHMENT_READ_BIT | VK_ACCESS_2_DEPTH_STENCIL_ATTACHMENT_WRITE_BIT,
-                          .aspect = VK_IMAGE_ASPECT_DEPTH_BIT});
+  gpu::barrier(
+      commands,
+      {.image = image_.handle(),
+       .from = VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL,
+       .to = VK_IMAGE_LAYOUT_DEPTH_ATTACHMENT_OPTIMAL,
+       .fromStage = VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT,
+       .toStage = VK_PIPELINE_STAGE_2_EARLY_FRAGMENT_TESTS_BIT | VK_PIPELINE_STAGE_2_LATE_FRAGMENT_TESTS_BIT,
+       .fromAccess = VK_ACCESS_2_SHADER_SAMPLED_READ_BIT,
+       .toAccess = VK_ACCESS_2_DEPTH_STENCIL_ATTACHMENT_READ_BIT | VK_ACCESS_2_DEPTH_STENCIL_ATTACHMENT_WRITE_BIT,
+       .aspect = VK_IMAGE_ASPECT_DEPTH_BIT});
 }
 
 void ShadowMaps::end(VkCommandBuffer commands) {
-  gpu::barrier(commands, {.image = image_.handle(),
-                          .from = VK_IMAGE_LAYOUT_DEPTH_ATTACHMENT_OPTIMAL,
-                          .to = VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL,
-                          .fromStage = VK_PIPELINE_STAGE_2_EARLY_FRAGMENT_TESTS_BIT | VK_PIPELINE_STAGE_2_LATE_FRAGMENT_TESTS_BIT,
-                          .toStage = VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT,
-                          .fromAccess = VK_ACCESS_2_DEPTH_STENCIL_ATTACHMENT_WRITE_BIT,
-                          .toAccess = VK_ACCESS_2_SHADER_SAMPLED_READ_BIT,
-                          .aspect = VK_IMAGE_ASPECT_DEPTH_BIT});
+  gpu::barrier(commands,
+               {.image = image_.handle(),
+                .from = VK_IMAGE_LAYOUT_DEPTH_ATTACHMENT_OPTIMAL,
+                .to = VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL,
+                .fromStage = VK_PIPELINE_STAGE_2_EARLY_FRAGMENT_TESTS_BIT | VK_PIPELINE_STAGE_2_LATE_FRAGMENT_TESTS_BIT,
+                .toStage = VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT,
+                .fromAccess = VK_ACCESS_2_DEPTH_STENCIL_ATTACHMENT_WRITE_BIT,
+                .toAccess = VK_ACCESS_2_SHADER_SAMPLED_READ_BIT,
+                .aspect = VK_IMAGE_ASPECT_DEPTH_BIT});
 }
 
-void ShadowMaps::draw(PassContext& pass, const SideView& side, unsigned layer, const DrawList& casters, const ShadowRegion& region,
-                      VkDescriptorSet records, const TreeCasters& trees) {
+void ShadowMaps::draw(PassContext& pass, const SideView& side, unsigned layer, const DrawList& casters,
+                      const ShadowRegion& region, VkDescriptorSet records, const TreeCasters& trees, RailPass* rails) {
   const VkRect2D all{{0, 0}, image_.description().extent};
   const VkRenderingAttachmentInfo depth{.sType = VK_STRUCTURE_TYPE_RENDERING_ATTACHMENT_INFO,
                                         .imageView = image_.layerView(layer),
@@ -196,23 +210,23 @@ void ShadowMaps::draw(PassContext& pass, const SideView& side, unsigned layer, c
                                         .loadOp = VK_ATTACHMENT_LOAD_OP_CLEAR,
                                         .storeOp = VK_ATTACHMENT_STORE_OP_STORE,
                                         .clearValue = {.depthStencil = {0, 0}}};
-  const VkRenderingInfo rendering{.sType = VK_STRUCTURE_TYPE_RENDERING_INFO,
-                                  .renderArea = all,
-                                  .layerCount = 1,
-                                  .pDepthAttachment = &depth};
+  const VkRenderingInfo rendering{
+      .sType = VK_STRUCTURE_TYPE_RENDERING_INFO, .renderArea = all, .layerCount = 1, .pDepthAttachment = &depth};
   vkCmdBeginRendering(pass.commands, &rendering);
   const VkViewport viewport{0, 0, float(all.extent.width), float(all.extent.height), 0, 1};
   vkCmdSetViewport(pass.commands, 0, 1, &viewport);
   vkCmdSetScissor(pass.commands, 0, 1, &all);
   const CasterPush push{pushOf(side), clipFromWorld(region, pass.view.eyeEnu)};
   vkCmdBindDescriptorSets(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, layout_, 1, 1, &records, 0, nullptr);
-  vkCmdPushConstants(pass.commands, layout_, VK_SHADER_STAGE_VERTEX_BIT | VK_SHADER_STAGE_FRAGMENT_BIT, 0, sizeof(push), &push);
+  vkCmdPushConstants(pass.commands, layout_, VK_SHADER_STAGE_VERTEX_BIT | VK_SHADER_STAGE_FRAGMENT_BIT, 0, sizeof(push),
+                     &push);
   for (const DrawGroup& group : casters.groups) {
     vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, pipelines_[group.records]);
     vkCmdSetCullMode(pass.commands, group.doubleSided ? VK_CULL_MODE_NONE : VK_CULL_MODE_BACK_BIT);
     drawGroup(pass.commands, pass.residency, casters, group);
   }
-  if (trees.pass) trees.pass->drawShadows(pass, trees.tiles, push.clipFromWorld, kFormat);
+  if (trees.pass) trees.pass->drawShadows(pass, trees.tiles, push.clipFromWorld, kShadowFormat);
+  if (rails) rails->drawShadows(pass, side, region, push.clipFromWorld);
   vkCmdEndRendering(pass.commands);
 }
 

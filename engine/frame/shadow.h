@@ -13,6 +13,11 @@
 namespace cm::frame {
 
 inline constexpr unsigned kMaxShadowSides = 2;
+// 16-bit depth over a few kilometres is centimetres; 2048 texels are 8 MiB a map.
+inline constexpr VkFormat kShadowFormat = VK_FORMAT_D16_UNORM;
+inline constexpr float kShadowBiasConstant = -2.0f, kShadowBiasSlope = -1.8f;
+
+class RailPass;
 
 //! The square a map covers, across the light, and its depth range along it. Light axes: z towards the sun.
 struct ShadowRegion {
@@ -27,7 +32,8 @@ struct ShadowRegion {
 glm::dmat3 lightAxes(const glm::dvec3& sun);
 
 //! What each cascade should cover for this eye: the parts of the view between heights `low` and `high` out to its distance.
-std::array<ShadowRegion, shared::kCascades> wantedRegions(const View& view, const glm::dmat3& axes, double low, double high, double farMetres);
+std::array<ShadowRegion, shared::kCascades> wantedRegions(const View& view, const glm::dmat3& axes, double low, double high,
+                                                          double farMetres);
 
 //! Keeps `held` where it still covers `wanted` and is not much too large; else a snapped region with a margin.
 ShadowRegion keptOrNew(const std::optional<ShadowRegion>& held, const ShadowRegion& wanted, unsigned mapSize);
@@ -47,7 +53,7 @@ class ShadowMaps {
   //! Draws one map; between begin and end.
   void begin(VkCommandBuffer commands);
   void draw(PassContext& pass, const SideView& side, unsigned layer, const DrawList& casters, const ShadowRegion& region,
-            VkDescriptorSet records, const TreeCasters& trees);
+            VkDescriptorSet records, const TreeCasters& trees, RailPass* rails);
   void end(VkCommandBuffer commands);
 
   VkImageView view() const { return image_.view(); }

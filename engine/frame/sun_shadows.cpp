@@ -6,6 +6,7 @@
 
 #include "frame/casters.h"
 #include "frame/hash.h"
+#include "frame/rail_pass.h"
 #include "frame/view.h"
 
 namespace cm::frame {
@@ -99,7 +100,11 @@ uint32_t SunShadows::keep(PassContext& pass, const Casting& casting, std::span<c
       Held& map = held_[layer];
       const ShadowRegion region = keptOrNew(map.region, regions[cascade], kept_.size());
       Hash state, casters;
-      state.add(casting.visibility.generation()).add(side.slot).add(casting.trees != nullptr).add(pass.scene.layers.buildings);
+      state.add(casting.visibility.generation())
+          .add(side.slot)
+          .add(casting.trees != nullptr)
+          .add(pass.scene.layers.buildings);
+      if (casting.rails) state.add(casting.rails->worksState(pass, side));
       if (side.side->transition < 1) state.add(side.side->transition);
       casters.add(pass.residency.generation());
       for (const PlacedTile* tile : draws[side.index].tiles) casters.add(tile->tile->tile);
@@ -110,7 +115,8 @@ uint32_t SunShadows::keep(PassContext& pass, const Casting& casting, std::span<c
         map = {region, state.value(), casters.value(), 0};
         const DrawList list = castersIn(pass, casting, side, region);
         if (!std::exchange(begun, true)) kept_.begin(pass.commands);
-        kept_.draw(pass, side, layer, list, region, casting.records, treesOf(casting, draws[side.index], cascade));
+        kept_.draw(pass, side, layer, list, region, casting.records, treesOf(casting, draws[side.index], cascade),
+                   casting.rails);
         made += list.draws;
       }
       setPlace(uniforms, side.shadowIndex, cascade, textureFromWorld(region, pass.view.eyeEnu));
@@ -139,7 +145,8 @@ uint32_t SunShadows::sample(PassContext& pass, const Casting& casting, std::span
       const unsigned layer = side.shadowIndex * shared::kCascades + cascade;
       const ShadowRegion region = turned(keptOrNew(std::nullopt, regions[cascade], ofSample_.size()), axesOfSample);
       const DrawList list = castersIn(pass, casting, side, region);
-      ofSample_.draw(pass, side, layer, list, region, casting.records, treesOf(casting, draws[side.index], cascade));
+      ofSample_.draw(pass, side, layer, list, region, casting.records, treesOf(casting, draws[side.index], cascade),
+                     casting.rails);
       made += list.draws;
       setPlace(uniforms, side.shadowIndex, cascade, textureFromWorld(region, pass.view.eyeEnu));
     }

@@ -25,6 +25,7 @@ struct Casting {
   VkDescriptorSet records = VK_NULL_HANDLE;
   glm::dvec3 sun{0, 0, 1};                      // unit, in `axes`
   TreePass* trees = nullptr;                    // where trees are shown
+  RailPass* rails = nullptr;                    // their works throw shadows, too
 };
 
 class SunShadows {

@@ -19,9 +19,17 @@ void beginScene(VkCommandBuffer commands, VkImageView colourView, VkImage colour
 //! Begins rendering to a colour image alone, which is in COLOR_ATTACHMENT_OPTIMAL already, over all of it.
 void beginColour(VkCommandBuffer commands, VkImageView view, VkExtent2D extent, VkAttachmentLoadOp load);
 
+//! The same over what has just been drawn there.
+void beginAgain(VkCommandBuffer commands, VkImageView view, VkExtent2D extent);
+
 //! Draws from here on as the whole picture has it, of which the target holds `view.part`; and only within a rectangle of it.
 void setWholeViewport(VkCommandBuffer commands, const View& view);
 void setScissor(VkCommandBuffer commands, const View& view, const VkRect2D& rectangle);
+//! Within a rendering with depth: a rectangle of the whole picture is far again.
+void clearDepth(VkCommandBuffer commands, const View& view, const VkRect2D& rectangle);
+
+//! Begins rendering over a finished colour image (in COLOR_ATTACHMENT_OPTIMAL), tested against a depth image that was sampled.
+void beginOver(VkCommandBuffer commands, VkImageView colourView, const gpu::Image& depth, const View& view);
 
 //! From attachment to something the next pass samples.
 void toSampled(VkCommandBuffer commands, VkImage image, bool depth);

@@ -9,6 +9,7 @@
 #include "geo/datum.h"
 #include "tiling/city_document.h"
 #include "tiling/demo_facts.h"
+#include "tiling/demo_rail.h"
 #include "tiling/demo_schemes.h"
 #include "tiling/demo_town.h"
 
@@ -39,11 +40,16 @@ class Writer {
   double ellipsoidal(glm::dvec2 lonLat, double above) const { return place(lonLat, above)[2].get<double>(); }
 
   static Json feature(Json properties, const char* type, Json coordinates) {
-    return {{"type", "Feature"}, {"properties", std::move(properties)}, {"geometry", {{"type", type}, {"coordinates", std::move(coordinates)}}}};
+    return {{"type", "Feature"},
+            {"properties", std::move(properties)},
+            {"geometry", {{"type", type}, {"coordinates", std::move(coordinates)}}}};
   }
   Result<void> write(const std::string& uri, Json features, const std::string& source) const {
-    Json collection{{"type", "FeatureCollection"}, {"illustrative", true}, {"note", kIllustrative.zh + " / " + kIllustrative.en},
-                    {"source", source}, {"features", std::move(features)}};
+    Json collection{{"type", "FeatureCollection"},
+                    {"illustrative", true},
+                    {"note", kIllustrative.zh + " / " + kIllustrative.en},
+                    {"source", source},
+                    {"features", std::move(features)}};
     return writeFileAtomically(options_.out / uri, collection.dump());
   }
   static Json ring(const std::vector<glm::dvec2>& points) {
@@ -56,7 +62,8 @@ class Writer {
   Result<city::Overlay> metro() const;
   Result<city::Overlay> greenways() const;
   Result<city::Overlay> places() const;
-  Result<city::Project> project(const Scheme& scheme, const geo::Geodetic& origin, const TerrainFunction& terrain) const;
+  Result<city::Project> project(const Scheme& scheme, const geo::Geodetic& origin,
+                                const TerrainFunction& terrain) const;
 
  private:
   const DemoOptions& options_;
@@ -74,6 +81,7 @@ Result<city::Overlay> Writer::metro() const {
   city::Overlay overlay{"metro", city::OverlayKind::Metro, {"地铁", "Metro"}, "overlays/metro.geojson", "metro", {}};
   Json features = Json::array();
   std::vector<const MetroLine*> firstLine(facts_.stations.size(), nullptr);
+  std::vector<std::string> linesOf(facts_.stations.size());
   for (const MetroLine& line : facts_.metro) {
     city::OverlayItem item;
     item.id = line.id;
@@ -81,50 +89,67 @@ Result<city::Overlay> Writer::metro() const {
     item.colour = colourOf(line.colour);
     item.status = line.planned ? city::PlanStatus::UnderConstruction : city::PlanStatus::Existing;
     item.opens = line.opens;
-    item.source = "metro";
-    Json path = Json::array();
-    double metres = 0;
-    glm::dvec2 last{0};
+    item.source = line.path.empty() ? "metro" : "rail";
+    item.network = line.network;
+    item.service = line.service;
+    item.story = line.story;
+    const std::vector<RailPiece> pieces = railPieces(line, facts_, land_);
+    item.lengthKilometres = std::round(lengthMetres(pieces) / 100) / 10;
     for (size_t s : line.stations) {
       if (!firstLine[s] || firstLine[s]->planned) firstLine[s] = &line;
-      glm::dvec2 here = facts_.stations[s].lonLat;
-      if (!path.empty()) {  // heights along the way, so that the line stays on the ground over hills
-        metres += glm::distance(planeFrom(last), planeFrom(here));
-        int pieces = std::max(1, static_cast<int>(glm::distance(planeFrom(last), planeFrom(here)) / 120));
-        for (int k = 1; k < pieces; ++k) path.push_back(place(glm::mix(last, here, double(k) / pieces), 3));
-      }
-      path.push_back(place(here, 3));
-      last = here;
+      linesOf[s] += (linesOf[s].empty() ? "" : ",") + line.id;
     }
-    item.lengthKilometres = std::round(metres / 100) / 10;
-    features.push_back(feature({{"item", line.id}, {"kind", "line"}, {"zh", line.name.zh}, {"en", line.name.en},
-                                {"colour", line.colour}, {"opens", city::toString(line.opens)}, {"planned", line.planned}},
-                               "LineString", std::move(path)));
+    for (const RailPiece& piece : pieces) {
+      Json path = Json::array();
+      for (glm::dvec2 p : piece.lonLat) path.push_back(place(p, 0));
+      Json properties{{"item", line.id},
+                      {"kind", "line"},
+                      {"zh", line.name.zh},
+                      {"en", line.name.en},
+                      {"colour", line.colour},
+                      {"opens", city::toString(line.opens)},
+                      {"planned", line.planned},
+                      {"structure", piece.structure},
+                      {"structureAssumed", line.structureAssumed}};
+      if (piece.water && piece.structure == "underground") properties.update({{"water", true}, {"depth", 45}});
+      features.push_back(feature(std::move(properties), "LineString", std::move(path)));
+    }
     overlay.items.push_back(std::move(item));
   }
   for (size_t s = 0; s < facts_.stations.size(); ++s) {
     const Station& station = facts_.stations[s];
     if (!firstLine[s]) continue;
-    features.push_back(feature({{"item", firstLine[s]->id}, {"kind", "station"}, {"id", "station-" + station.id},
-                                {"zh", station.name.zh}, {"en", station.name.en}, {"colour", firstLine[s]->colour},
-                                {"rank", station.transfer ? 3 : 5}, {"transfer", station.transfer},
+    features.push_back(feature({{"item", firstLine[s]->id},
+                                {"lines", linesOf[s]},
+                                {"kind", "station"},
+                                {"id", "station-" + station.id},
+                                {"zh", station.name.zh},
+                                {"en", station.name.en},
+                                {"colour", firstLine[s]->colour},
+                                {"rank", station.transfer ? 3 : 5},
+                                {"transfer", station.transfer},
                                 {"opens", city::toString(firstLine[s]->opens)}},
-                               "Point", place(station.lonLat, 4)));
+                               "Point", place(station.lonLat, 0)));
   }
   if (auto written = write(overlay.uri, std::move(features), "metro"); !written) return written.error();
   return overlay;
 }
 
 Result<city::Overlay> Writer::greenways() const {
-  city::Overlay overlay{"greenways", city::OverlayKind::Greenway, {"绿道", "Greenways"}, "overlays/greenways.geojson", "greenways", {}};
+  city::Overlay overlay{
+      "greenways", city::OverlayKind::Greenway, {"绿道", "Greenways"}, "overlays/greenways.geojson", "greenways", {}};
   Json features = Json::array();
   for (const Greenway& way : facts_.greenways) {
     overlay.items.push_back(way.item);
     for (const auto& line : way.lines) {
       Json path = Json::array();
       for (glm::dvec2 p : line) path.push_back(place(p, 1));
-      features.push_back(feature({{"item", way.item.id}, {"kind", "line"}, {"zh", way.item.name.zh}, {"en", way.item.name.en},
-                                  {"planned", way.item.status != city::PlanStatus::Existing}, {"width", 9}},
+      features.push_back(feature({{"item", way.item.id},
+                                  {"kind", "line"},
+                                  {"zh", way.item.name.zh},
+                                  {"en", way.item.name.en},
+                                  {"planned", way.item.status != city::PlanStatus::Existing},
+                                  {"width", 9}},
                                  "LineString", std::move(path)));
     }
   }
@@ -133,11 +158,13 @@ Result<city::Overlay> Writer::greenways() const {
 }
 
 Result<city::Overlay> Writer::places() const {
-  city::Overlay overlay{"places", city::OverlayKind::Place, {"地名", "Places"}, "overlays/places.geojson", "places", {}};
+  city::Overlay overlay{"places", city::OverlayKind::Place, {"地名", "Places"}, "overlays/places.geojson", "places",
+                        {}};
   Json features = Json::array();
   auto add = [&](const PlaceLabel& p, double above) {
-    features.push_back(feature({{"kind", "place"}, {"place", p.kind}, {"id", p.id}, {"zh", p.name.zh}, {"en", p.name.en}, {"rank", p.rank}},
-                               "Point", place(p.lonLat, above)));
+    features.push_back(feature(
+        {{"kind", "place"}, {"place", p.kind}, {"id", p.id}, {"zh", p.name.zh}, {"en", p.name.en}, {"rank", p.rank}},
+        "Point", place(p.lonLat, above)));
   };
   for (const PlaceLabel& p : facts_.places) add(p, p.kind == "water" ? 0 : 30);
   for (const auto& [label, rings] : facts_.districts) add(label, 60);
@@ -148,7 +175,8 @@ Result<city::Overlay> Writer::places() const {
   return overlay;
 }
 
-Result<city::Project> Writer::project(const Scheme& scheme, const geo::Geodetic& origin, const TerrainFunction& terrain) const {
+Result<city::Project> Writer::project(const Scheme& scheme, const geo::Geodetic& origin,
+                                      const TerrainFunction& terrain) const {
   city::Project project = scheme.project;
   Massing massing = massingOf(scheme);
   project.boundary = massing.boundary;
@@ -174,7 +202,8 @@ Result<city::Project> Writer::project(const Scheme& scheme, const geo::Geodetic&
 
     Json features = Json::array();
     for (const SchemeGround& g : massing.phases[k].ground)
-      features.push_back(feature({{"class", g.kind}, {"project", project.id}}, "Polygon", Json::array({ring(g.rings.front())})));
+      features.push_back(
+          feature({{"class", g.kind}, {"project", project.id}}, "Polygon", Json::array({ring(g.rings.front())})));
     std::string groundUri = fmt::format("{}/{}-ground.geojson", folder, phase);
     if (auto written = write(groundUri, std::move(features), "schemes"); !written) return written.error();
     project.additions.push_back({phase, fmt::format("{}/{}/tileset.json", folder, phase), groundUri});
@@ -187,9 +216,11 @@ Result<city::Project> Writer::project(const Scheme& scheme, const geo::Geodetic&
   return project;
 }
 
-city::SavedView viewFrom(const Writer& writer, const char* id, Text name, glm::dvec2 target, double heading, double away, double pitch) {
-  glm::dvec2 eye = planeFrom(target) - away * std::cos(-pitch * geo::kDegree) *
-                                           glm::dvec2(std::sin(heading * geo::kDegree), std::cos(heading * geo::kDegree));
+city::SavedView viewFrom(const Writer& writer, const char* id, Text name, glm::dvec2 target, double heading,
+                         double away, double pitch) {
+  glm::dvec2 eye =
+      planeFrom(target) - away * std::cos(-pitch * geo::kDegree) *
+                              glm::dvec2(std::sin(heading * geo::kDegree), std::cos(heading * geo::kDegree));
   glm::dvec2 degrees = lonLatFrom(eye);
   double height = writer.ellipsoidal(target, away * std::sin(-pitch * geo::kDegree));
   return {id, std::move(name), {degrees.x, degrees.y, height, heading, pitch}};
@@ -203,11 +234,14 @@ void addGround(const Facts& facts, const Land& land, Builder& builder, Result<vo
   for (const Shore& shore : facts.shores) {
     GroundFeature feature;
     feature.id = fmt::format("qd:shore:{}", ++n);
-    feature.kind = shore.kind == "sea" ? GroundClass::Sea : shore.kind == "sand" ? GroundClass::Sand : GroundClass::Land;
+    feature.kind = shore.kind == "sea"    ? GroundClass::Sea
+                   : shore.kind == "sand" ? GroundClass::Sand
+                                          : GroundClass::Land;
     feature.rings = shore.rings;
     add(std::move(feature));
   }
-  for (const Summit& summit : facts.summits) {  // woods where the hill is steep: an outline of equal height, walked outwards
+  for (const Summit& summit :
+       facts.summits) {  // woods where the hill is steep: an outline of equal height, walked outwards
     GroundFeature wood;
     wood.id = "qd:wood:" + summit.id;
     wood.name = summit.name.zh;
@@ -216,7 +250,9 @@ void addGround(const Facts& facts, const Land& land, Builder& builder, Result<vo
     for (int k = 0; k < 48; ++k) {
       double angle = k * 6.283185307179586 / 48, r = 20;
       glm::dvec2 way{std::cos(angle), std::sin(angle)};
-      while (r < summit.radius && land.hill(summit.at + way * (r + 15)) > 28 && land.inland(summit.at + way * (r + 15)) > 25) r += 15;
+      while (r < summit.radius && land.hill(summit.at + way * (r + 15)) > 28 &&
+             land.inland(summit.at + way * (r + 15)) > 25)
+        r += 15;
       ring.push_back(lonLatFrom(summit.at + way * r));
     }
     wood.rings = {std::move(ring)};
@@ -238,7 +274,8 @@ void addGround(const Facts& facts, const Land& land, Builder& builder, Result<vo
   bridge.widthMetres = 35;
   bridge.layer = 2;
   bridge.bridge = true;
-  bridge.line = {{120.3755, 36.1610}, {120.3600, 36.1650}, {120.3300, 36.1700}, {120.2950, 36.1700}, {120.2600, 36.1600}, {120.2300, 36.1450}, {120.2100, 36.1300}};
+  bridge.line = {{120.3755, 36.1610}, {120.3600, 36.1650}, {120.3300, 36.1700}, {120.2950, 36.1700},
+                 {120.2600, 36.1600}, {120.2300, 36.1450}, {120.2100, 36.1300}};
   add(std::move(bridge));
 }
 
@@ -250,7 +287,8 @@ Result<BuildReport> buildDemo(const DemoOptions& options) {
   Land land(*facts);
   Writer writer(options, *facts, land);
   TerrainFunction terrain = [&land](double lon, double lat) { return land.height(planeFrom({lon, lat})); };
-  geo::Geodetic origin{kMiddleDegrees.x, kMiddleDegrees.y, geo::Geoid::egm96().undulationMetres(kMiddleDegrees.x, kMiddleDegrees.y)};
+  geo::Geodetic origin{kMiddleDegrees.x, kMiddleDegrees.y,
+                       geo::Geoid::egm96().undulationMetres(kMiddleDegrees.x, kMiddleDegrees.y)};
 
   BuildOptions build;
   build.out = options.out;
@@ -279,14 +317,17 @@ Result<BuildReport> buildDemo(const DemoOptions& options) {
   city::Document city;
   city.id = "qingdao-bay";
   city.name = {"青岛 · 前海湾", "Qingdao Bay"};
-  city.description = {"内置示意城市：海岸、山体、地铁与地名来自公开资料，建筑、道路与更新项目按规则生成，并非测绘成果。",
-                      "The built-in city: coast, hills, metro and names are public facts; buildings, streets and schemes are made by rule and are no survey."};
+  city.description = {
+      "内置示意城市：海岸、山体、地铁与地名来自公开资料，建筑、道路与更新项目按规则生成，并非测绘成果。",
+      "The built-in city: coast, hills, metro and names are public facts; buildings, streets and schemes are made by "
+      "rule and are no survey."};
   city.illustrative = true;
   city.origin = origin;
   city.geoid = writer.geoid();
   city.dataDate = "2026-11";
   city.sources = facts->sources;
-  city.tilesets.push_back({"city", {"城市现状（示意）", "The city today (illustrative)"}, "tiles/tileset.json", "zones"});
+  city.tilesets.push_back(
+      {"city", {"城市现状（示意）", "The city today (illustrative)"}, "tiles/tileset.json", "zones"});
   for (auto make : {&Writer::metro, &Writer::greenways, &Writer::places}) {
     auto overlay = (writer.*make)();
     if (!overlay) return overlay.error();
@@ -297,14 +338,17 @@ Result<BuildReport> buildDemo(const DemoOptions& options) {
     if (!project) return project.error();
     city.projects.push_back(std::move(*project));
   }
-  city.scenarios = {{"today", {"现状", "Today"}, {2026, 11, 1}, false, {}}, {"plan", {"规划", "Plan"}, {2035, 12, 31}, true, {}}};
-  city.views = {viewFrom(writer, "home", {"前海全景", "The front bays"}, {120.3800, 36.0700}, 22, 4400, -16),
-                viewFrom(writer, "fushan-bay", {"浮山湾天际线", "Fushan Bay skyline"}, {120.3850, 36.0650}, 338, 2600, -12),
-                viewFrom(writer, "old-town", {"红瓦老城", "Red roofs"}, {120.3200, 36.0655}, 35, 1500, -24),
-                viewFrom(writer, "port", {"胶州湾东岸", "East bay shore"}, {120.3380, 36.1000}, 118, 4200, -20),
-                viewFrom(writer, "laoshan", {"石老人与崂山", "Shilaoren and Laoshan"}, {120.4560, 36.0960}, 52, 3800, -14)};
+  city.scenarios = {{"today", {"现状", "Today"}, {2026, 11, 1}, false, {}},
+                    {"plan", {"规划", "Plan"}, {2035, 12, 31}, true, {}}};
+  city.views = {
+      viewFrom(writer, "home", {"前海全景", "The front bays"}, {120.3800, 36.0700}, 22, 4400, -16),
+      viewFrom(writer, "fushan-bay", {"浮山湾天际线", "Fushan Bay skyline"}, {120.3850, 36.0650}, 338, 2600, -12),
+      viewFrom(writer, "old-town", {"红瓦老城", "Red roofs"}, {120.3200, 36.0655}, 35, 1500, -24),
+      viewFrom(writer, "port", {"胶州湾东岸", "East bay shore"}, {120.3380, 36.1000}, 118, 4200, -20),
+      viewFrom(writer, "laoshan", {"石老人与崂山", "Shilaoren and Laoshan"}, {120.4560, 36.0960}, 52, 3800, -14)};
   city.styles = cityStyles();
-  if (auto written = writeFileAtomically(options.out / "city.json", city::writeDocument(city)); !written) return written.error();
+  if (auto written = writeFileAtomically(options.out / "city.json", city::writeDocument(city)); !written)
+    return written.error();
   return report;
 }
 

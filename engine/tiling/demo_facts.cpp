@@ -66,25 +66,74 @@ void readMetro(const Json& json, Facts& facts) {
     facts.stations.push_back(std::move(station));
   }
   for (const Json& l : json.at("lines")) {
-    MetroLine line{l.at("id"), textOf(l), l.at("colour"), dateOf(l.at("opens")), false, {}};
+    MetroLine line{l.at("id"), textOf(l), l.at("colour"), dateOf(l.at("opens")), false};
     for (const Json& id : l.at("stations")) line.stations.push_back(byId.at(id));
     facts.metro.push_back(std::move(line));
   }
   for (const Json& l : json.at("planned")) {
-    MetroLine line{l.at("id"), textOf(l), l.at("colour"), dateOf(l.at("opens")), true, {}};
+    MetroLine line{l.at("id"), textOf(l), l.at("colour"), dateOf(l.at("opens")), true};
     for (const Json& name : l.at("along")) line.stations.push_back(byName.at(name));
+    facts.metro.push_back(std::move(line));
+  }
+}
+
+size_t stationNamed(const Facts& facts, const std::string& name) {
+  for (size_t i = 0; i < facts.stations.size(); ++i)
+    if (facts.stations[i].name.zh == name) return i;
+  throw std::runtime_error(fmt::format("unknown station \"{}\"", name));
+}
+
+void readService(const Json& l, MetroLine& line) {
+  static const std::map<std::string, city::Network> networks{{"urban", city::Network::Urban},
+                                                             {"suburban", city::Network::Suburban},
+                                                             {"intercity", city::Network::Intercity},
+                                                             {"highSpeed", city::Network::HighSpeed}};
+  line.network = named(networks, l.at("network"));
+  line.service = {l.at("headway"), l.at("speed"), l.at("dwell"), l.at("train")};
+}
+
+//! How the lines of metro.json are built and run, and the railways; after metro.json.
+void readRail(const Json& json, Facts& facts) {
+  for (const Json& l : json.at("lines")) {
+    auto line = std::find_if(facts.metro.begin(), facts.metro.end(),
+                             [&](const MetroLine& m) { return m.id == l.at("line").get<std::string>(); });
+    if (line == facts.metro.end()) throw std::runtime_error(fmt::format("unknown line {}", l.at("line").dump()));
+    readService(l, *line);
+    line->structureAssumed = l.at("assumed");
+    const auto place = [&](const std::string& name) {
+      const auto at = std::find(line->stations.begin(), line->stations.end(), stationNamed(facts, name));
+      if (at == line->stations.end()) throw std::runtime_error(fmt::format("{} is not on {}", name, line->id));
+      return static_cast<size_t>(at - line->stations.begin());
+    };
+    for (const Json& span : l.value("elevated", Json::array()))
+      line->elevated.emplace_back(place(span.at(0)), place(span.at(1)));
+  }
+  for (const Json& r : json.at("railways")) {
+    MetroLine line{r.at("id"), textOf(r), r.at("colour"), dateOf(r.at("opens")), false};
+    readService(r, line);
+    line.story = {r.at("storyZh"), r.at("storyEn")};
+    for (const Json& name : r.at("stops")) line.stations.push_back(stationNamed(facts, name));
+    for (const Json& piece : r.at("pieces")) {
+      if (!line.path.empty()) line.path.pop_back();  // where the last piece ended
+      for (const Json& p : piece.at("path"))
+        line.path.push_back(
+            {p.is_string() ? facts.stations[stationNamed(facts, p)].lonLat : pointOf(p), piece.at("structure")});
+    }
     facts.metro.push_back(std::move(line));
   }
 }
 
 Scheme schemeOf(const Json& p) {
   static const std::map<std::string, city::ProjectKind> kinds{
-      {"old_community", city::ProjectKind::OldCommunity},     {"village_in_city", city::ProjectKind::VillageInCity},
-      {"historic_quarter", city::ProjectKind::HistoricQuarter}, {"waterfront", city::ProjectKind::Waterfront},
+      {"old_community", city::ProjectKind::OldCommunity},
+      {"village_in_city", city::ProjectKind::VillageInCity},
+      {"historic_quarter", city::ProjectKind::HistoricQuarter},
+      {"waterfront", city::ProjectKind::Waterfront},
       {"industrial_heritage", city::ProjectKind::IndustrialHeritage}};
-  static const std::map<std::string, city::PlanStatus> statuses{{"planned", city::PlanStatus::Planned},
-                                                                {"approved", city::PlanStatus::Approved},
-                                                                {"under_construction", city::PlanStatus::UnderConstruction}};
+  static const std::map<std::string, city::PlanStatus> statuses{
+      {"planned", city::PlanStatus::Planned},
+      {"approved", city::PlanStatus::Approved},
+      {"under_construction", city::PlanStatus::UnderConstruction}};
   static const std::map<std::string, Layout> layouts{{"rebuild", Layout::Rebuild},
                                                      {"renewal", Layout::Renewal},
                                                      {"historic", Layout::Historic},
@@ -115,11 +164,11 @@ Scheme schemeOf(const Json& p) {
 
 void readZones(const Json& json, Facts& facts) {
   static const std::map<std::string, Quarter> quarters{
-      {"oldtown", Quarter::OldTown},     {"villa", Quarter::Villa},         {"dense", Quarter::Dense},
-      {"residential", Quarter::Residential}, {"estate", Quarter::Estate},   {"towers", Quarter::Towers},
-      {"seafront", Quarter::SeaFront},   {"cbd", Quarter::Centre},          {"campus", Quarter::Campus},
-      {"industry", Quarter::Industry},   {"industry2", Quarter::Workshops}, {"port", Quarter::Port},
-      {"waterfront", Quarter::Waterfront}, {"village", Quarter::Village}};
+      {"oldtown", Quarter::OldTown},         {"villa", Quarter::Villa},         {"dense", Quarter::Dense},
+      {"residential", Quarter::Residential}, {"estate", Quarter::Estate},       {"towers", Quarter::Towers},
+      {"seafront", Quarter::SeaFront},       {"cbd", Quarter::Centre},          {"campus", Quarter::Campus},
+      {"industry", Quarter::Industry},       {"industry2", Quarter::Workshops}, {"port", Quarter::Port},
+      {"waterfront", Quarter::Waterfront},   {"village", Quarter::Village}};
   for (const Json& z : json.at("zones"))
     facts.zones.push_back({z.at("zh"), planeFrom({z.at("lon"), z.at("lat")}), named(quarters, z.at("type")),
                            z.at("angle").get<double>() * geo::kDegree});
@@ -153,7 +202,8 @@ void readPlaces(const Json& json, Facts& facts) {
 
 void readSummits(const Json& json, Facts& facts) {
   for (const Json& s : json.at("summits"))
-    facts.summits.push_back({s.at("id"), textOf(s), planeFrom({s.at("lon"), s.at("lat")}), s.at("height"), s.at("radius")});
+    facts.summits.push_back(
+        {s.at("id"), textOf(s), planeFrom({s.at("lon"), s.at("lat")}), s.at("height"), s.at("radius")});
 }
 
 void readRoads(const Json& json, Facts& facts) {
@@ -192,6 +242,10 @@ Result<Facts> readFacts(const Path& folder) {
       {"coast.geojson", "coast", {"海岸线与岛屿", "Coast and islands"}, readShores},
       {"summits.json", "summits", {"山体高程", "Summits"}, readSummits},
       {"metro.json", "metro", {"地铁站点与线路", "Metro lines and stations"}, readMetro},
+      {"rail.json",
+       "rail",
+       {"轨道敷设方式与铁路（部分示意）", "How lines are built; railways (partly illustrative)"},
+       readRail},
       {"roads.json", "roads", {"主要道路（示意）", "Main roads (illustrative)"}, readRoads},
       {"zones.json", "zones", {"街区规则（示意）", "Rules of the quarters (illustrative)"}, readZones},
       {"greenways.json", "greenways", {"绿道（示意）", "Greenways (illustrative)"}, readGreenways},
@@ -205,7 +259,11 @@ Result<Facts> readFacts(const Path& folder) {
     if (!json) return json.error();
     try {
       file.read(*json, facts);
-      facts.sources.push_back({file.sourceId, file.title, json->value("licence", ""), "", "",
+      facts.sources.push_back({file.sourceId,
+                               file.title,
+                               json->value("licence", ""),
+                               "",
+                               "",
                                {json->value("source", ""), json->value("source", "")}});
     } catch (const std::exception& problem) {
       return makeError("{}: {}", path.string(), problem.what());

@@ -42,6 +42,12 @@ struct Station {
   bool transfer = false;
 };
 
+//! A point of a railway; up to the next one it is built like this.
+struct RailPoint {
+  glm::dvec2 at;                 // WGS84
+  std::string structure;         // elevated, ground, underground
+};
+
 struct MetroLine {
   std::string id;
   Text name;
@@ -49,6 +55,12 @@ struct MetroLine {
   city::Date opens;
   bool planned = false;
   std::vector<size_t> stations;  // indices into Facts::stations
+  city::Network network = city::Network::Urban;
+  city::RailService service;
+  bool structureAssumed = true;
+  std::vector<std::pair<size_t, size_t>> elevated;   // first and last place in `stations`; the rest is underground
+  std::vector<RailPoint> path;   // railways have their own, metro lines run from station to station
+  Text story;
 };
 
 struct Road {

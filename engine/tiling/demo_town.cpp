@@ -5,10 +5,14 @@
 #include <algorithm>
 #include <cmath>
 
+#include "tiling/demo_rail.h"
+
 namespace cm::tiling::demo {
 namespace {
 
-constexpr double kReach = 1500;            // metres from a zone's middle to where its streets end at the latest
+constexpr double kReach = 1500;      // metres from a zone's middle to where its streets end at the latest
+constexpr double kRailReach = 22;    // from the middle of a viaduct to where the next house may stand
+constexpr double kRampMetres = 700;  // before a viaduct begins, the line comes out of the ground
 const glm::vec3 kRedTile{0.70f, 0.36f, 0.27f}, kCream{0.93f, 0.88f, 0.77f}, kSheet{0.72f, 0.77f, 0.81f};
 
 //! Where nobody builds: the sea and its edge, hills, main roads, rail.
@@ -19,6 +23,9 @@ class Site {
     rows_ = static_cast<size_t>((kHi.y - kLo.y) / kCell);
     taken_.assign(columns_ * rows_, 0);
     for (const Road& road : facts.roads) stamp(road.line, road.width / 2 + 9);
+    for (const MetroLine& line : facts.metro)
+      for (const std::vector<glm::dvec2>& open : aboveGround(railPieces(line, facts, land), kRampMetres))
+        stamp(open, kRailReach);
   }
 
   void stamp(const std::vector<glm::dvec2>& degrees, double reach) {
@@ -139,7 +146,14 @@ struct ZoneFiller {
     // Corners cut so that greens read as planting, not as plots.
     double c = std::min(width, depth) * 0.18, w = width / 2, d = depth / 2;
     std::vector<glm::dvec2> ring;
-    for (auto [a, b] : {std::pair{-w + c, -d}, {w - c, -d}, {w, -d + c}, {w, d - c}, {w - c, d}, {-w + c, d}, {-w, d - c}, {-w, -d + c}})
+    for (auto [a, b] : {std::pair{-w + c, -d},
+                        {w - c, -d},
+                        {w, -d + c},
+                        {w, d - c},
+                        {w - c, d},
+                        {-w + c, d},
+                        {-w, d - c},
+                        {-w, -d + c}})
       ring.push_back(lonLatFrom(frame(u + a, v + b)));
     green.rings = {std::move(ring)};
     ground(std::move(green));
@@ -164,8 +178,8 @@ struct ZoneFiller {
       for (double u = -w / 2; u < w / 2 - 9;) {
         double width = dice.between(12, 20);
         width = std::min(width, w / 2 - u);
-        Building b = house(dice.chance(0.3) ? BuildingClass::Historic : BuildingClass::Residential, dice.whole(2, 4), 3.3,
-                           dice.chance(0.7) ? RoofShape::Gabled : RoofShape::Hipped, dice.between(2.2, 3.6));
+        Building b = house(dice.chance(0.3) ? BuildingClass::Historic : BuildingClass::Residential, dice.whole(2, 4),
+                           3.3, dice.chance(0.7) ? RoofShape::Gabled : RoofShape::Hipped, dice.between(2.2, 3.6));
         redRoof(b);
         if (!dice.chance(0.06)) put(std::move(b), u + width / 2, v, width - 0.8, dice.between(10, 13));
         u += width;
@@ -188,8 +202,8 @@ struct ZoneFiller {
     for (int side : {-1, 1})
       for (int c = 0; c < columns; ++c) {
         if (dice.chance(0.14)) continue;
-        Building b = house(BuildingClass::House, dice.whole(2, 3), 3.3, dice.chance(0.6) ? RoofShape::Hipped : RoofShape::Gabled,
-                           dice.between(2.6, 4.2));
+        Building b = house(BuildingClass::House, dice.whole(2, 3), 3.3,
+                           dice.chance(0.6) ? RoofShape::Hipped : RoofShape::Gabled, dice.between(2.6, 4.2));
         redRoof(b);
         put(std::move(b), (c + 0.5) * w / columns - w / 2 + dice.between(-3, 3), side * (d / 4 + dice.between(-3, 3)),
             dice.between(11, 16), dice.between(10, 13));
@@ -201,8 +215,8 @@ struct ZoneFiller {
       for (double u = -w / 2; u < w / 2 - 10;) {
         double width = std::min(dice.between(15, 27), w / 2 - u);
         bool tall = dice.chance(0.08);
-        Building b = house(tall ? BuildingClass::Commercial : BuildingClass::Apartments, tall ? dice.whole(12, 22) : dice.whole(5, 8),
-                           3.1, RoofShape::Flat, 0);
+        Building b = house(tall ? BuildingClass::Commercial : BuildingClass::Apartments,
+                           tall ? dice.whole(12, 22) : dice.whole(5, 8), 3.1, RoofShape::Flat, 0);
         if (!tall && dice.chance(0.45)) {
           b.roof = RoofShape::Hipped;
           b.roofHeight = 2.6f;
@@ -241,8 +255,10 @@ struct ZoneFiller {
     for (int r = 0; r < lines; ++r)
       for (int c = 0; c < columns; ++c) {
         if (!dice.chance(share)) continue;
-        double u = (c + 0.5) * w / columns - w / 2 + dice.between(-5, 5), v = (r + 0.5) * d / lines - d / 2 + (r ? 12 : -12);
-        double width = dice.between(24, 34), depth = dice.between(15, 19), height = dice.whole(floorsLo, floorsHi) * 3.0;
+        double u = (c + 0.5) * w / columns - w / 2 + dice.between(-5, 5),
+               v = (r + 0.5) * d / lines - d / 2 + (r ? 12 : -12);
+        double width = dice.between(24, 34), depth = dice.between(15, 19),
+               height = dice.whole(floorsLo, floorsHi) * 3.0;
         Building b = ruled(id(), BuildingClass::Apartments, height);
         if (put(std::move(b), u, v, width, depth)) {  // a stair core that rises above the roof, and a shallower wing
           Building core = ruled(id(), BuildingClass::Apartments, height + 5);
@@ -273,10 +289,11 @@ struct ZoneFiller {
       lawn(0, 0, w * 0.9, d * 0.9, GroundClass::Plaza);
       return;
     }
-    towerWithPodium(dice.between(-8, 8), dice.between(-6, 6), dice.between(30, 42), dice.between(28, 36), std::min(height, 235.0),
-                    dice.chance(0.75) ? BuildingClass::Office : BuildingClass::Hotel);
+    towerWithPodium(dice.between(-8, 8), dice.between(-6, 6), dice.between(30, 42), dice.between(28, 36),
+                    std::min(height, 235.0), dice.chance(0.75) ? BuildingClass::Office : BuildingClass::Hotel);
     if (dice.chance(0.6))
-      put(ruled(id(), BuildingClass::Commercial, dice.between(18, 42)), w * 0.36, dice.between(-d / 4, d / 4), w * 0.16, d * 0.4);
+      put(ruled(id(), BuildingClass::Commercial, dice.between(18, 42)), w * 0.36, dice.between(-d / 4, d / 4), w * 0.16,
+          d * 0.4);
   }
 
   void seaFront(double w, double d) {
@@ -301,7 +318,8 @@ struct ZoneFiller {
     for (int r = 0; r < 2; ++r)
       for (int c = 0; c < 2; ++c) {
         if (dice.chance(0.12)) continue;
-        Building b = ruled(id(), dice.chance(0.5) ? BuildingClass::Industrial : BuildingClass::Warehouse, dice.between(9, 15));
+        Building b =
+            ruled(id(), dice.chance(0.5) ? BuildingClass::Industrial : BuildingClass::Warehouse, dice.between(9, 15));
         b.roof = dice.chance(0.5) ? RoofShape::Gabled : dice.chance(0.5) ? RoofShape::Round : RoofShape::Flat;
         b.roofHeight = b.roof == RoofShape::Flat ? 0.0f : static_cast<float>(dice.between(2.5, 4.0));
         b.roofColour = kSheet * static_cast<float>(dice.between(0.9, 1.08));
@@ -319,7 +337,8 @@ struct ZoneFiller {
       sheds(w, d, 1.0, false);
       return;
     }
-    static const glm::vec3 paints[] = {{0.62f, 0.36f, 0.30f}, {0.36f, 0.48f, 0.60f}, {0.72f, 0.58f, 0.38f}, {0.44f, 0.55f, 0.50f}};
+    static const glm::vec3 paints[] = {
+        {0.62f, 0.36f, 0.30f}, {0.36f, 0.48f, 0.60f}, {0.72f, 0.58f, 0.38f}, {0.44f, 0.55f, 0.50f}};
     for (double v = -d / 2 + 8; v < d / 2 - 8; v += 17)
       for (double u = -w / 2 + 12; u < w / 2 - 12; u += 27) {
         if (dice.chance(0.25)) continue;
@@ -333,7 +352,8 @@ struct ZoneFiller {
     for (double v = -d / 2 + 5; v < d / 2 - 3; v += 10.6)
       for (double u = -w / 2 + 5.5; u < w / 2 - 4; u += 11.4) {
         if (dice.chance(0.07)) continue;
-        Building b = house(BuildingClass::House, dice.whole(1, 3), 3.0, dice.chance(0.55) ? RoofShape::Gabled : RoofShape::Flat, 0);
+        Building b = house(BuildingClass::House, dice.whole(1, 3), 3.0,
+                           dice.chance(0.55) ? RoofShape::Gabled : RoofShape::Flat, 0);
         if (b.roof == RoofShape::Gabled) {
           b.roofHeight = 2;
           b.height += 2;
@@ -383,10 +403,12 @@ struct ZoneFiller {
     for (int s = 0; s <= steps; ++s) {
       glm::dvec2 p = glm::mix(from, to, double(s) / steps);
       const Land& land = site.land();
-      bool open = glm::distance(p, zone.at) < kReach && site.zoneAt(p).first == index && land.inland(p) > grain.shore - 8 &&
-                  land.hill(p) < 42 && land.slope(p) < 0.22;
-      if (open) run.push_back(p);
-      else flush();
+      bool open = glm::distance(p, zone.at) < kReach && site.zoneAt(p).first == index &&
+                  land.inland(p) > grain.shore - 8 && land.hill(p) < 42 && land.slope(p) < 0.22;
+      if (open)
+        run.push_back(p);
+      else
+        flush();
     }
     flush();
   }
@@ -436,11 +458,14 @@ void avenues(const Site& site, const AddGround& ground) {
       for (double t = -kReach; t <= kReach; t += 20) {
         glm::dvec2 p = middle + along * t;
         double mine = glm::distance(p, zones[a].at);
-        bool edge = mine < kReach && site.land().inland(p) > 35 && site.land().hill(p) < 45 && site.land().slope(p) < 0.22;
+        bool edge =
+            mine < kReach && site.land().inland(p) > 35 && site.land().hill(p) < 45 && site.land().slope(p) < 0.22;
         for (size_t c = 0; edge && c < zones.size(); ++c)
           if (c != a && c != b && glm::distance(p, zones[c].at) < mine) edge = false;
-        if (edge) run.push_back(p);
-        else flush();
+        if (edge)
+          run.push_back(p);
+        else
+          flush();
       }
       flush();
     }
@@ -448,7 +473,8 @@ void avenues(const Site& site, const AddGround& ground) {
 
 }  // namespace
 
-Turned::Turned(glm::dvec2 middle, double angleRadians) : at(middle), cosine(std::cos(angleRadians)), sine(std::sin(angleRadians)) {}
+Turned::Turned(glm::dvec2 middle, double angleRadians)
+    : at(middle), cosine(std::cos(angleRadians)), sine(std::sin(angleRadians)) {}
 
 std::vector<glm::dvec2> rectangle(const Turned& frame, double u, double v, double width, double depth) {
   double w = width / 2, d = depth / 2;

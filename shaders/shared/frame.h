@@ -53,6 +53,8 @@ struct FrameUniforms {
   vec4 place;                  // xyz: what makes of a world position metres fixed to the city, modulo kPlaceMetres
 };
 
+const uint kUnshaded = 1u;   // SidePush::flags, of the plane beyond the city: no shadows fall on it
+
 // Bytes 0..31 of the push constants.
 struct SidePush {
   uint slot;        // view slot: which visibility bit

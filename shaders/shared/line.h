@@ -14,10 +14,13 @@ struct LinePush {
   vec4 width;           // x: metres of half the width, y, z: least and most pixels of it, w: dash in pixels (0 solid)
   vec4 viewport;        // width, height in pixels; z: pixels a metre covers at one metre's distance, w: nearness (depth is
                         // multiplied by it, so that a line on the ground is not lost in it)
+  vec4 manner;          // x: city::Network, y: dash in pixels of what runs underground (0: it does not; below 0: it
+                        // runs on works that show it when near), z, w: metres away where the
+                        // line begins to fade and where it is gone
 };
 
 #ifdef __cplusplus
-static_assert(sizeof(LinePush) == 64);
+static_assert(sizeof(LinePush) == 80);
 }  // namespace cm::shared
 #endif
 #endif

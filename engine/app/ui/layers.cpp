@@ -206,6 +206,9 @@ void drawLayers(Context& ui, float width) {
   }
   if (hasKind(ui.document, city::OverlayKind::Metro)) {
     heading(row, Icon::Train, ui.tr("layers.metro"), &city::Layers::metro);
+    drawRailLegend(ui, width);
+    if (hasTrains(ui.document)) heading(row, Icon::Clock, ui.tr("layers.trains"), &city::Layers::life);
+    heading(row, Icon::Layers, ui.tr("layers.underground"), &city::Layers::underground);
     items(row, city::OverlayKind::Metro, ui.session.layers.metro);
     rule(row);
   }

@@ -13,6 +13,9 @@ void drawSidePanel(Context& ui);      // projects and layers, or the button that
 void drawProjects(Context& ui, float width);
 void drawLayers(Context& ui, float width);
 void drawStyles(Context& ui, float width);   // what features are coloured by
+void drawRailLegend(Context& ui, float width);   // how the networks' lines look
+//! A line of the document has trains.
+bool hasTrains(const city::Document& document);
 void drawTimeBar(Context& ui);
 void drawViews(Context& ui);
 void drawNavigation(Context& ui);

@@ -148,14 +148,15 @@ TEST(Document, ImageryIsReadWhole) {
 }
 
 TEST(Document, ImageryThatCannotBeIsReported) {
-  EXPECT_THAT(problemsAfter([](auto& j) {
-                j["imagery"][0]["keyEnvironment"] = "AWS_SECRET_ACCESS_KEY";
-                j["imagery"][0]["maxLevel"] = 2;
-                j["imagery"][0]["bounds"] = {121, 35, 120, 36};
-                j["imagery"][1]["minLevel"] = 2.5;
-              }),
-              ElementsAre(problem("imagery[0].maxLevel", "\"minLevel\" (3)"), problem("imagery[0].bounds", "degrees"),
-                          problem("imagery[0].keyEnvironment", "CITYMIRROR_KEY_"), problem("imagery[1].minLevel", "whole")));
+  EXPECT_THAT(
+      problemsAfter([](auto& j) {
+        j["imagery"][0]["keyEnvironment"] = "AWS_SECRET_ACCESS_KEY";
+        j["imagery"][0]["maxLevel"] = 2;
+        j["imagery"][0]["bounds"] = {121, 35, 120, 36};
+        j["imagery"][1]["minLevel"] = 2.5;
+      }),
+      ElementsAre(problem("imagery[0].maxLevel", "\"minLevel\" (3)"), problem("imagery[0].bounds", "degrees"),
+                  problem("imagery[0].keyEnvironment", "CITYMIRROR_KEY_"), problem("imagery[1].minLevel", "whole")));
   EXPECT_THAT(problemsAfter([](auto& j) { j["imagery"][1]["id"] = "coast"; }),
               ElementsAre(problem("imagery[1].id", "a second time")));
 }
@@ -211,6 +212,8 @@ TEST(Document, SchemaAndParserKnowTheSameKeys) {
             std::vector<std::string>(format::kImageryKinds.begin(), format::kImageryKinds.end()));
   EXPECT_EQ(words(defs["imagery"]["properties"]["matrix"]["enum"]),
             std::vector<std::string>(format::kImageryMatrices.begin(), format::kImageryMatrices.end()));
+  EXPECT_EQ(words(defs["item"]["properties"]["network"]["enum"]),
+            std::vector<std::string>(format::kNetworks.begin(), format::kNetworks.end()));
   EXPECT_EQ(words(defs["status"]["enum"]),
             std::vector<std::string>(format::kStatuses.begin(), format::kStatuses.end()));
   EXPECT_EQ(words(defs["project"]["properties"]["kind"]["enum"]),

@@ -101,7 +101,7 @@ struct LightTest : testing::Test {
 };
 
 TEST_F(LightTest, IsFiniteAndShownForEverySun) {
-  for (const city::Look look : {city::Look::Clay, city::Look::Day, city::Look::Plan})
+  for (const city::Look look : {city::Look::Clay, city::Look::Day})
     for (double height = -89; height <= 89; height += 4.45) {
       scene.look = look;
       const shared::FrameUniforms u = at(200, height);

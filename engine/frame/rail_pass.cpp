@@ -1,0 +1,375 @@
+#include "frame/rail_pass.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstring>
+#include <vector>
+
+#include "base/log.h"
+#include "frame/drape_shapes.h"
+#include "frame/hash.h"
+#include "frame/rail_mesh.h"
+#include "frame/scene_pass.h"
+#include "frame/shadow.h"
+#include "frame/trains.h"
+#include "shared/frame.h"
+#include "shared/rail.h"
+
+namespace cm::frame {
+namespace {
+
+constexpr float kWorksGoneAt = 8000, kTunnelsGoneAt = 16000;  // metres: a viaduct is two pixels high there
+constexpr double kCoarsestShadows = 3500;                     // half of what a map covers: a pier is a texel
+constexpr float kTrainsFadeAt = 11000, kTrainsGoneAt = 15000;
+constexpr float kLeastTrainPixels = 3.0f, kWidestTrain = 7;  // of 720 lines; against a real one
+constexpr float kTrainWide = 3.0f;
+constexpr float kNearness = 1.0015f;
+constexpr double kBuriedBelow = -1.5;  // metres of the rails above the ground: a car is out of sight
+
+struct Push {
+  shared::SidePush side;
+  shared::RailPush rail;
+};
+static_assert(sizeof(Push) == 64);
+
+struct ShadowPush {
+  shared::SidePush side;
+  glm::mat4 clipFromChunk;
+};
+static_assert(sizeof(ShadowPush) == 96);
+
+struct CarInstance {
+  glm::vec4 place, forward, livery;
+};
+
+glm::vec3 linearOf(const glm::vec3& srgb) {
+  glm::vec3 linear;
+  for (int i = 0; i < 3; ++i)
+    linear[i] = srgb[i] <= 0.04045f ? srgb[i] / 12.92f : std::pow((srgb[i] + 0.055f) / 1.055f, 2.4f);
+  return linear;
+}
+
+gpu::Buffer uploaded(gpu::Device& device, const void* data, size_t bytes, VkBufferUsageFlags usage, const char* name) {
+  gpu::Buffer buffer(device, bytes, usage, true, name);
+  if (buffer) std::memcpy(buffer.mapped(), data, bytes);
+  return buffer;
+}
+
+}  // namespace
+
+struct RailPass::Impl {
+  gpu::Device& device;
+  gpu::Pipelines pipelines;
+  const SceneLayouts layouts;
+  VkPipelineLayout layout = VK_NULL_HANDLE;
+  VkPipeline shadow = VK_NULL_HANDLE;
+  VkPipeline works[2][2][2]{};   // [night][moving][below]
+  VkPipeline trains[2][2][2]{};  // [night][moving][over the picture]
+
+  city::Document document;
+  std::vector<RailPath> paths;
+  std::vector<city::Timetable> timetables;
+  std::vector<RailChunk> chunks;
+  gpu::Buffer vertices, indices, carVertices, carIndices;
+  struct Range {
+    uint32_t first = 0, count = 0;
+    int32_t vertex = 0;
+  };
+  std::array<Range, kCars> cars;
+
+  //! A car of this frame.
+  struct Seen {
+    PlacedCar car;
+    size_t path = 0;
+    float metres = 0;
+    glm::vec3 world{0};
+  };
+  std::vector<Seen> seen;  // farthest first
+  unsigned trainsSeen = 0;
+
+  Impl(gpu::Device& d, const SceneLayouts& l) : device(d), pipelines(d), layouts(l) {
+    layout = pipelines.layout({&layouts.globals, 1}, sizeof(ShadowPush));
+  }
+
+  VkPipeline worksPipeline(bool night, bool moving, bool below);
+  VkPipeline trainPipeline(bool night, bool moving, bool over);
+  bool open(const RailPath& path, const PassContext& pass, const SideView& side) const;
+  void begin(PassContext& pass, VkPipeline pipeline) const;
+  void push(PassContext& pass, const Push& p) const {
+    vkCmdPushConstants(pass.commands, layout, VK_SHADER_STAGE_VERTEX_BIT | VK_SHADER_STAGE_FRAGMENT_BIT, 0, sizeof p,
+                       &p);
+  }
+};
+
+namespace {
+
+constexpr VkVertexInputAttributeDescription kVertexAttributes[] = {
+    {0, 0, VK_FORMAT_R32G32B32_SFLOAT, offsetof(RailVertex, position)},
+    {1, 0, VK_FORMAT_R8G8B8A8_SNORM, offsetof(RailVertex, normal)},
+    {2, 0, VK_FORMAT_R8G8B8A8_UINT, offsetof(RailVertex, colour)},
+    {3, 1, VK_FORMAT_R32G32B32A32_SFLOAT, offsetof(CarInstance, place)},
+    {4, 1, VK_FORMAT_R32G32B32A32_SFLOAT, offsetof(CarInstance, forward)},
+    {5, 1, VK_FORMAT_R32G32B32A32_SFLOAT, offsetof(CarInstance, livery)}};
+constexpr VkVertexInputBindingDescription kBindings[] = {{0, sizeof(RailVertex), VK_VERTEX_INPUT_RATE_VERTEX},
+                                                         {1, sizeof(CarInstance), VK_VERTEX_INPUT_RATE_INSTANCE}};
+
+}  // namespace
+
+VkPipeline RailPass::Impl::worksPipeline(bool night, bool moving, bool below) {
+  VkPipeline& pipeline = works[night][moving][below];
+  const std::array<uint32_t, 4> constants{0, moving ? 1u : 4u, 0, night};
+  if (!pipeline)
+    pipeline = pipelines.make({.vertex = "rail.vert",
+                               .fragment = "rail.frag",
+                               .layout = layout,
+                               .bindings = {kBindings, 1},
+                               .attributes = {kVertexAttributes, 3},
+                               .constants = constants,
+                               .colours = {layouts.colour},
+                               .depth = layouts.depth,
+                               // Tunnels are cut open towards the eye, so that one sees into them.
+                               .cull = below ? VK_CULL_MODE_FRONT_BIT : VK_CULL_MODE_BACK_BIT,
+                               .depthTest = true,
+                               .depthWrite = true},
+                              "railway");
+  return pipeline;
+}
+
+VkPipeline RailPass::Impl::trainPipeline(bool night, bool moving, bool over) {
+  VkPipeline& pipeline = trains[night][moving][over];
+  const std::array<uint32_t, 4> constants{0, moving ? 1u : 4u, 0, night};
+  if (!pipeline)
+    pipeline = pipelines.make({.vertex = "train.vert",
+                               .fragment = "rail.frag",
+                               .layout = layout,
+                               .bindings = kBindings,
+                               .attributes = kVertexAttributes,
+                               .constants = constants,
+                               .colours = {layouts.colour},
+                               .depth = layouts.depth,
+                               .cull = VK_CULL_MODE_BACK_BIT,
+                               .depthTest = true,
+                               .depthWrite = !over},
+                              "trains");
+  return pipeline;
+}
+
+bool RailPass::Impl::open(const RailPath& path, const PassContext& pass, const SideView& side) const {
+  if (!pass.scene.layers.metro) return false;
+  city::OverlayItem item;
+  if (path.item != kNoItem) item = document.overlays[path.overlay].items[path.item];
+  if (path.opens) item.opens = path.opens;
+  return itemState(item, side.side->date, pass.scene.layers.hiddenItems) == ItemState::Open;
+}
+
+void RailPass::Impl::begin(PassContext& pass, VkPipeline pipeline) const {
+  vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, pipeline);
+  vkCmdBindDescriptorSets(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, layout, 0, 1, &pass.globals, 0, nullptr);
+}
+
+RailPass::RailPass(gpu::Device& device, const SceneLayouts& layouts) : impl_(std::make_unique<Impl>(device, layouts)) {
+  Impl& d = *impl_;
+  RailMesh all;
+  for (size_t car = 0; car < kCars; ++car) {
+    const RailMesh mesh = carMesh(Car(car));
+    d.cars[car] = {uint32_t(all.indices.size()), uint32_t(mesh.indices.size()), int32_t(all.vertices.size())};
+    all.vertices.insert(all.vertices.end(), mesh.vertices.begin(), mesh.vertices.end());
+    all.indices.insert(all.indices.end(), mesh.indices.begin(), mesh.indices.end());
+  }
+  d.carVertices = uploaded(device, all.vertices.data(), all.vertices.size() * sizeof(RailVertex),
+                           VK_BUFFER_USAGE_VERTEX_BUFFER_BIT, "car vertices");
+  d.carIndices = uploaded(device, all.indices.data(), all.indices.size() * sizeof(uint32_t),
+                          VK_BUFFER_USAGE_INDEX_BUFFER_BIT, "car indices");
+}
+RailPass::~RailPass() = default;
+
+void RailPass::setDocument(const city::Document& document, const VectorLayers& layers, const geo::EnuFrame& axes) {
+  Impl& d = *impl_;
+  d.document = document;
+  d.paths = railPaths(document, layers, axes);
+  d.timetables = timetablesOf(d.paths);
+  d.seen.clear();
+  RailWorks works = railWorks(d.paths);
+  d.chunks.clear();
+  d.vertices = {};
+  d.indices = {};
+  if (works.chunks.empty()) return;
+  const size_t vertexBytes = works.mesh.vertices.size() * sizeof(RailVertex),
+               indexBytes = works.mesh.indices.size() * sizeof(uint32_t);
+  d.vertices = uploaded(d.device, works.mesh.vertices.data(), vertexBytes, VK_BUFFER_USAGE_VERTEX_BUFFER_BIT,
+                        "railway vertices");
+  d.indices =
+      uploaded(d.device, works.mesh.indices.data(), indexBytes, VK_BUFFER_USAGE_INDEX_BUFFER_BIT, "railway indices");
+  if (d.vertices && d.indices)
+    d.chunks = std::move(works.chunks);
+  else
+    log::warning("no memory for railways ({} bytes)", vertexBytes + indexBytes);
+}
+
+void RailPass::update(PassContext& pass) {
+  Impl& d = *impl_;
+  d.seen.clear();
+  d.trainsSeen = 0;
+  if (!pass.scene.layers.life || !pass.scene.layers.metro || pass.scene.look == city::Look::Plain) return;
+  const View& view = pass.view;
+  const float perMetre = float(view.extent.height) / (2.0f * std::tan(0.5f * float(view.fovYRadians)));
+  std::vector<PlacedCar> cars;
+  for (size_t i = 0; i < d.paths.size(); ++i) {
+    const RailPath& path = d.paths[i];
+    const bool open = std::any_of(pass.sides.begin(), pass.sides.end(),
+                                  [&](const SideView& side) { return d.open(path, pass, side); });
+    if (!open) continue;
+    for (const city::TrainAt& train : city::trainsAt(d.timetables[i], pass.scene.citySeconds)) {
+      const glm::vec3 middle = view.project(view.relativeEnu(pointAt(path, train.metres).at));
+      const float reach = float(path.service.trainMetres) * perMetre / std::max(middle.z, 1.0f) + 8;
+      if (middle.z < -path.service.trainMetres || middle.z > kTrainsGoneAt) continue;
+      if (middle.z > path.service.trainMetres &&
+          (middle.x < -reach || middle.y < -reach || middle.x > float(view.extent.width) + reach ||
+           middle.y > float(view.extent.height) + reach))
+        continue;
+      cars.clear();
+      placeTrain(path, train, cars);
+      const size_t before = d.seen.size();
+      for (const PlacedCar& car : cars) {
+        if (car.aboveGroundMetres < kBuriedBelow && !pass.scene.layers.underground) continue;
+        const glm::vec3 world = view.relativeEnu(car.at);
+        d.seen.push_back({car, i, view.project(world).z, world});
+      }
+      if (d.seen.size() > before) ++d.trainsSeen;
+    }
+  }
+  std::sort(d.seen.begin(), d.seen.end(),
+            [](const Impl::Seen& a, const Impl::Seen& b) { return glm::length(a.world) > glm::length(b.world); });
+}
+
+unsigned RailPass::trainsInSight() const { return impl_->trainsSeen; }
+
+void RailPass::drawWorks(PassContext& pass, const SideView& side, bool moving, bool below) {
+  Impl& d = *impl_;
+  bool begun = false;
+  const float perMetre = float(pass.view.extent.height) / (2.0f * std::tan(0.5f * float(pass.view.fovYRadians)));
+  size_t openPath = SIZE_MAX;
+  bool open = false;
+  for (const RailChunk& chunk : d.chunks) {
+    if (chunk.underground != below) continue;
+    const glm::vec3 world = pass.view.relativeEnu(chunk.middle);
+    const auto radius = float(chunk.radiusMetres);
+    const glm::vec3 at = pass.view.project(world);
+    if (at.z < -radius || at.z - radius > (below ? kTunnelsGoneAt : kWorksGoneAt)) continue;
+    if (at.z > radius * 1.5f) {
+      const float reach = radius * perMetre / (at.z - radius) + 2;
+      if (at.x < -reach || at.y < -reach || at.x > float(pass.view.extent.width) + reach ||
+          at.y > float(pass.view.extent.height) + reach)
+        continue;
+    }
+    if (chunk.path != openPath) openPath = chunk.path, open = d.open(d.paths[chunk.path], pass, side);
+    if (!open) continue;
+    if (!begun) {
+      d.begin(pass, d.worksPipeline(pass.view.night > 0, moving, below));
+      const VkBuffer buffer = d.vertices.handle();
+      const VkDeviceSize offset = 0;
+      vkCmdBindVertexBuffers(pass.commands, 0, 1, &buffer, &offset);
+      vkCmdBindIndexBuffer(pass.commands, d.indices.handle(), 0, VK_INDEX_TYPE_UINT32);
+      begun = true;
+    }
+    d.push(pass, {.side = pushOf(side),
+                  .rail = {.origin = glm::vec4(world, 1.0f),
+                           .livery = glm::vec4(linearOf(d.paths[chunk.path].colour), below ? 1.0f : 0.0f)}});
+    vkCmdDrawIndexed(pass.commands, chunk.indexCount, 1, chunk.firstIndex, 0, 0);
+  }
+}
+
+void RailPass::drawShadows(PassContext& pass, const SideView& side, const ShadowRegion& region,
+                           const glm::mat4& clipFromWorld) {
+  Impl& d = *impl_;
+  if (region.half > kCoarsestShadows) return;
+  bool begun = false;
+  for (const RailChunk& chunk : d.chunks) {
+    const glm::dvec3 light = glm::transpose(region.axes) * chunk.middle;
+    if (chunk.underground || std::abs(light.x - region.centre.x) > region.half + chunk.radiusMetres ||
+        std::abs(light.y - region.centre.y) > region.half + chunk.radiusMetres ||
+        !d.open(d.paths[chunk.path], pass, side))
+      continue;
+    if (!begun) {
+      if (!d.shadow)
+        d.shadow = d.pipelines.make({.vertex = "rail_shadow.vert",
+                                     .layout = d.layout,
+                                     .bindings = {kBindings, 1},
+                                     .attributes = {kVertexAttributes, 1},
+                                     .depth = kShadowFormat,
+                                     .cull = VK_CULL_MODE_BACK_BIT,
+                                     .depthTest = true,
+                                     .depthWrite = true,
+                                     .depthBiasConstant = kShadowBiasConstant,
+                                     .depthBiasSlope = kShadowBiasSlope},
+                                    "railway shadow");
+      vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, d.shadow);
+      const VkBuffer buffer = d.vertices.handle();
+      const VkDeviceSize offset = 0;
+      vkCmdBindVertexBuffers(pass.commands, 0, 1, &buffer, &offset);
+      vkCmdBindIndexBuffer(pass.commands, d.indices.handle(), 0, VK_INDEX_TYPE_UINT32);
+      begun = true;
+    }
+    ShadowPush push{pushOf(side), clipFromWorld};
+    push.clipFromChunk[3] = clipFromWorld * glm::vec4(pass.view.relativeEnu(chunk.middle), 1);
+    vkCmdPushConstants(pass.commands, d.layout, VK_SHADER_STAGE_VERTEX_BIT | VK_SHADER_STAGE_FRAGMENT_BIT, 0,
+                       sizeof push, &push);
+    vkCmdDrawIndexed(pass.commands, chunk.indexCount, 1, chunk.firstIndex, 0, 0);
+  }
+}
+
+uint64_t RailPass::worksState(const PassContext& pass, const SideView& side) const {
+  const Impl& d = *impl_;
+  Hash hash;
+  hash.add(d.chunks.size());
+  for (const RailPath& path : d.paths) hash.add(d.open(path, pass, side));
+  return hash.value();
+}
+
+void RailPass::drawTrains(PassContext& pass, const SideView& side, bool moving, Where where) {
+  Impl& d = *impl_;
+  if (d.seen.empty()) return;
+  const View& view = pass.view;
+  const float perMetre = float(view.extent.height) / (2.0f * std::tan(0.5f * float(view.fovYRadians)));
+  const float least = kLeastTrainPixels * std::clamp(float(view.extent.height) / view.resolution / 720.0f, 0.8f, 4.0f) *
+                      view.resolution;
+  std::vector<CarInstance> instances;
+  std::vector<Car> kinds;
+  size_t openPath = SIZE_MAX;
+  bool open = false;
+  for (const Impl::Seen& seen : d.seen) {
+    const bool buried = seen.car.aboveGroundMetres < kBuriedBelow;
+    if (buried != (where == Where::Below)) continue;
+    const RailPath& path = d.paths[seen.path];
+    if (seen.path != openPath) openPath = seen.path, open = d.open(path, pass, side);
+    if (!open) continue;
+    // Far away a train is drawn wider than it is, up to where it would look like a house; then it is gone.
+    float wide = std::clamp(least * seen.metres / (perMetre * kTrainWide), 1.0f, kWidestTrain);
+    if (buried) wide = std::min(wide, 2.0f);
+    wide *= std::clamp((kTrainsGoneAt - seen.metres) / (kTrainsGoneAt - kTrainsFadeAt), 0.0f, 1.0f);
+    if (wide <= 0) continue;
+    instances.push_back({glm::vec4(seen.world, wide), glm::vec4(glm::vec3(seen.car.forward), float(seen.car.stretch)),
+                         glm::vec4(linearOf(path.colour), 1)});
+    kinds.push_back(seen.car.car);
+  }
+  if (instances.empty()) return;
+  const bool over = where == Where::Over;
+  d.begin(pass, d.trainPipeline(view.night > 0, moving, over));
+  const Slice slice = pass.arena.copy(std::span<const CarInstance>(instances));
+  const std::array<VkBuffer, 2> buffers{d.carVertices.handle(), slice.buffer};
+  const std::array<VkDeviceSize, 2> offsets{0, slice.offset};
+  vkCmdBindVertexBuffers(pass.commands, 0, uint32_t(buffers.size()), buffers.data(), offsets.data());
+  vkCmdBindIndexBuffer(pass.commands, d.carIndices.handle(), 0, VK_INDEX_TYPE_UINT32);
+  d.push(pass, {.side = pushOf(side), .rail = {.origin = glm::vec4(0, 0, 0, kNearness), .livery = glm::vec4(0)}});
+  // Farthest first: where no depth is written, cars cover each other in this order.
+  for (size_t first = 0; first < kinds.size();) {
+    size_t last = first + 1;
+    while (last < kinds.size() && kinds[last] == kinds[first]) ++last;
+    const Impl::Range& mesh = d.cars[size_t(kinds[first])];
+    vkCmdDrawIndexed(pass.commands, mesh.count, uint32_t(last - first), mesh.first, mesh.vertex, uint32_t(first));
+    first = last;
+  }
+}
+
+}  // namespace cm::frame
