@@ -52,23 +52,28 @@ std::string scenariosShown(const Context& ui) {
   return name(ui.session.showAfter ? ui.session.after : ui.session.before);
 }
 
-void drawLine(const Context& ui, const Rect& rect, const std::string& text) {
-  if (text.empty()) return;
+void drawLines(const Context& ui, const Rect& rect, std::span<const std::string_view> lines) {
   beginBare("##attribution", rect, ImGuiWindowFlags_NoInputs | ImGuiWindowFlags_NoBringToFrontOnFocus);
   ImDrawList& list = *ImGui::GetWindowDrawList();
-  float width = widthOf(ui.fonts.small, text) + ui.px(20);
-  list.AddRectFilled({rect.x, rect.y}, {rect.x + width, rect.bottom()},
-                     withAlpha(ui.theme.card | IM_COL32_A_MASK, kAttributionAlpha), rect.height / 2);
-  drawText(list, ui.fonts.small, {rect.x + ui.px(10), rect.y + (rect.height - em(ui.fonts.small)) / 2}, ui.theme.ink,
-           text);
+  const float step = rect.height / float(lines.size());
+  list.AddRectFilled({rect.x, rect.y}, {rect.x + rect.width, rect.bottom()},
+                     withAlpha(ui.theme.card | IM_COL32_A_MASK, kAttributionAlpha), step / 2);
+  float y = rect.y + (step - em(ui.fonts.small)) / 2;
+  for (const std::string_view line : lines) {
+    drawText(list, ui.fonts.small, {rect.x + ui.px(10), y}, ui.theme.ink, line);
+    y += step;
+  }
   endBare();
 }
 
 }  // namespace
 
 void drawAttribution(Context& ui) {
-  const Rect& rect = ui.layout.attribution;
-  drawLine(ui, rect, clipped(ui.fonts.small, attribution(ui), rect.width - ui.px(20)));
+  Rect rect = ui.layout.attribution;
+  const std::string text = clipped(ui.fonts.small, attribution(ui), rect.width - ui.px(20));
+  rect.width = widthOf(ui.fonts.small, text) + ui.px(20);
+  const std::string_view line = text;
+  if (!text.empty()) drawLines(ui, rect, {&line, 1});
 }
 
 Rect drawAttributionAlone(Context& ui) {
@@ -76,9 +81,16 @@ Rect drawAttributionAlone(Context& ui) {
   std::string text = attribution(ui);
   if (const std::string scenarios = scenariosShown(ui); !scenarios.empty())
     text = scenarios + (text.empty() ? "" : "  ·  ") + text;
-  text = clipped(ui.fonts.small, text, rect.width - ui.px(20));
-  rect.width = text.empty() ? 0 : widthOf(ui.fonts.small, text) + ui.px(20);
-  drawLine(ui, rect, text);
+  if (text.empty()) return {rect.x, rect.y, 0, 0};
+  // Nobody can ask a picture for the rest: all of it, in as many lines as that takes.
+  const std::vector<std::string_view> lines = wrapped(ui.fonts.small, text, rect.width - ui.px(20));
+  const float floor = rect.bottom();
+  rect.height *= float(lines.size());
+  rect.y = floor - rect.height;
+  rect.width = 0;
+  for (const std::string_view line : lines)
+    rect.width = std::max(rect.width, widthOf(ui.fonts.small, line) + ui.px(20));
+  drawLines(ui, rect, lines);
   return rect;
 }
 
