@@ -267,6 +267,16 @@ void addGround(const Facts& facts, const Land& land, Builder& builder, Result<vo
     feature.line = road.line;
     add(std::move(feature));
   }
+  constexpr double kRampMetres = 250;  // where a line comes out of the ground
+  for (const MetroLine& line : facts.metro)
+    for (std::vector<glm::dvec2>& open : aboveGround(railPieces(line, facts, land), kRampMetres)) {
+      GroundFeature strip;  // paved beneath viaducts, so that no tree grows into them
+      strip.id = fmt::format("qd:railway:{}", ++n);
+      strip.kind = GroundClass::Path;
+      strip.widthMetres = 22;
+      strip.line = std::move(open);
+      add(std::move(strip));
+    }
   GroundFeature bridge;  // Jiaozhou Bay Bridge, drawn between its two shores
   bridge.id = "qd:bridge:jiaozhou";
   bridge.name = "胶州湾大桥";
