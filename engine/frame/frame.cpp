@@ -334,7 +334,7 @@ void Frame::Impl::accumulateSample(PassContext& pass, std::span<const SideDraws>
   const float pixelAngle = 2 * uniforms.time.w / float(pass.view.extent.height);
   const glm::vec2 size(pass.view.part.extent.width, pass.view.part.extent.height);
   const shared::PostPush push{.pixel = {1 / size.x, 1 / size.y, pixelAngle, edgeStrength(pass.scene.look)},
-                              .scene = {float(pass.view.extent.height) / 720, uniforms.haze.a, kNearMetres, 0}};
+                              .scene = {float(pass.view.extent.height) / 720, 0, kNearMetres, uniforms.haze.a}};
   post->accumulate(pass, picture.view(), depth.view(), push, 1.0f / float(sample + 1));
   vkCmdEndRendering(pass.commands);
   toSampled(pass.commands, mean.handle(), false);
