@@ -11,9 +11,8 @@ namespace {
 VkShaderModule moduleOf(const Device& device, const char* name) {
   const std::span<const uint32_t> words = shaderSpirv(name);
   CM_CHECK(!words.empty(), "there is no shader shaders/{}", name);
-  const VkShaderModuleCreateInfo info{.sType = VK_STRUCTURE_TYPE_SHADER_MODULE_CREATE_INFO,
-                                      .codeSize = words.size_bytes(),
-                                      .pCode = words.data()};
+  const VkShaderModuleCreateInfo info{
+      .sType = VK_STRUCTURE_TYPE_SHADER_MODULE_CREATE_INFO, .codeSize = words.size_bytes(), .pCode = words.data()};
   VkShaderModule module = VK_NULL_HANDLE;
   CM_CHECK(vkCreateShaderModule(device.handle(), &info, nullptr, &module) == VK_SUCCESS, "shader {}", name);
   return module;
@@ -50,12 +49,14 @@ VkDescriptorSetLayout Pipelines::setLayout(std::span<const VkDescriptorSetLayout
                                              .bindingCount = uint32_t(bindings.size()),
                                              .pBindings = bindings.data()};
   VkDescriptorSetLayout layout = VK_NULL_HANDLE;
-  CM_CHECK(vkCreateDescriptorSetLayout(device_.handle(), &info, nullptr, &layout) == VK_SUCCESS, "descriptor set layout");
+  CM_CHECK(vkCreateDescriptorSetLayout(device_.handle(), &info, nullptr, &layout) == VK_SUCCESS,
+           "descriptor set layout");
   return setLayouts_.emplace_back(layout);
 }
 
 VkPipelineLayout Pipelines::layout(std::span<const VkDescriptorSetLayout> sets, uint32_t pushBytes) {
-  const VkPushConstantRange push{.stageFlags = VK_SHADER_STAGE_VERTEX_BIT | VK_SHADER_STAGE_FRAGMENT_BIT, .size = pushBytes};
+  const VkPushConstantRange push{.stageFlags = VK_SHADER_STAGE_VERTEX_BIT | VK_SHADER_STAGE_FRAGMENT_BIT,
+                                 .size = pushBytes};
   const VkPipelineLayoutCreateInfo info{.sType = VK_STRUCTURE_TYPE_PIPELINE_LAYOUT_CREATE_INFO,
                                         .setLayoutCount = uint32_t(sets.size()),
                                         .pSetLayouts = sets.data(),
@@ -161,36 +162,6 @@ VkSampler Pipelines::sampler(VkFilter filter, VkSamplerAddressMode address, bool
   VkSampler sampler = VK_NULL_HANDLE;
   CM_CHECK(vkCreateSampler(device_.handle(), &info, nullptr, &sampler) == VK_SUCCESS, "sampler");
   return samplers_.emplace_back(sampler);
-}
-
-void barrier(VkCommandBuffer commands, const ImageBarrier& image) {
-  const VkImageMemoryBarrier2 info{
-      .sType = VK_STRUCTURE_TYPE_IMAGE_MEMORY_BARRIER_2,
-      .srcStageMask = image.fromStage,
-      .srcAccessMask = image.fromAccess,
-      .dstStageMask = image.toStage,
-      .dstAccessMask = image.toAccess,
-      .oldLayout = image.from,
-      .newLayout = image.to,
-      .srcQueueFamilyIndex = VK_QUEUE_FAMILY_IGNORED,
-      .dstQueueFamilyIndex = VK_QUEUE_FAMILY_IGNORED,
-      .image = image.image,
-      .subresourceRange = {image.aspect, 0, VK_REMAINING_MIP_LEVELS, 0, VK_REMAINING_ARRAY_LAYERS}};
-  const VkDependencyInfo dependency{
-      .sType = VK_STRUCTURE_TYPE_DEPENDENCY_INFO, .imageMemoryBarrierCount = 1, .pImageMemoryBarriers = &info};
-  vkCmdPipelineBarrier2(commands, &dependency);
-}
-
-void memoryBarrier(VkCommandBuffer commands, VkPipelineStageFlags2 fromStage, VkAccessFlags2 fromAccess,
-                   VkPipelineStageFlags2 toStage, VkAccessFlags2 toAccess) {
-  const VkMemoryBarrier2 info{.sType = VK_STRUCTURE_TYPE_MEMORY_BARRIER_2,
-                              .srcStageMask = fromStage,
-                              .srcAccessMask = fromAccess,
-                              .dstStageMask = toStage,
-                              .dstAccessMask = toAccess};
-  const VkDependencyInfo dependency{
-      .sType = VK_STRUCTURE_TYPE_DEPENDENCY_INFO, .memoryBarrierCount = 1, .pMemoryBarriers = &info};
-  vkCmdPipelineBarrier2(commands, &dependency);
 }
 
 }  // namespace cm::gpu
