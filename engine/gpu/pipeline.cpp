@@ -197,34 +197,4 @@ VkSampler Pipelines::sampler(VkFilter filter, VkSamplerAddressMode address, bool
   return samplers_.emplace_back(sampler);
 }
 
-void barrier(VkCommandBuffer commands, const ImageBarrier& image) {
-  const VkImageMemoryBarrier2 info{
-      .sType = VK_STRUCTURE_TYPE_IMAGE_MEMORY_BARRIER_2,
-      .srcStageMask = image.fromStage,
-      .srcAccessMask = image.fromAccess,
-      .dstStageMask = image.toStage,
-      .dstAccessMask = image.toAccess,
-      .oldLayout = image.from,
-      .newLayout = image.to,
-      .srcQueueFamilyIndex = VK_QUEUE_FAMILY_IGNORED,
-      .dstQueueFamilyIndex = VK_QUEUE_FAMILY_IGNORED,
-      .image = image.image,
-      .subresourceRange = {image.aspect, 0, VK_REMAINING_MIP_LEVELS, 0, VK_REMAINING_ARRAY_LAYERS}};
-  const VkDependencyInfo dependency{
-      .sType = VK_STRUCTURE_TYPE_DEPENDENCY_INFO, .imageMemoryBarrierCount = 1, .pImageMemoryBarriers = &info};
-  vkCmdPipelineBarrier2(commands, &dependency);
-}
-
-void memoryBarrier(VkCommandBuffer commands, VkPipelineStageFlags2 fromStage, VkAccessFlags2 fromAccess,
-                   VkPipelineStageFlags2 toStage, VkAccessFlags2 toAccess) {
-  const VkMemoryBarrier2 info{.sType = VK_STRUCTURE_TYPE_MEMORY_BARRIER_2,
-                              .srcStageMask = fromStage,
-                              .srcAccessMask = fromAccess,
-                              .dstStageMask = toStage,
-                              .dstAccessMask = toAccess};
-  const VkDependencyInfo dependency{
-      .sType = VK_STRUCTURE_TYPE_DEPENDENCY_INFO, .memoryBarrierCount = 1, .pMemoryBarriers = &info};
-  vkCmdPipelineBarrier2(commands, &dependency);
-}
-
 }  // namespace cm::gpu

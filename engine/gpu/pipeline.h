@@ -1,5 +1,5 @@
-//! Graphics pipelines from embedded SPIR-V, and the few barriers a frame needs. Belongs to the loop's thread; pipelines, layouts
-//! and samplers live as long as the `Pipelines` that made them, which must not outlive the device.
+//! Graphics pipelines from embedded SPIR-V. Belongs to the loop's thread; pipelines, layouts and samplers live as long
+//! as the `Pipelines` that made them, which must not outlive the device.
 #pragma once
 
 #include <vulkan/vulkan.h>
@@ -72,16 +72,5 @@ class Pipelines {
   std::deque<Pipeline::Recipe> recipes_;
   std::vector<VkSampler> samplers_;
 };
-
-struct ImageBarrier {
-  VkImage image = VK_NULL_HANDLE;
-  VkImageLayout from = VK_IMAGE_LAYOUT_UNDEFINED, to = VK_IMAGE_LAYOUT_GENERAL;
-  VkPipelineStageFlags2 fromStage = 0, toStage = 0;
-  VkAccessFlags2 fromAccess = 0, toAccess = 0;
-  VkImageAspectFlags aspect = VK_IMAGE_ASPECT_COLOR_BIT;
-};
-void barrier(VkCommandBuffer commands, const ImageBarrier& image);
-void memoryBarrier(VkCommandBuffer commands, VkPipelineStageFlags2 fromStage, VkAccessFlags2 fromAccess,
-                   VkPipelineStageFlags2 toStage, VkAccessFlags2 toAccess);
 
 }  // namespace cm::gpu

@@ -102,7 +102,9 @@ class Residency {
 
   // For the frame.
   using Stage = std::function<std::byte*(VkDeviceSize size, VkBuffer& buffer, VkDeviceSize& offset)>;
-  //! Records the copies of changed records; `stage` gives host memory that lives as long as the frame.
+  //! True where records have changed since the last flush; `records` is then the buffer that will hold them.
+  bool recordsStale();
+  //! Records the copies of changed records, between the barriers of who asks; `stage` gives host memory that lives as long as the frame.
   void flushRecords(VkCommandBuffer commands, const Stage& stage);
   VkBuffer chunk(uint32_t index) const;
   size_t chunks() const;
