@@ -50,6 +50,7 @@ struct FrameUniforms {
   vec4 moonDisc;               // as the sun's
   vec4 moonDiscColour;         // display colour; a: how much of it shows against the sky
   vec4 part;                   // xy: pixels of the picture left of and above the part that is drawn
+  vec4 weather;                // x: how wet or how white; y: fog at the sea's level, extinction per metre; z: 1 / its height; w: cloud
   vec4 place;                  // xyz: what makes of a world position metres fixed to the city, modulo kPlaceMetres
 };
 
