@@ -5,6 +5,7 @@
 #include "shared/fade.glsl"
 #include "shared/night.glsl"
 #include "shared/shadow.glsl"
+#include "shared/weather.glsl"
 
 layout(constant_id = 2) const bool kDraped = true;   // something is laid on this side's ground
 
@@ -16,11 +17,26 @@ layout(location = 2) in vec3 inShadowPlace;
 layout(location = 3) in vec3 inWorld;
 layout(location = 4) in vec3 inPaper;
 layout(location = 5) in float inRoad;
+layout(location = 6) in float inUp;
 layout(location = 0) out vec4 outColour;
 
 void main() {
   float sun = sunAt(inShadowPlace, side.sideIndex);
   vec3 colour = mix(inShaded, inSunny, sun);
+  float shine = 0.0;
+  if (kWet || kSnowy) {
+    vec2 place = inWorld.xy + frame.place.xy;
+    vec2 across = fwidth(inWorld.xy);
+    float perPixel = max(across.x, across.y);
+    if (kSnowy) {
+      float cover = snowCover(inUp, place, perPixel, 1.0 - 0.62 * inRoad);
+      colour = mix(colour, mix(frame.haze.rgb, kSnow * mix(inPaper.x, inPaper.y, sun), inPaper.z), cover);
+    } else {
+      float paved = 0.45 + 0.55 * inRoad, level = smoothstep(0.90, 0.99, inUp);
+      colour *= 1.0 - frame.weather.x * inPaper.z * (0.20 + 0.22 * inRoad);
+      shine = wetShine(inWorld, paved * level * (0.50 + 0.50 * puddleAt(place, perPixel)));
+    }
+  }
   if (kNight) {
     vec2 place = inWorld.xy - frame.edgeCentre.xy;
     float perPixel = max(fwidth(place.x), fwidth(place.y));
@@ -32,6 +48,6 @@ void main() {
     vec3 painted = laid.rgb * mix(inPaper.x, inPaper.y, sun);
     colour = colour * (1.0 - laid.a) + mix(frame.haze.rgb * laid.a, painted, inPaper.z);
   }
-  outColour = vec4(colour, 1.0);
+  outColour = vec4(colour, 1.0 - shine);
   fadeLevel(side.extra);
 }

@@ -26,6 +26,7 @@
 #include "frame/trees.h"
 #include "frame/view.h"
 #include "frame/visibility.h"
+#include "frame/weather_pass.h"
 
 namespace cm::frame {
 namespace {
@@ -51,6 +52,7 @@ struct Frame::Impl {
   std::unique_ptr<ScenePass> scenePass;
   std::unique_ptr<TreePass> trees;
   std::unique_ptr<PostPass> post;
+  std::unique_ptr<WeatherPass> weather;
   std::unique_ptr<PickPass> picks;
   std::unique_ptr<SunShadows> shadows;
   std::unique_ptr<Drape> drape;
@@ -97,8 +99,8 @@ struct Frame::Impl {
                    shared::FrameUniforms& uniforms);
   void renderLit(PassContext& pass, gpu::Target& target, std::span<const SideDraws> draws, VkDescriptorSet records,
                  shared::FrameUniforms& uniforms, const glm::dvec3& sun, int samples, Timings& timings);
-  void renderMoving(PassContext& pass, std::span<const SideDraws> draws, VkDescriptorSet records, const glm::dvec3& sun,
-                    Timings& timings);
+  VkImageView renderMoving(PassContext& pass, std::span<const SideDraws> draws, VkDescriptorSet records,
+                           const glm::dvec3& sun, Timings& timings);
   void accumulateSample(PassContext& pass, std::span<const SideDraws> draws, VkDescriptorSet records,
                         shared::FrameUniforms uniforms, const glm::dvec3& sun, unsigned sample, Timings& timings);
   void drawPicks(PassContext& pass, std::span<const SideDraws> draws, VkDescriptorSet records,
@@ -123,6 +125,7 @@ Frame::Impl::Impl(gpu::Device& d, residency::Residency& r, VkFormat colourFormat
   scenePass = std::make_unique<ScenePass>(device, layouts, residency.textureLayout());
   trees = std::make_unique<TreePass>(device, layouts);
   post = std::make_unique<PostPass>(device, layouts);
+  weather = std::make_unique<WeatherPass>(device, layouts);
   picks = std::make_unique<PickPass>(device, layouts, scenePass->recordsLayout());
   shadows = std::make_unique<SunShadows>(device, layouts.globals, scenePass->recordsLayout());
   drape = std::make_unique<Drape>(device, layouts);
@@ -265,7 +268,9 @@ void Frame::Impl::drawScene(PassContext& pass, std::span<const SideDraws> draws,
     for (const SideDraws::Fade& fade : draws[side.index].fades) scenePass->drawBlended(pass, side, fade.in, records);
     if (!lit) continue;
     lines->draw(pass, side);
-    if (!still || !pass.scene.liveApart) rails->drawTrains(pass, side, !still, RailPass::Where::Open);
+    if (still && pass.scene.liveApart) continue;
+    rails->drawTrains(pass, side, !still, RailPass::Where::Open);
+    weather->drawFalling(pass, side);
   }
 }
 
@@ -280,12 +285,13 @@ void Frame::Impl::drawBelow(PassContext& pass, const SideView& side, bool still)
 
 //! What lives, on the finished picture of a still scene: against the depth of its last sample, in that sample's light.
 void Frame::Impl::drawLive(PassContext& pass, gpu::Target& target) {
-  pass.globals = globalsFor(pass, stillUniforms, shadows->ofSample());
+  pass.globals = globalsFor(pass, hazedByFog(stillUniforms), shadows->ofSample());
   beginOver(pass.commands, target.view, depth, pass.view);
   for (const SideView& side : pass.sides) {
     if (side.rectangle.extent.width == 0) continue;
     setScissor(pass.commands, pass.view, side.rectangle);
     rails->drawTrains(pass, side, false, RailPass::Where::Over);
+    weather->drawFalling(pass, side);
   }
   vkCmdEndRendering(pass.commands);
   toSampled(pass.commands, depth.handle(), true);
@@ -314,12 +320,14 @@ void Frame::Impl::accumulateSample(PassContext& pass, std::span<const SideDraws>
   pass.globals = globalsFor(pass, uniforms, shadows->ofSample());
   stillUniforms = uniforms;
   stillUniforms.clipFromWorld = pass.view.clipFromWorldCentred;
-  scenePass->setVariant(pass.scene.look, false, uniforms.night.x > 0, pass.scene.layers.underground);
+  scenePass->setVariant(pass.scene.look, false, uniforms.night.x > 0, pipelinesOf(pass.scene.weather),
+                        pass.scene.layers.underground);
   beginScene(pass.commands, picture.view(), picture.handle(), depth, pass.view, nullptr);
   drawScene(pass, draws, records, true, true);
   vkCmdEndRendering(pass.commands);
   toSampled(pass.commands, picture.handle(), false);
   toSampled(pass.commands, depth.handle(), true);
+  const VkImageView seen = weather->apply(pass, picture, depth);
   timings.mark("scene");
   gpu::barrier(pass.commands,
                {.image = mean.handle(),
@@ -333,16 +341,17 @@ void Frame::Impl::accumulateSample(PassContext& pass, std::span<const SideDraws>
               sample == 0 ? VK_ATTACHMENT_LOAD_OP_CLEAR : VK_ATTACHMENT_LOAD_OP_LOAD);
   const float pixelAngle = 2 * uniforms.time.w / float(pass.view.extent.height);
   const glm::vec2 size(pass.view.part.extent.width, pass.view.part.extent.height);
-  const shared::PostPush push{.pixel = {1 / size.x, 1 / size.y, pixelAngle, edgeStrength(pass.scene.look)},
-                              .scene = {float(pass.view.extent.height) / 720, 0, kNearMetres, uniforms.haze.a}};
-  post->accumulate(pass, picture.view(), depth.view(), push, 1.0f / float(sample + 1));
+  const shared::PostPush push{
+      .pixel = {1 / size.x, 1 / size.y, pixelAngle, edgeStrength(pass.scene.look)},
+      .scene = {float(pass.view.extent.height) / 720, 0, kNearMetres, hazedByFog(uniforms).haze.a}};
+  post->accumulate(pass, seen, depth.view(), push, 1.0f / float(sample + 1));
   vkCmdEndRendering(pass.commands);
   toSampled(pass.commands, mean.handle(), false);
   timings.mark("accumulate");
 }
 
-void Frame::Impl::renderMoving(PassContext& full, std::span<const SideDraws> draws, VkDescriptorSet records,
-                               const glm::dvec3& sun, Timings& timings) {
+VkImageView Frame::Impl::renderMoving(PassContext& full, std::span<const SideDraws> draws, VkDescriptorSet records,
+                                      const glm::dvec3& sun, Timings& timings) {
   View view = full.view;
   view.extent = extentAt(full.view.extent, full.scene.resolution);
   if (full.scene.resolution < 1) view.part = {{0, 0}, view.extent};
@@ -363,13 +372,16 @@ void Frame::Impl::renderMoving(PassContext& full, std::span<const SideDraws> dra
   statistics.shadowDraws += shadows->keep(pass, casting(pass.scene, sun, records), draws, uniforms);
   timings.mark("shadow");
   pass.globals = globalsFor(pass, uniforms, shadows->kept());
-  scenePass->setVariant(pass.scene.look, true, uniforms.night.x > 0, pass.scene.layers.underground);
+  scenePass->setVariant(pass.scene.look, true, uniforms.night.x > 0, pipelinesOf(pass.scene.weather),
+                        pass.scene.layers.underground);
   beginScene(pass.commands, picture.view(), picture.handle(), depth, view, nullptr);
   drawScene(pass, draws, records, true, false);
   vkCmdEndRendering(pass.commands);
   toSampled(pass.commands, picture.handle(), false);
   toSampled(pass.commands, depth.handle(), true);
+  const VkImageView seen = weather->apply(pass, picture, depth);
   timings.mark("scene");
+  return seen;
 }
 
 void Frame::Impl::renderLit(PassContext& pass, gpu::Target& target, std::span<const SideDraws> draws,
@@ -377,6 +389,7 @@ void Frame::Impl::renderLit(PassContext& pass, gpu::Target& target, std::span<co
                             int samples, Timings& timings) {
   const uint64_t key = keyOf(pass);
   const bool refining = pass.scene.still || samples > 1;
+  VkImageView moved = VK_NULL_HANDLE;
   if (!refining || key != meanKey || (samples > 1 && !pass.scene.still)) meanSamples = 0;
   if (drape->redrawn() > 0) meanSamples = 0;
   meanKey = key;
@@ -388,7 +401,7 @@ void Frame::Impl::renderLit(PassContext& pass, gpu::Target& target, std::span<co
     stillUnfinished = pass.scene.still && meanSamples < until;
   } else {
     stillUnfinished = false;
-    renderMoving(pass, draws, records, sun, timings);
+    moved = renderMoving(pass, draws, records, sun, timings);
   }
   gpu::barrier(pass.commands,
                {.image = target.image,
@@ -402,18 +415,18 @@ void Frame::Impl::renderLit(PassContext& pass, gpu::Target& target, std::span<co
   else {
     const VkExtent2D drawn = extentAt(target.extent, pass.scene.resolution);
     post->moving(
-        pass, picture.view(), depth.view(),
+        pass, moved, depth.view(),
         {.pixel = {float(drawn.width), float(drawn.height),
                    pixelAngle * float(target.extent.height) / float(drawn.height), edgeStrength(pass.scene.look)},
          .scene = {float(drawn.width) / float(target.extent.width), float(drawn.height) / float(target.extent.height),
-                   kNearMetres, uniforms.haze.a}});
+                   kNearMetres, hazedByFog(uniforms).haze.a}});
   }
-  if (refining && pass.scene.liveApart && rails->trainsInSight() > 0) {
+  living = pass.scene.liveApart && (rails->trainsInSight() > 0 || WeatherPass::falls(pass.scene));
+  if (refining && living) {
     vkCmdEndRendering(pass.commands);
     drawLive(pass, target);
     beginAgain(pass.commands, target.view, target.extent);
   }
-  living = pass.scene.liveApart && rails->trainsInSight() > 0;
   timings.mark("post");
   setWholeViewport(pass.commands, pass.view);
   for (const SideView& side : pass.sides) {
@@ -429,7 +442,8 @@ uint64_t Frame::Impl::keyOf(const PassContext& pass) const {
   Hash hash;
   hash.add(residency.generation()).add(visibility.generation()).add(documentGeneration);
   addPicture(hash, pass.view, pass.scene, pass.sides);
-  if (!pass.scene.liveApart && rails->trainsInSight() > 0) hash.add(pass.scene.citySeconds);
+  if (!pass.scene.liveApart && (rails->trainsInSight() > 0 || WeatherPass::falls(pass.scene)))
+    hash.add(pass.scene.citySeconds);
   return hash.value();
 }
 

@@ -38,6 +38,13 @@ void setWeather(shared::FrameUniforms& uniforms, const WeatherShares& shares, co
   uniforms.weather = {coverOf(shares), float(shares.fog / seen), 1.0f / 95, shares.cloud()};
 }
 
+shared::FrameUniforms hazedByFog(shared::FrameUniforms uniforms) {
+  const float layers = std::max(uniforms.upAtEye.w, 0.0f) * uniforms.weather.z;  // of the fog's height, below the eye
+  const float mean = layers < 0.01f ? 1.0f : (1 - std::exp(-layers)) / layers;
+  uniforms.haze.a += uniforms.weather.y * mean * 1.4427f;  // haze is by powers of two
+  return uniforms;
+}
+
 float coverOf(const WeatherShares& shares) { return std::abs(shares.rain - shares.snow); }
 
 }  // namespace cm::frame

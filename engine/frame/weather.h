@@ -31,4 +31,7 @@ float coverOf(const WeatherShares& shares);
 //! FrameUniforms::weather.
 void setWeather(shared::FrameUniforms& uniforms, const WeatherShares& shares, const View& view);
 
+//! With haze as thick as the fog is on the way from this eye to the ground: for what is drawn over the picture, and for its edges.
+shared::FrameUniforms hazedByFog(shared::FrameUniforms uniforms);
+
 }  // namespace cm::frame
