@@ -29,7 +29,7 @@ layout(location = 0) out vec4 outColour;
 float wetSmoothness(uint kind) {
   if (kind >= kOnMinor) return 1.0;
   if (kind == kOnPlaza || kind == kOnPier || kind == kOnPath) return 0.8;
-  return kind <= kOnIndustrial ? 0.5 : kind == kOnSand || kind == kOnRail ? 0.25 : 0.12;
+  return kind <= kOnIndustrial ? 0.6 : kind == kOnSand || kind == kOnRail ? 0.25 : 0.12;
 }
 
 // What snow leaves of it open: carriageways are cleared, along their tracks most.
@@ -64,7 +64,8 @@ void main() {
   if (kNight) {
     vec2 place = inWorld.xy - frame.edgeCentre.xy;
     float perPixel = max(fwidth(place.x), fwidth(place.y));
-    colour = lightened(colour, lampLight(place, inRoad, perPixel) * clearAir(length(inWorld)));
+    colour = lightened(colour, lampLight(place, inRoad, perPixel) * (kWet ? 0.68 : 1.0) * clearAir(length(inWorld)));
+    if (kWet) colour = lightened(colour, lampsMirrored(inWorld, inRoad, shine) * clearAir(length(inWorld)));
   }
   if (kDraped) {
     // Display colours multiply as if they were painted on paper: near enough to lighting them in linear light.

@@ -32,7 +32,7 @@ void main() {
       float cover = snowCover(inUp, place, perPixel, 1.0 - 0.62 * inRoad);
       colour = mix(colour, mix(frame.haze.rgb, kSnow * mix(inPaper.x, inPaper.y, sun), inPaper.z), cover);
     } else {
-      float paved = 0.45 + 0.55 * inRoad, level = smoothstep(0.90, 0.99, inUp);
+      float paved = 0.60 + 0.40 * inRoad, level = smoothstep(0.90, 0.99, inUp);
       colour *= 1.0 - frame.weather.x * inPaper.z * (0.20 + 0.22 * inRoad);
       shine = wetShine(inWorld, paved * level * (0.50 + 0.50 * puddleAt(place, perPixel)));
     }
@@ -40,7 +40,8 @@ void main() {
   if (kNight) {
     vec2 place = inWorld.xy - frame.edgeCentre.xy;
     float perPixel = max(fwidth(place.x), fwidth(place.y));
-    colour = lightened(colour, lampLight(place, inRoad, perPixel) * clearAir(length(inWorld)));
+    colour = lightened(colour, lampLight(place, inRoad, perPixel) * (kWet ? 0.68 : 1.0) * clearAir(length(inWorld)));
+    if (kWet) colour = lightened(colour, lampsMirrored(inWorld, inRoad, shine) * clearAir(length(inWorld)));
   }
   if (kDraped) {
     // Display colours multiply as if they were painted on paper: near enough to lighting them in linear light.

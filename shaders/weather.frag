@@ -25,13 +25,13 @@ vec3 rayAt(vec2 pixel) {
   return frame.forward.xyz + frame.right.xyz * (ndc.x * frame.right.w) - frame.up.xyz * (ndc.y * frame.time.w);
 }
 
-// Share of light that fog takes on the way to `world`: density falls off exponentially with height above the sea, lies in banks.
+// Share of light that fog takes on the way to `world`: density falls off exponentially with height, lies in banks.
 float foggy(vec3 world, float distanceMetres) {
-  float low = max(frame.upAtEye.w, 0.0), high = max(low + dot(world, frame.upAtEye.xyz), 0.0);
+  float low = max(frame.up.w, 0.0), high = max(low + dot(world, frame.upAtEye.xyz), 0.0);
   float b = frame.weather.z, rise = high - low;
   float mean = abs(rise) < 1.0 ? exp(-b * low) : (exp(-b * low) - exp(-b * high)) / (b * rise);
   vec2 place = world.xy + frame.place.xy;
-  float banks = distanceMetres < kSkyMetres * 0.9 ? 0.45 + 1.1 * (0.7 * noiseAt(place, 1024.0) + 0.3 * noiseAt(place, 256.0)) : 1.0;
+  float banks = distanceMetres < kSkyMetres * 0.9 ? 0.25 + 1.5 * (0.7 * noiseAt(place, 1024.0) + 0.3 * noiseAt(place, 256.0)) : 1.0;
   return 1.0 - exp(-frame.weather.y * mean * distanceMetres * banks);
 }
 
@@ -103,8 +103,10 @@ void main() {
     float sun = max(dot(direction, frame.sunDisc.xyz), 0.0);
     sun *= sun;
     sun *= sun;
-    vec3 lit = horizonColour(direction) + frame.sunDiscColour.rgb * (frame.sunDiscColour.a * (0.10 * sun + 0.22 * sun * sun * sun * sun));
-    if (kNight) lit += kLampLight * (0.10 * frame.night.x * exp(-frame.weather.z * max(frame.upAtEye.w + world.z, 0.0)));
+    // The layer's top is in the open: brighter than what one sees along the ground.
+    float open = clamp((frame.up.w * frame.weather.z - 1.5) * 0.25, 0.0, 1.0) * (1.0 - frame.night.x) * exp(distanceMetres * (-1.0 / 7000.0));
+    vec3 lit = mix(horizonColour(direction), sqrt(frame.skyHorizon.rgb), 0.40 * open) + frame.sunDiscColour.rgb * (frame.sunDiscColour.a * (0.10 * sun + 0.22 * sun * sun * sun * sun));
+    if (kNight) lit += kLampLight * (0.10 * frame.night.x * exp(-frame.weather.z * max(frame.up.w + world.z, 0.0)));
     colour = mix(colour, lit, lost);
   }
   if (kGlows) {

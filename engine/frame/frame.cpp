@@ -532,6 +532,7 @@ void Frame::render(gpu::Target& target, const Scene& scene, std::span<const Side
   const VkExtent2D whole{target.extent.width, std::max(scene.wholeHeight, target.extent.height)};
   View view = makeView(scene, f.axes, whole, f.surroundings.heightMetres);
   view.part = {{0, int32_t(scene.bandTop)}, target.extent};
+  view.aboveOriginMetres = view.eyeEnu.z - f.originHeight;
   f.light.set(scene);
   const glm::dvec3 sun = glm::normalize(glm::dmat3(f.axes.enuFromEcef) * f.light.keyEcef());
   const std::vector<SideView> sideViews = sideViewsOf(sides, whole);

@@ -66,19 +66,24 @@ Grade gradeOf(city::Look look) {
   }
 }
 
-//! What a weather makes of the balanced light: linear light from above and below, the sun's share that still comes straight,
-//! display colours of the sky, and how far one sees: half of what is so many metres away shows, and so many more a metre above.
+//! What a weather makes of the balanced light: how much of the clear sky it takes; for that linear light from above and below, the
+//! sun's share that still comes straight, display colours of the sky; and how far one sees: half of what is so many metres away
+//! shows, and so many more a metre above.
 struct Covered {
+  double share;
   dvec3 sky, bounce;
   double sun;
   dvec3 zenith, horizon;
   double hazeMetres, hazeOfHeight;
 };
 const Covered kOvercast{
-    {0.98, 1.05, 1.15}, {0.34, 0.33, 0.32}, 0.10, {0.56, 0.625, 0.69}, {0.80, 0.835, 0.86}, 9000, 8};
-const Covered kFog{{0.92, 0.95, 0.98}, {0.46, 0.45, 0.44}, 0.16, {0.70, 0.755, 0.81}, {0.815, 0.83, 0.84}, 6000, 8};
-const Covered kRain{{0.66, 0.72, 0.80}, {0.22, 0.22, 0.22}, 0.03, {0.40, 0.455, 0.515}, {0.60, 0.645, 0.68}, 3800, 7};
-const Covered kSnow{{0.86, 0.92, 1.00}, {0.44, 0.45, 0.47}, 0.05, {0.62, 0.67, 0.72}, {0.78, 0.805, 0.83}, 3200, 7};
+    0.88, {1.00, 1.07, 1.17}, {0.34, 0.33, 0.32}, 0.12, {0.56, 0.625, 0.69}, {0.81, 0.84, 0.865}, 9000, 8};
+const Covered kFog{0.50, {1.00, 1.02, 1.04}, {0.52, 0.50, 0.48}, 0.00, {0.70, 0.755, 0.81}, {0.85, 0.86, 0.865}, 6500,
+                   8};
+const Covered kRain{0.92, {0.78, 0.85, 0.94}, {0.27, 0.27, 0.27}, 0.03, {0.42, 0.48, 0.54}, {0.62, 0.665, 0.70}, 4200,
+                    7};
+const Covered kSnow{0.90, {0.86, 0.92, 1.00}, {0.44, 0.45, 0.47}, 0.05, {0.62, 0.67, 0.72}, {0.78, 0.805, 0.83}, 3400,
+                    7};
 
 template <class Visit>
 void forEachWeather(const WeatherShares& shares, const Visit& visit) {
@@ -87,9 +92,19 @@ void forEachWeather(const WeatherShares& shares, const Visit& visit) {
   if (shares.rain > 0) visit(kRain, double(shares.rain));
   if (shares.snow > 0) visit(kSnow, double(shares.snow));
 }
-double coveredOf(const WeatherShares& shares) { return std::min(1.0, double(shares.cloud()) + shares.fog); }
+//! Where all is grey the eye opens further as the light goes, and the light's tint is what is left of the clear sky's.
+dvec3 underClouds(const dvec3& light, double tint) {
+  const double level = luminance(light);
+  return saturated(light, tint) * std::pow(std::max(level, 1e-6), -0.34);
+}
+//! How much of the clear sky is gone.
+double coveredOf(const WeatherShares& shares) {
+  double covered = 0;
+  forEachWeather(shares, [&](const Covered& c, double share) { covered += c.share * share; });
+  return covered;
+}
 //! How much of sun, moon and stars is seen through it; the fog itself dims them further.
-double seenOf(const WeatherShares& shares) { return (1 - shares.cloud()) * (1 - 0.35 * shares.fog); }
+double seenOf(const WeatherShares& shares) { return (1 - shares.cloud()) * (1 - 0.2 * shares.fog); }
 
 // Share of windows lit by hour of the day: people come home, then go to sleep. Between the hours linearly.
 double litWindows(double hour) {
@@ -134,7 +149,9 @@ const Balance& balance() {
 
 }  // namespace
 
-double nightOf(double sunSine) { return 1 - smooth(-0.09, 0.07, sunSine); }
+double nightOf(double sunSine, const WeatherShares& weather) {
+  return 1 - smooth(-0.09, 0.07, sunSine - 0.045 * weather.cloud() - 0.03 * weather.rain);
+}
 
 glm::dvec3 keyLight(const Scene& scene) {
   if (scene.look == city::Look::Plain) return scene.sunDirectionEcef;
@@ -172,7 +189,7 @@ void Light::makeSky(city::Look look, double sunSine) {
   const Balance& b = balance();
   const Grade grade = gradeOf(look);
   if (airSine_ != sunSine) air_ = airLight(airSine_ = sunSine, kDust);
-  night_ = float(nightOf(sunSine));
+  night_ = float(nightOf(sunSine, weather_));
   // The eye opens as the light goes, and takes back most of it.
   const double gain = std::pow(brightness(air_) / b.brightness + kDarkest, -kAdaptation);
   sunColour_ = kSun * saturated(air_.sun * b.sun * gain, 0.8);
@@ -181,11 +198,11 @@ void Light::makeSky(city::Look look, double sunSine) {
   groundAmbient_ = kBounce * saturated(groundLight(air_, sunSine) * b.bounce * gain, grade.shade) +
                    kNightBounce * (night_ * grade.night);
   disc_ = toneMapped(sunColour_ * 4.0 + 0.35 * luminance(sunColour_));
-  hazeMetres_ = 11000 * (1 - coveredOf(weather_));
-  hazeOfHeight_ = 9 * (1 - coveredOf(weather_));
+  hazeMetres_ = 11000;
+  hazeOfHeight_ = 9;
   forEachWeather(weather_, [&](const Covered& c, double share) {
-    hazeMetres_ += c.hazeMetres * share;
-    hazeOfHeight_ += c.hazeOfHeight * share;
+    hazeMetres_ += (c.hazeMetres - 11000) * share;
+    hazeOfHeight_ += (c.hazeOfHeight - 9) * share;
   });
   if (!weather_.clear()) cover(sunSine, gain);
   makeDome(look, sunSine, gain);
@@ -193,17 +210,17 @@ void Light::makeSky(city::Look look, double sunSine) {
 
 //! The light under clouds or in fog: nearly all of it from everywhere, with little colour of its own.
 void Light::cover(double sunSine, double gain) {
-  const dvec3 lit = saturated(groundLight(air_, sunSine) * balance().bounce * gain, 0.4);
+  const dvec3 lit = underClouds(groundLight(air_, sunSine) * balance().bounce * gain, 0.4 + 0.3 * weather_.fog);
   const double covered = coveredOf(weather_);
   dvec3 sky(0), ground(0);
   double sun = 0;
   forEachWeather(weather_, [&](const Covered& c, double share) {
-    sky += c.sky * lit * share;
-    ground += c.bounce * lit * share;
+    sky += c.sky * lit * (c.share * share);
+    ground += c.bounce * lit * (c.share * share);
     sun += c.sun * share;
   });
   // Clouds over a city throw back its lamps.
-  const dvec3 lamps = (kNightSky * dvec3(1.5, 1.25, 1.0) + kNightBounce) * (double(night_) * 0.5);
+  const dvec3 lamps = (kNightSky * dvec3(1.5, 1.25, 1.0) + kNightBounce) * (double(night_) * 1.3);
   skyAmbient_ = skyAmbient_ * (1 - covered) + sky + (kNightSky * double(night_) + lamps) * covered;
   groundAmbient_ = groundAmbient_ * (1 - covered) + ground + kNightBounce * (double(night_) * 1.4 * covered);
   sunColour_ *= 1 - covered + sun;
@@ -212,9 +229,9 @@ void Light::cover(double sunSine, double gain) {
 void Light::makeDome(city::Look look, double sunSine, double gain) {
   const Balance& b = balance();
   const Grade grade = gradeOf(look);
-  const double lamps = nightOf(sunSine), evening = eveningOf(sunSine);
+  const double lamps = double(night_), evening = eveningOf(sunSine);
   const double covered = coveredOf(weather_);
-  const dvec3 under = saturated(groundLight(air_, sunSine) * b.bounce * gain, 0.45);
+  const dvec3 under = underClouds(groundLight(air_, sunSine) * b.bounce * gain, 0.5 + 0.4 * weather_.fog);
   const auto clearColour = [&](int row, int column) {
     const double up = skyRowSine(row);
     const dvec3 radiance = air_.radiance[size_t(row)][size_t(column)] * b.radiance[size_t(row)][size_t(column)];
@@ -227,9 +244,9 @@ void Light::makeDome(city::Look look, double sunSine, double gain) {
     if (covered > 0) {
       const double up = skyRowSine(row);
       // A little of the clear sky comes through: one still knows where the sun is.
-      linear *= 1 - 0.88 * covered;
+      linear *= 1 - covered;
       forEachWeather(weather_, [&](const Covered& c, double share) {
-        linear += linearOf(glm::mix(c.horizon, c.zenith, up / (up + 0.22))) * under * (0.88 * share);
+        linear += linearOf(glm::mix(c.horizon, c.zenith, up / (up + 0.22))) * under * (c.share * share);
       });
       linear += kNightHorizon * dvec3(1.25, 1.1, 0.95) * (lamps * 0.8 * covered);
     }

@@ -48,7 +48,7 @@ class Light {
 
 //! Unit, ECEF: the sun, or the moon when the sun is gone and it stands in the sky.
 glm::dvec3 keyLight(const Scene& scene);
-//! Share of night for the sine of the sun's elevation: 1 from five degrees below the horizon on.
-double nightOf(double sunSine);
+//! Share of night for the sine of the sun's elevation: 1 from five degrees below the horizon on, under clouds a little earlier.
+double nightOf(double sunSine, const WeatherShares& weather = {});
 
 }  // namespace cm::frame

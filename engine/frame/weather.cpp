@@ -32,14 +32,14 @@ city::Weather pipelinesOf(const WeatherShares& shares) {
 }
 
 void setWeather(shared::FrameUniforms& uniforms, const WeatherShares& shares, const View& view) {
-  // In the street one sees some 400 m; from above the layer is thinned, so that the city is not lost under it.
-  const double above = std::max(0.0, view.seaBelowMetres);
-  const double seen = 420 + above * 1.1;
-  uniforms.weather = {coverOf(shares), float(shares.fog / seen), 1.0f / 95, shares.cloud()};
+  // In the street a third shows at 170 m; from above the layer is thinned, so that the city is not lost under it.
+  const double above = std::max(0.0, view.aboveOriginMetres);
+  const double seen = 160 + above * 0.11;
+  uniforms.weather = {coverOf(shares), float(shares.fog / seen), 1.0f / 55, shares.cloud()};
 }
 
 shared::FrameUniforms hazedByFog(shared::FrameUniforms uniforms) {
-  const float layers = std::max(uniforms.upAtEye.w, 0.0f) * uniforms.weather.z;  // of the fog's height, below the eye
+  const float layers = std::max(uniforms.up.w, 0.0f) * uniforms.weather.z;  // of the fog's height, below the eye
   const float mean = layers < 0.01f ? 1.0f : (1 - std::exp(-layers)) / layers;
   uniforms.haze.a += uniforms.weather.y * mean * 1.4427f;  // haze is by powers of two
   return uniforms;

@@ -27,7 +27,17 @@ float puddleAt(vec2 place, float perPixel) {
 // How much a wet surface mirrors: Schlick's Fresnel, flattened, for films of water are rough. `smoothness`: 0..1.
 float wetShine(vec3 world, float smoothness) {
   float grazing = 1.0 - clamp(-dot(normalize(world), frame.upAtEye.xyz), 0.0, 1.0);
-  return frame.weather.x * smoothness * (0.05 + 0.72 * grazing * grazing * grazing);
+  return frame.weather.x * smoothness * (0.07 + 0.80 * grazing * grazing * sqrt(grazing));
+}
+
+// Street lamps mirrored in a wet street at night: where the ray that goes up again passes a lamp, drawn long by the water's roughness.
+vec3 lampsMirrored(vec3 world, float road, float shine) {
+  vec2 place = world.xy - frame.edgeCentre.xy, way = world.xy / max(-dot(world, frame.upAtEye.xyz), 1.0);
+  vec2 at = (fract((place + way * 7.0) * (1.0 / 32.0)) - 0.5) * 32.0;
+  float far = dot(at, normalize(way + vec2(1e-4, 0.0))), beside = dot(at, at) - far * far;
+  float seen = exp(-far * far * (1.0 / 90.0) - beside * (1.0 / 2.2));
+  float near = 1.0 - smoothstep(250.0, 900.0, length(world));
+  return kLampLight * (road * near * seen * min(shine * 3.2, 1.0) * frame.night.x);
 }
 
 // Slope of the rings that drops draw on water: one cell of a metre each, at its own moment.
