@@ -29,8 +29,9 @@ void main() {
     vec2 across = fwidth(inWorld.xy);
     float perPixel = max(across.x, across.y);
     if (kSnowy) {
+      colour *= 1.0 - 0.30 * inRoad * frame.weather.x * inPaper.z;   // what is cleared is wet
       float cover = snowCover(inUp, place, perPixel, 1.0 - 0.62 * inRoad);
-      colour = mix(colour, mix(frame.haze.rgb, kSnow * mix(inPaper.x, inPaper.y, sun), inPaper.z), cover);
+      colour = mix(colour, mix(frame.haze.rgb, kSnowOnPaper * mix(inPaper.x, inPaper.y, sun), inPaper.z), cover);
     } else {
       float paved = 0.60 + 0.40 * inRoad, level = smoothstep(0.90, 0.99, inUp);
       colour *= 1.0 - frame.weather.x * inPaper.z * (0.20 + 0.22 * inRoad);

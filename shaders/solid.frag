@@ -27,7 +27,7 @@ void main() {
     if (kSnowy) {
       float cover = snowCover(inWeather.w, place, perPixel, 1.0);
       colour *= 1.0 - 0.10 * frame.weather.x * inWeather.z;   // walls are darker than snow
-      colour = mix(colour, mix(frame.haze.rgb, kSnow * mix(inWeather.x, inWeather.y, sun), inWeather.z), cover);
+      colour = mix(colour, mix(frame.haze.rgb, kSnowOnPaper * mix(inWeather.x, inWeather.y, sun), inWeather.z), cover);
     } else {
       float level = smoothstep(0.95, 0.99, inWeather.w);
       colour *= 1.0 - frame.weather.x * inWeather.z * (0.08 + 0.14 * level);

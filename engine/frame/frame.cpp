@@ -329,14 +329,8 @@ void Frame::Impl::accumulateSample(PassContext& pass, std::span<const SideDraws>
   toSampled(pass.commands, depth.handle(), true);
   const VkImageView seen = weather->apply(pass, picture, depth);
   timings.mark("scene");
-  gpu::barrier(pass.commands,
-               {.image = mean.handle(),
-                .from = sample == 0 ? VK_IMAGE_LAYOUT_UNDEFINED : VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL,
-                .to = VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL,
-                .fromStage = VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT | VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT,
-                .toStage = VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT,
-                .fromAccess = VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT,
-                .toAccess = VK_ACCESS_2_COLOR_ATTACHMENT_READ_BIT | VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT});
+  toColour(pass.commands, mean.handle(),
+           sample == 0 ? VK_IMAGE_LAYOUT_UNDEFINED : VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL);
   beginColour(pass.commands, mean.view(), pass.view.part.extent,
               sample == 0 ? VK_ATTACHMENT_LOAD_OP_CLEAR : VK_ATTACHMENT_LOAD_OP_LOAD);
   const float pixelAngle = 2 * uniforms.time.w / float(pass.view.extent.height);
@@ -403,12 +397,7 @@ void Frame::Impl::renderLit(PassContext& pass, gpu::Target& target, std::span<co
     stillUnfinished = false;
     moved = renderMoving(pass, draws, records, sun, timings);
   }
-  gpu::barrier(pass.commands,
-               {.image = target.image,
-                .to = VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL,
-                .fromStage = VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT | VK_PIPELINE_STAGE_2_COPY_BIT,
-                .toStage = VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT,
-                .toAccess = VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT});
+  toColour(pass.commands, target.image);
   beginColour(pass.commands, target.view, target.extent, VK_ATTACHMENT_LOAD_OP_DONT_CARE);
   if (refining)
     post->show(pass, mean.view(), depth.view());

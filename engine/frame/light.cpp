@@ -78,11 +78,11 @@ struct Covered {
 };
 const Covered kOvercast{
     0.88, {1.00, 1.07, 1.17}, {0.34, 0.33, 0.32}, 0.12, {0.56, 0.625, 0.69}, {0.81, 0.84, 0.865}, 9000, 8};
-const Covered kFog{0.50, {1.00, 1.02, 1.04}, {0.52, 0.50, 0.48}, 0.00, {0.70, 0.755, 0.81}, {0.85, 0.86, 0.865}, 6500,
+const Covered kFog{0.50, {1.00, 1.02, 1.04}, {0.52, 0.50, 0.48}, 0.50, {0.70, 0.755, 0.81}, {0.85, 0.86, 0.865}, 6500,
                    8};
 const Covered kRain{0.92, {0.78, 0.85, 0.94}, {0.27, 0.27, 0.27}, 0.03, {0.42, 0.48, 0.54}, {0.62, 0.665, 0.70}, 4200,
                     7};
-const Covered kSnow{0.90, {0.86, 0.92, 1.00}, {0.44, 0.45, 0.47}, 0.05, {0.62, 0.67, 0.72}, {0.78, 0.805, 0.83}, 3400,
+const Covered kSnow{0.90, {0.97, 1.02, 1.09}, {0.44, 0.45, 0.47}, 0.05, {0.62, 0.67, 0.72}, {0.78, 0.805, 0.83}, 3400,
                     7};
 
 template <class Visit>
@@ -213,17 +213,17 @@ void Light::cover(double sunSine, double gain) {
   const dvec3 lit = underClouds(groundLight(air_, sunSine) * balance().bounce * gain, 0.4 + 0.3 * weather_.fog);
   const double covered = coveredOf(weather_);
   dvec3 sky(0), ground(0);
-  double sun = 0;
+  double sun = 1;
   forEachWeather(weather_, [&](const Covered& c, double share) {
     sky += c.sky * lit * (c.share * share);
     ground += c.bounce * lit * (c.share * share);
-    sun += c.sun * share;
+    sun += (c.sun - 1) * share;
   });
   // Clouds over a city throw back its lamps.
   const dvec3 lamps = (kNightSky * dvec3(1.5, 1.25, 1.0) + kNightBounce) * (double(night_) * 1.3);
   skyAmbient_ = skyAmbient_ * (1 - covered) + sky + (kNightSky * double(night_) + lamps) * covered;
   groundAmbient_ = groundAmbient_ * (1 - covered) + ground + kNightBounce * (double(night_) * 1.4 * covered);
-  sunColour_ *= 1 - covered + sun;
+  sunColour_ *= sun;
 }
 
 void Light::makeDome(city::Look look, double sunSine, double gain) {

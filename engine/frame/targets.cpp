@@ -89,6 +89,17 @@ VkExtent2D extentAt(VkExtent2D whole, float resolution) {
   return {part(whole.width), part(whole.height)};
 }
 
+void toColour(VkCommandBuffer commands, VkImage image, VkImageLayout from) {
+  gpu::barrier(commands, {.image = image,
+                          .from = from,
+                          .to = VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL,
+                          .fromStage = VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT |
+                                       VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT | VK_PIPELINE_STAGE_2_COPY_BIT,
+                          .toStage = VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT,
+                          .fromAccess = VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT,
+                          .toAccess = VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT | VK_ACCESS_2_COLOR_ATTACHMENT_READ_BIT});
+}
+
 void toSampled(VkCommandBuffer commands, VkImage image, bool depth) {
   if (depth)
     gpu::barrier(commands, {.image = image,

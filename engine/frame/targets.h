@@ -31,6 +31,9 @@ void clearDepth(VkCommandBuffer commands, const View& view, const VkRect2D& rect
 //! Begins rendering over a finished colour image (in COLOR_ATTACHMENT_OPTIMAL), tested against a depth image that was sampled.
 void beginOver(VkCommandBuffer commands, VkImageView colourView, const gpu::Image& depth, const View& view);
 
+//! Something that was sampled, copied or drawn to becomes a colour attachment; from UNDEFINED what it holds is lost.
+void toColour(VkCommandBuffer commands, VkImage image, VkImageLayout from = VK_IMAGE_LAYOUT_UNDEFINED);
+
 //! From attachment to something the next pass samples.
 void toSampled(VkCommandBuffer commands, VkImage image, bool depth);
 

@@ -14,15 +14,6 @@ namespace {
 constexpr VkShaderStageFlags kBothStages = VK_SHADER_STAGE_VERTEX_BIT | VK_SHADER_STAGE_FRAGMENT_BIT;
 constexpr uint32_t kGlowDown = 4;  // each level of the glow against the one before
 
-void intoColour(VkCommandBuffer commands, VkImage image) {
-  gpu::barrier(commands,
-               {.image = image,
-                .to = VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL,
-                .fromStage = VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT | VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT,
-                .toStage = VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT,
-                .toAccess = VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT});
-}
-
 //! One shell of drops or flakes around the eye: few near ones, and many far ones that make the depth.
 struct Shell {
   float box;  // metres; divides shared::kPlaceMetres
@@ -109,7 +100,7 @@ void WeatherPass::makeGlow(PassContext& pass, const gpu::Image& picture, VkExten
                                 .constants = constants,
                                 .colours = {layouts_.colour}},
                                "glow");
-    intoColour(pass.commands, level.handle());
+    toColour(pass.commands, level.handle());
     const VkExtent2D whole = level.description().extent, from = source->description().extent;
     beginColour(pass.commands, level.view(), whole, VK_ATTACHMENT_LOAD_OP_CLEAR);
     const std::array<Binding, 1> binding{{{.binding = 0,
@@ -140,7 +131,7 @@ VkImageView WeatherPass::apply(PassContext& pass, const gpu::Image& picture, con
   prepare(picture.description().extent);
   const VkExtent2D used = pass.view.part.extent;
   if (glows) makeGlow(pass, picture, used);
-  intoColour(pass.commands, mixed_.handle());
+  toColour(pass.commands, mixed_.handle());
   beginColour(pass.commands, mixed_.view(), used, VK_ATTACHMENT_LOAD_OP_DONT_CARE);
   std::array<Binding, 4> bindings{};
   const std::array views{picture.view(), depth.view(), glows ? levels_[0].view() : picture.view(),

@@ -8,7 +8,8 @@ layout(constant_id = 6) const uint kWeather = 0u;   // in the order of city::Wea
 const bool kCloudy = kWeather == 1u || kWeather == 3u || kWeather == 4u;
 const bool kWet = kWeather == 3u, kSnowy = kWeather == 4u;
 
-const vec3 kSnow = vec3(0.86, 0.885, 0.93);   // linear, and of display colours what white paper is multiplied by
+const vec3 kSnow = vec3(0.86, 0.885, 0.93);        // linear
+const vec3 kSnowOnPaper = vec3(0.950, 0.965, 0.985);   // display colour against that of white paper in the same light
 const float kWetRoof = 0.35;                   // of what level ground shines
 
 // Share of a surface that is white: what looks up, a little uneven. `most`: where it is cleared or melts, below 1.

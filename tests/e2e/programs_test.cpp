@@ -111,6 +111,31 @@ TEST_F(Programs, LightThePictureByTheHourAndItsDay) {
   EXPECT_NE(refused.output.find("0 到 24"), std::string::npos) << refused.output;
 }
 
+TEST_F(Programs, DrawThePictureInTheWeather) {
+  const auto picture = [&](const std::string& weather, const std::string& look) {
+    const std::string name = look + "_" + weather + ".png";
+    const Outcome outcome =
+        render(test::builtInCity(), name,
+               {"--view", "old-town", "--scenario", "today", "--no-ui", "--weather", weather, "--look", look});
+    EXPECT_EQ(outcome.code, 0) << outcome.output;
+    return pictureOf(folder / name);
+  };
+  const auto middle = [](const source::Image& p) {
+    double sum = 0;
+    for (uint32_t y = p.height / 2; y < p.height * 3 / 4; ++y)
+      for (uint32_t x = 0; x < p.width; ++x) sum += p.rgba[(size_t(y) * p.width + x) * 4 + 1];
+    return sum / (p.width * double(p.height / 4));
+  };
+  const double clear = middle(picture("clear", "day"));
+  EXPECT_GT(middle(picture("snow", "day")), clear + 30) << "roofs are white";
+  EXPECT_LT(middle(picture("rain", "day")), clear - 8);
+  EXPECT_EQ(picture("snow", "tech").rgba, picture("clear", "tech").rgba) << "a drawing knows no weather";
+  const Outcome refused = render(test::builtInCity(), "x.png", {"--weather", "frogs"});
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_NE(refused.output.find("没有“frogs”这种天气"), std::string::npos) << refused.output;
+  EXPECT_NE(refused.output.find("clear, overcast, fog, rain, snow"), std::string::npos) << refused.output;
+}
+
 TEST_F(Programs, BeforeAndAfterDifferAndTheSwipeShowsBoth) {
   fs::path city = test::builtInCity();
   std::vector<std::string> where{"--view", "project-zhangcun", "--no-ui"};
