@@ -19,7 +19,7 @@ class WeatherTest : public testing::Test {
     source::MeshContent content;
     content.ecefFromContent = geo::enuFrameAt(kPlace).ecefFromEnu;
     test::addBox(content, {-20, 0, 0}, {20, 40, 40}, {30, 30, 32, 255}, source::Surface::Building, "house");
-    test::addBox(content, {-60, 1500, 0}, {60, 1540, 60}, {90, 60, 60, 255}, source::Surface::Building, "far");
+    test::addBox(content, {250, 1500, 0}, {370, 1540, 60}, {90, 60, 60, 255}, source::Surface::Building, "far");
     test::addFlat(content, {-2000, -2000}, {2000, 2000}, 0, {60, 54, 46, 255}, source::Surface::Ground);
     test::addFlat(content, {-30, -400}, {30, -20}, 0.05f, {40, 40, 42, 255}, source::Surface::Road);
     test::addFlat(content, {60, -100}, {160, 60}, 0.05f, {60, 100, 140, 255}, source::Surface::Water);
@@ -81,8 +81,8 @@ TEST_F(WeatherTest, EveryLookIsDrawnInEveryWeatherByDayAndByNight) {
 TEST_F(WeatherTest, SnowWhitensGroundAndRoofsAndLeavesTheRoadsDarker) {
   for (const city::Look look : {city::Look::Clay, city::Look::Day}) {
     const Picture clear = render(scene(look, city::Weather::Overcast)), snow = render(scene(look, city::Weather::Snow));
-    const auto ground = [](const Picture& p) { return mean(p, 5, 190, 60, 235); };
-    const auto road = [](const Picture& p) { return mean(p, 130, 190, 190, 235); };
+    const auto ground = [](const Picture& p) { return mean(p, 5, 120, 60, 160); };
+    const auto road = [](const Picture& p) { return mean(p, 100, 190, 220, 235); };
     EXPECT_GT(ground(snow), ground(clear) + 25) << city::lookName(look);
     EXPECT_GT(ground(snow), road(snow) + 15) << city::lookName(look);
   }
@@ -106,8 +106,8 @@ TEST_F(WeatherTest, FogTakesWhatIsFarAndLeavesWhatIsNear) {
   // The dark building on the horizon stands out against the sky beside it, and does not in fog.
   const auto contrast = [](const Picture& p) {
     double most = 0;
-    for (unsigned y = 70; y < 100; ++y)
-      most = std::max(most, std::abs(mean(p, 146, y, 154, y + 1) - mean(p, 100, y, 120, y + 1)));
+    for (unsigned y = 72; y < 90; ++y)
+      most = std::max(most, std::abs(mean(p, 206, y, 222, y + 1) - mean(p, 250, y, 280, y + 1)));
     return most;
   };
   EXPECT_GT(contrast(clear), 3 * contrast(fog));
