@@ -19,6 +19,7 @@ layout(location = 0) out vec4 outColour;
 const float kNear = 0.5;             // kNearMetres (frame/view.h)
 const float kSkyMetres = 60000.0;
 const int kSteps = 14;
+const float kMirrorsWithin = 1500.0;  // metres; farther away houses are lost in what the roofs before them hide
 
 vec3 rayAt(vec2 pixel) {
   vec2 ndc = (pixel + frame.part.xy) * frame.viewport.zw * 2.0 - 1.0;
@@ -39,7 +40,7 @@ float foggy(vec3 world, float distanceMetres) {
 // "Efficient GPU Screen-Space Ray Tracing", Journal of Computer Graphics Techniques 3(4), 2014, in world space). The sky where nothing is met.
 vec3 mirrored(vec3 world, vec3 direction) {
   vec3 sky = skyColour(direction);
-  if (side.extra.z < 0.5) return sky;
+  if (side.extra.z < 0.5 || dot(world, world) > kMirrorsWithin * kMirrorsWithin) return sky;
   float before = 0.0, after = 0.0, met = -1.0;
   float stride = 0.012 * length(world) + 0.4;
   for (int i = 0; i < kSteps; ++i) {
@@ -86,7 +87,7 @@ void main() {
   float distanceMetres = length(world);
   vec3 colour = texel.rgb;
   float shine = 1.0 - texel.a;
-  if (kWet && shine > 0.004) {
+  if (kWet && shine > 0.015) {
     // Rough water: every sample leans its own way, most of it towards the eye and away, which draws reflections long.
     vec2 place = world.xy + frame.place.xy;
     vec3 chance = random(ivec3(at, int(side.extra.w)));
@@ -100,6 +101,8 @@ void main() {
   }
   if (kFoggy) {
     float lost = foggy(world, distanceMetres);
+    // The layer's far edge is no line: what shines over it fades upwards.
+    if (nearness <= 0.0) lost = max(lost, 0.92 * exp(-22.0 * max(dot(direction, frame.upAtEye.xyz), 0.0)) * clamp(frame.weather.y * 400.0, 0.0, 1.0));
     float sun = max(dot(direction, frame.sunDisc.xyz), 0.0);
     sun *= sun;
     sun *= sun;

@@ -231,7 +231,7 @@ void Light::makeDome(city::Look look, double sunSine, double gain) {
   const Grade grade = gradeOf(look);
   const double lamps = double(night_), evening = eveningOf(sunSine);
   const double covered = coveredOf(weather_);
-  const dvec3 under = underClouds(groundLight(air_, sunSine) * b.bounce * gain, 0.5 + 0.4 * weather_.fog);
+  const dvec3 under = underClouds(groundLight(air_, sunSine) * b.bounce * gain, 0.38 + 0.5 * weather_.fog);
   const auto clearColour = [&](int row, int column) {
     const double up = skyRowSine(row);
     const dvec3 radiance = air_.radiance[size_t(row)][size_t(column)] * b.radiance[size_t(row)][size_t(column)];

@@ -21,9 +21,9 @@ struct Shell {
   float width, length, opacity;
 };
 constexpr std::array<Shell, 3> kRain{
-    {{16, 700, 0.010f, 0.55f, 0.34f}, {64, 2600, 0.030f, 1.7f, 0.30f}, {256, 4200, 0.11f, 5.5f, 0.22f}}};
+    {{16, 900, 0.009f, 0.55f, 0.34f}, {64, 3400, 0.028f, 1.7f, 0.30f}, {256, 4200, 0.085f, 5.0f, 0.22f}}};
 constexpr std::array<Shell, 3> kSnowfall{
-    {{16, 900, 0.022f, 0, 0.80f}, {64, 3200, 0.070f, 0, 0.72f}, {256, 5200, 0.22f, 0, 0.55f}}};
+    {{16, 1100, 0.026f, 0, 0.85f}, {64, 4200, 0.090f, 0, 0.80f}, {256, 6200, 0.32f, 0, 0.70f}}};
 // Metres a second: what a breeze from the sea makes of drops of 2 mm and of flakes (Gunn and Kinzer 1949; Locatelli and Hobbs 1974).
 const glm::dvec3 kRainFalls(1.1, 1.4, -7.5), kSnowFalls(0.45, 0.55, -1.3);
 
