@@ -64,7 +64,7 @@ void main() {
   if (kNight) {
     vec2 place = inWorld.xy - frame.edgeCentre.xy;
     float perPixel = max(fwidth(place.x), fwidth(place.y));
-    colour = lightened(colour, lampLight(place, inRoad, perPixel) * (kWet ? 0.68 : 1.0) * clearAir(length(inWorld)));
+    colour = lightened(colour, lampLight(place, inRoad, perPixel) * (kWet ? 0.56 : 1.0) * clearAir(length(inWorld)));
     if (kWet) colour = lightened(colour, lampsMirrored(inWorld, inRoad, shine) * clearAir(length(inWorld)));
   }
   if (kDraped) {
