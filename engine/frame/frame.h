@@ -15,6 +15,7 @@
 #include "city/document.h"
 #include "city/session.h"
 #include "frame/declutter.h"
+#include "frame/passes.h"
 #include "frame/weather.h"
 #include "geo/eye.h"
 #include "geo/sun.h"
@@ -119,6 +120,8 @@ class Frame {
   std::vector<Pick> takePicks();
 
   const Statistics& statistics() const;
+  //! What the last frame did, in order, with the barriers it recorded.
+  std::span<const Passes::Begun> passes() const;
 
  private:
   struct Impl;

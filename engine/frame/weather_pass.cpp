@@ -29,7 +29,7 @@ const glm::dvec3 kRainFalls(1.1, 1.4, -7.5), kSnowFalls(0.45, 0.55, -1.3);
 
 }  // namespace
 
-void WeatherPass::prepare(VkExtent2D extent) {
+void WeatherPass::prepare(Passes& passes, VkExtent2D extent) {
   if (!airLayout_) {
     std::array<VkDescriptorSetLayoutBinding, 4> bindings{};
     for (uint32_t i = 0; i < bindings.size(); ++i)
@@ -49,10 +49,12 @@ void WeatherPass::prepare(VkExtent2D extent) {
   if (had.width == extent.width && had.height == extent.height) return;
   constexpr VkImageUsageFlags kUsage = VK_IMAGE_USAGE_COLOR_ATTACHMENT_BIT | VK_IMAGE_USAGE_SAMPLED_BIT;
   mixed_ = gpu::Image(device_, {.extent = extent, .format = layouts_.colour, .usage = kUsage}, "weather");
+  passes.made(Resource::Weathered, mixed_.handle());
   VkExtent2D small = extent;
   for (gpu::Image& level : levels_) {
     small = {(small.width + kGlowDown - 1) / kGlowDown, (small.height + kGlowDown - 1) / kGlowDown};
     level = gpu::Image(device_, {.extent = small, .format = layouts_.colour, .usage = kUsage}, "glow");
+    passes.made(&level == levels_ ? Resource::NearGlow : Resource::FarGlow, level.handle());
   }
 }
 
@@ -100,7 +102,7 @@ void WeatherPass::makeGlow(PassContext& pass, const gpu::Image& picture, VkExten
                                 .constants = constants,
                                 .colours = {layouts_.colour}},
                                "glow");
-    toColour(pass.commands, level.handle());
+    pass.passes.begin(pass.commands, first ? Pass::NearGlow : Pass::FarGlow);
     const VkExtent2D whole = level.description().extent, from = source->description().extent;
     beginColour(pass.commands, level.view(), whole, VK_ATTACHMENT_LOAD_OP_CLEAR);
     const std::array<Binding, 1> binding{{{.binding = 0,
@@ -117,7 +119,6 @@ void WeatherPass::makeGlow(PassContext& pass, const gpu::Image& picture, VkExten
     vkCmdSetScissor(pass.commands, 0, 1, &area);
     vkCmdDraw(pass.commands, 3, 1, 0, 0);
     vkCmdEndRendering(pass.commands);
-    toSampled(pass.commands, level.handle(), false);
     source = &level;
   }
 }
@@ -128,10 +129,10 @@ VkImageView WeatherPass::apply(PassContext& pass, const gpu::Image& picture, con
   const bool mirrors = wet && !pass.scene.layers.underground;
   const bool glows = night && (weather.fog > 0 || falls(pass.scene));
   if (weather.fog <= 0 && !mirrors && !glows) return picture.view();
-  prepare(picture.description().extent);
+  prepare(pass.passes, picture.description().extent);
   const VkExtent2D used = pass.view.part.extent;
   if (glows) makeGlow(pass, picture, used);
-  toColour(pass.commands, mixed_.handle());
+  pass.passes.begin(pass.commands, Pass::Weather);
   beginColour(pass.commands, mixed_.view(), used, VK_ATTACHMENT_LOAD_OP_DONT_CARE);
   std::array<Binding, 4> bindings{};
   const std::array views{picture.view(), depth.view(), glows ? levels_[0].view() : picture.view(),
@@ -159,7 +160,6 @@ VkImageView WeatherPass::apply(PassContext& pass, const gpu::Image& picture, con
     vkCmdDraw(pass.commands, 3, 1, 0, 0);
   }
   vkCmdEndRendering(pass.commands);
-  toSampled(pass.commands, mixed_.handle(), false);
   return mixed_.view();
 }
 

@@ -11,8 +11,7 @@ class WeatherPass {
  public:
   WeatherPass(gpu::Device& device, const SceneLayouts& layouts) : device_(device), layouts_(layouts), objects_(device) {}
 
-  //! The picture with the air in it; `picture` itself where there is nothing to add. Outside any rendering; both images in
-  //! SHADER_READ_ONLY_OPTIMAL, and so is the answer.
+  //! The picture with the air in it; `picture` itself where there is nothing to add. Outside any rendering.
   VkImageView apply(PassContext& pass, const gpu::Image& picture, const gpu::Image& depth);
 
   //! Whether anything falls, so that a picture at rest lives.
@@ -21,7 +20,7 @@ class WeatherPass {
   void drawFalling(PassContext& pass, const SideView& side);
 
  private:
-  void prepare(VkExtent2D extent);
+  void prepare(Passes& passes, VkExtent2D extent);
   void makeGlow(PassContext& pass, const gpu::Image& picture, VkExtent2D used);
   VkPipeline airPipeline(city::Weather weather, bool night, bool fog);
   VkPipeline fallingPipeline(bool snow);

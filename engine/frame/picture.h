@@ -1,0 +1,52 @@
+//! From the scene to the target: one sample, smoothed, while something moves; at rest a running mean of samples, each with its
+//! own sub-pixel offset and point of the sun's disc, until nothing would change; labels over it. Owns the images it is drawn
+//! into. Loop's thread; must not outlive the scenery.
+#pragma once
+
+#include <span>
+
+#include "frame/post.h"
+#include "frame/scenery.h"
+#include "frame/timings.h"
+
+namespace cm::frame {
+
+class PicturePass {
+ public:
+  PicturePass(gpu::Device& device, Scenery& scenery);
+
+  //! Makes the images for a target of this size.
+  void prepare(Passes& passes, VkExtent2D extent, bool lit);
+  //! Draws the picture; leaves the target as an attachment.
+  void render(PassContext& pass, gpu::Target& target, std::span<const SideDraws> draws, int samples, Timings& timings,
+              Statistics& statistics);
+
+  //! A still picture would change with another frame.
+  bool unfinished() const { return unfinished_; }
+  //! Trains, rain or snow are drawn over a still picture.
+  bool living() const { return living_; }
+
+ private:
+  void plain(PassContext& pass, gpu::Target& target, std::span<const SideDraws> draws,
+             const shared::FrameUniforms& uniforms);
+  void sample(PassContext& pass, std::span<const SideDraws> draws, shared::FrameUniforms uniforms, Timings& timings,
+              Statistics& statistics);
+  //! What is shown of it.
+  VkImageView moving(PassContext& pass, std::span<const SideDraws> draws, Timings& timings, Statistics& statistics);
+  bool refine(PassContext& pass, std::span<const SideDraws> draws, const shared::FrameUniforms& uniforms, int samples,
+              Timings& timings, Statistics& statistics);
+  void live(PassContext& pass, gpu::Target& target);
+  bool moves(const Scene& scene) const;   // with the city's clock
+  uint64_t keyOf(const PassContext& pass) const;
+
+  gpu::Device& device_;
+  Scenery& scenery_;
+  PostPass post_;
+  gpu::Image picture_, depth_, mean_;
+  uint64_t meanKey_ = 0;
+  unsigned meanSamples_ = 0;
+  bool unfinished_ = false, living_ = false;
+  shared::FrameUniforms stillUniforms_{};   // of the last sample of a still picture
+};
+
+}  // namespace cm::frame
