@@ -27,8 +27,8 @@ struct Kind {
   bool ui = false, window = false;
 
   std::string name() const {
-    return fmt::format("plain {} still {} samples {} finished {} shadows {} stale {} air {} glow {} trains {} labels {} drape {} records {} "
-                       "picks {} ui {}",
+    return fmt::format("plain {} still {} samples {} finished {} shadows {} stale {} air {} glow {} trains {} labels {} drape {} "
+                       "records {} picks {} ui {}",
                        plain, still, samples, finished, shadows, mapsStale, air, glow, trains, labels, drape, records, picks, ui);
   }
 };
