@@ -205,6 +205,11 @@ city::Changes Stage::step(std::vector<city::Command> commands, double nowSeconds
   if (const double hour = session().hourOfDay; hour != daylight_.to)
     daylight_ = daylight_.to < 0 ? Daylight{hour, hour} : Daylight{hourAt(nowSeconds), hour, nowSeconds};
   scene_.hourOfDay = hourAt(nowSeconds);
+  if (const frame::WeatherShares weather = frame::sharesOf(session().weather); !weather_)
+    weather_ = {weather, weather};
+  else if (weather_->to != weather)
+    weather_ = {weatherAt(nowSeconds), weather, nowSeconds};
+  scene_.weather = city::hasWeather(scene_.look) ? weatherAt(nowSeconds) : frame::WeatherShares{};
   if (scene_.look != city::Look::Plain) lightUp();
 
   streaming_.drain();
@@ -247,7 +252,8 @@ void Stage::letStroll() {
   const bool shows = scene_.look == city::Look::Clay || scene_.look == city::Look::Day;
   const city::Layers& layers = scene_.layers;
   if (!shows || !layers.life || !layers.greenways || layers.underground || greenways_.empty()) return;
-  scene_.strollers = greenways_.strollersAt(scene_.eye.position, scene_.citySeconds, frame::kPeopleReachMetres);
+  scene_.strollers =
+      greenways_.strollersAt(scene_.eye.position, scene_.citySeconds, frame::kPeopleReachMetres, session().weather);
 }
 
 //! Sun and moon over the city. The hour is local mean solar time: what a clock would show that keeps to the city's own meridian.
@@ -295,8 +301,15 @@ double Stage::hourAt(double nowSeconds) const {
   return std::lerp(daylight_.from, daylight_.to, t * t * (3 - 2 * t));
 }
 
+frame::WeatherShares Stage::weatherAt(double nowSeconds) const {
+  if (!weather_) return {};
+  const double t = std::clamp((nowSeconds - weather_->sinceSeconds) / kWeatherSeconds, 0.0, 1.0);
+  return frame::mixed(weather_->from, weather_->to, float(t * t * (3 - 2 * t)));
+}
+
 bool Stage::transitioning(double nowSeconds) const {
-  return city_.moving(nowSeconds) || !held_.empty() || nowSeconds < daylight_.sinceSeconds + kDaylightSeconds;
+  return city_.moving(nowSeconds) || !held_.empty() || nowSeconds < daylight_.sinceSeconds + kDaylightSeconds ||
+         (weather_ && nowSeconds < weather_->sinceSeconds + kWeatherSeconds);
 }
 
 bool Stage::moving(double nowSeconds) const {
