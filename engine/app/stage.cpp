@@ -6,6 +6,7 @@
 
 #include "app/ahead.h"
 #include "city/land_use.h"
+#include "frame/life_pass.h"
 #include "frame/light.h"
 #include "frame/themes.h"
 #include "geo/sun.h"
@@ -38,7 +39,8 @@ Stage::Stage(gpu::Device& device, VkFormat format, LoadedCity loaded, source::Fe
       axes_(geo::enuFrameAt(loaded_.document.origin)),
       streaming_(fetcher),
       imagery_(fetcher, loaded_.document, loaded_.address, !source::isHttp(loaded_.address)),
-      ground_(axes_) {
+      ground_(axes_),
+      greenways_(loaded_.document, loaded_.layers) {
   for (const city::TilesetRef& tileset : document().tilesets) {
     streaming_.add(source::resolveUri(loaded_.address, tileset.uri), loaded_.ecefFromTilesets);
     ++tilesetCount_;
@@ -219,7 +221,10 @@ city::Changes Stage::step(std::vector<city::Command> commands, double nowSeconds
                               .fullAt = streaming_.statistics().fullAt,
                               .yielding = streaming_.yielding()});
   tiles::Orders orders = streaming_.update(selection_, updateImagery(extent));
-  for (const tiles::Upload& upload : orders.uploads) ground_.add(upload.tile, *upload.content);
+  for (const tiles::Upload& upload : orders.uploads) {
+    ground_.add(upload.tile, *upload.content);
+    greenways_.add(*upload.content);
+  }
   for (tiles::TileId tile : orders.evictions) ground_.remove(tile);
   residency::Residency::Report report = residency_->apply(orders, options_.budgets.uploadBytesPerFrame);
   for (tiles::TileId tile : report.uploaded) streaming_.uploaded(tile);
@@ -228,6 +233,7 @@ city::Changes Stage::step(std::vector<city::Command> commands, double nowSeconds
     sides_[i].draw = selection_.draw[i];
     sides_[i].cast = selection_.cast[i];
   }
+  letStroll();
   fadeLevels(nowSeconds);
   scene_.resolution = options_.quality.resolution;
   const city::Style* style = city::shownStyle(document(), session());
@@ -238,6 +244,15 @@ city::Changes Stage::step(std::vector<city::Command> commands, double nowSeconds
   scene_.still = options_.refineWhenStill && !moved && !moving(nowSeconds) && selection_.complete &&
                  !residency_->pending() && !imagery_.busy();
   return changes;
+}
+
+//! People belong to the looks that show a city as it is; whoever looks from high above sees none.
+void Stage::letStroll() {
+  scene_.strollers.clear();
+  const bool shows = scene_.look == city::Look::Clay || scene_.look == city::Look::Day;
+  const city::Layers& layers = scene_.layers;
+  if (!shows || !layers.life || !layers.greenways || layers.underground || greenways_.empty()) return;
+  scene_.strollers = greenways_.strollersAt(scene_.eye.position, scene_.citySeconds, frame::kPeopleReachMetres);
 }
 
 //! Sun and moon over the city. The hour is local mean solar time: what a clock would show that keeps to the city's own meridian.

@@ -191,15 +191,12 @@ void PicturePass::live(PassContext& pass, gpu::Target& target) {
   for (const SideView& side : pass.sides) {
     if (side.rectangle.extent.width == 0) continue;
     setScissor(pass.commands, pass.view, side.rectangle);
-    scenery_.rails->drawTrains(pass, side, false, RailPass::Where::Over);
-    scenery_.weather->drawFalling(pass, side);
+    scenery_.drawLife(pass, side, false, true);
   }
   vkCmdEndRendering(pass.commands);
 }
 
-bool PicturePass::moves(const Scene& scene) const {
-  return scenery_.rails->trainsInSight() > 0 || WeatherPass::falls(scene);
-}
+bool PicturePass::moves(const Scene& scene) const { return scenery_.lifeInSight() || WeatherPass::falls(scene); }
 
 uint64_t PicturePass::keyOf(const PassContext& pass) const {
   Hash hash;
