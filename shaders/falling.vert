@@ -7,7 +7,7 @@
 layout(push_constant) uniform Push { FallingPush falling; };
 
 layout(location = 0) out vec2 outAt;         // -1..1 across and along
-layout(location = 1) flat out vec4 outInk;   // premultiplied by nothing; a: how much it covers
+layout(location = 1) flat out vec4 outInk;   // display colour; a: how much it covers
 
 const float kTurn = 6.28318531;
 
@@ -38,8 +38,8 @@ void main() {
   vec3 along = kSnowy ? frame.up.xyz : falling.velocity.xyz;
   vec3 across = normalize(cross(along, view));
   if (kSnowy) along = normalize(cross(view, across));
-  float length2 = kSnowy ? wide : falling.box.z * (0.7 + 0.6 * own.x);
-  world += (across * (wide * corner.x) + along * (length2 * corner.y)) * 0.5;
+  float tall = kSnowy ? wide : falling.box.z * (0.7 + 0.6 * own.x);
+  world += (across * (wide * corner.x) + along * (tall * corner.y)) * 0.5;
   gl_Position = cover > 0.004 ? frame.clipFromWorld * vec4(world, 1.0) : vec4(0.0, 0.0, -1.0, 1.0);
   outAt = corner;
   // As bright as the sky around it, a little more; by night what the lamps make of it.

@@ -58,9 +58,7 @@ Stage::Stage(gpu::Device& device, VkFormat format, LoadedCity loaded, source::Fe
 Stage::~Stage() = default;
 
 void Stage::attach(gpu::Device& device, VkFormat format) {
-  // Where the GPU's memory is the machine's own, and a tile decoded again is quick beside a frame, nothing is kept for a way
-  // back: a quarter less of memory over Tokyo. Unless levels fade: what fades out is idle meanwhile.
-  if (device.isSoftware() && options_.levelFadeSeconds <= 0) options_.budgets.idleBytes = 0;
+  software_ = device.isSoftware();
   residency_ = std::make_unique<residency::Residency>(device, options_.budgets.gpuBytes);
   frame_ = std::make_unique<frame::Frame>(device, *residency_, format);
   frame_->setDocument(document(), loaded_.layers);
@@ -283,6 +281,9 @@ void Stage::fadeLevels(double nowSeconds) {
 //! One turn of imagery; what it leaves of the budget.
 tiles::Budgets Stage::updateImagery(VkExtent2D extent) {
   tiles::Budgets budgets = options_.budgets;
+  // Where the GPU's memory is the machine's own, and a tile decoded again is quick beside a frame, nothing is kept for a way
+  // back: a quarter less of memory over Tokyo. Unless levels fade: what fades out is idle meanwhile.
+  if (software_ && options_.levelFadeSeconds <= 0) budgets.idleBytes = 0;
   if (document().imagery.empty()) return budgets;
   // The plain look is a measurement of tiles; nothing is laid on the ground in it.
   const bool draped = scene_.look != city::Look::Plain;

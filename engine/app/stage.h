@@ -129,6 +129,7 @@ class Stage {
   tiles::Selection selection_;
   std::map<std::pair<size_t, size_t>, tiles::TilesetId> tilesetOfAddition_;
   size_t tilesetCount_ = 0;
+  bool software_ = false;                        // the device draws on the processor
   std::unique_ptr<residency::Residency> residency_;
   std::unique_ptr<frame::Frame> frame_;
   GroundHeights ground_;

@@ -47,8 +47,8 @@ vec2 rainRings(vec2 place, float seconds) {
   vec3 chance = random(ivec3(ivec2(floor(at)) & 8191, 21));
   float age = fract(seconds * 0.9 + chance.z);
   vec2 away = fract(at) - 0.3 - 0.4 * chance.xy;
-  float distance = length(away), ring = (distance - 0.30 * age) * 26.0;
-  return away / max(distance, 1e-3) * (exp(-ring * ring) * (1.0 - age) * ring);
+  float apart = length(away), ring = (apart - 0.30 * age) * 26.0;
+  return away / max(apart, 1e-3) * (exp(-ring * ring) * (1.0 - age) * ring);
 }
 
 // Clouds as grey on grey: what the dome's colour is multiplied by.
