@@ -109,12 +109,7 @@ Result<void> setUpPicture(Stage& stage, const RenderOptions& options) {
     if (when->solarHour || options.hour) stage.options().lightDate = options.hour ? when->date : when->lightDate;
   }
   if (options.hour) commands.push_back(city::SetHour{*options.hour});
-  if (!options.select.empty()) {
-    auto kind = document.project(options.select) ? city::PickKind::Project
-                : document.item(options.select)  ? city::PickKind::MetroLine
-                                                 : city::PickKind::Building;
-    commands.push_back(city::Select{{kind, options.select}});
-  }
+  if (!options.select.empty()) commands.push_back(city::Select{selectionOf(stage, options.select)});
   if (options.underground) {
     city::Layers layers = stage.session().layers;
     layers.underground = true;
@@ -211,7 +206,8 @@ int renderProgram(const RenderOptions& options) {
     now += 0.25;
     stage.step({}, now, extent);
     layer->draw(now, 0.25f);  // cards finish sliding in within a few frames
-    if (turn >= 3 && (!stage.frame().wantsAnotherFrame() || turn > 400)) break;
+    if (turn >= 3 && (turn > 400 || !(stage.frame().wantsAnotherFrame() || layer->awaits()))) break;
+    if (layer->awaits()) stage.waitForWork(std::chrono::milliseconds(20));
     stage.setBand(extent.height, 0);
     gpu::Target target = warmUp.target();
     stage.render(target, 1, {});

@@ -23,12 +23,12 @@ bool changesScenario(const city::Command& command) {
          std::holds_alternative<city::SetProject>(command) || std::holds_alternative<city::SetAllProjects>(command);
 }
 
-geo::Eye eyeOf(const city::CameraPose& c) {
-  return geo::eyeAt({c.lonDegrees, c.latDegrees, c.heightMetres}, c.headingDegrees, c.pitchDegrees,
+}  // namespace
+
+geo::Eye eyeOf(const city::CameraPose& pose) {
+  return geo::eyeAt({pose.lonDegrees, pose.latDegrees, pose.heightMetres}, pose.headingDegrees, pose.pitchDegrees,
                     kFieldOfViewRadians);
 }
-
-}  // namespace
 
 Stage::Stage(gpu::Device& device, VkFormat format, LoadedCity loaded, source::Fetcher& fetcher,
              const StageOptions& options)
@@ -38,7 +38,8 @@ Stage::Stage(gpu::Device& device, VkFormat format, LoadedCity loaded, source::Fe
       axes_(geo::enuFrameAt(loaded_.document.origin)),
       streaming_(fetcher),
       imagery_(fetcher, loaded_.document, loaded_.address, !source::isHttp(loaded_.address)),
-      ground_(axes_) {
+      ground_(axes_),
+      measures_(city_.document(), loaded_.layers, axes_) {
   for (const city::TilesetRef& tileset : document().tilesets) {
     streaming_.add(source::resolveUri(loaded_.address, tileset.uri), loaded_.ecefFromTilesets);
     ++tilesetCount_;
@@ -56,6 +57,7 @@ Stage::Stage(gpu::Device& device, VkFormat format, LoadedCity loaded, source::Fe
 Stage::~Stage() = default;
 
 void Stage::attach(gpu::Device& device, VkFormat format) {
+  format_ = format;
   residency_ = std::make_unique<residency::Residency>(device, options_.budgets.gpuBytes);
   frame_ = std::make_unique<frame::Frame>(device, *residency_, format);
   frame_->setDocument(document(), loaded_.layers);
@@ -65,6 +67,7 @@ void Stage::detach() {
   frame_.reset();
   residency_.reset();
   ground_.clear();
+  measures_.clear();
   streaming_.forgetResident();
   imagery_.forgetResident();
   selection_ = {};
@@ -150,6 +153,7 @@ std::vector<tiles::SelectionView> Stage::selectionViews(VkExtent2D extent) const
   const double aspect = double(extent.width) / std::max(1u, extent.height);
   std::vector<tiles::SelectionView> views;
   for (const frame::Side& side : sides_) views.push_back(selectionView(side, scene_.eye, aspect, extent.height));
+  addPictureViews(views);
   if (eyeOverride_) return views;
   for (const city::CameraPose& pose : posesAhead(session(), held_, now_))
     for (const frame::Side& side : sides_) {
@@ -211,8 +215,14 @@ city::Changes Stage::step(std::vector<city::Command> commands, double nowSeconds
                               .fullAt = streaming_.statistics().fullAt,
                               .yielding = streaming_.yielding()});
   tiles::Orders orders = streaming_.update(selection_, updateImagery(extent));
-  for (const tiles::Upload& upload : orders.uploads) ground_.add(upload.tile, *upload.content);
-  for (tiles::TileId tile : orders.evictions) ground_.remove(tile);
+  for (const tiles::Upload& upload : orders.uploads) {
+    ground_.add(upload.tile, *upload.content);
+    measures_.add(upload.tile, *upload.content);
+  }
+  for (tiles::TileId tile : orders.evictions) {
+    ground_.remove(tile);
+    measures_.remove(tile);
+  }
   residency::Residency::Report report = residency_->apply(orders, options_.budgets.uploadBytesPerFrame);
   for (tiles::TileId tile : report.uploaded) streaming_.uploaded(tile);
   for (tiles::TileId tile : report.failed) streaming_.uploadFailed(tile);
@@ -270,6 +280,12 @@ tiles::Budgets Stage::updateImagery(VkExtent2D extent) {
 
 void Stage::render(gpu::Target& target, int samples, const frame::UiPass& ui) {
   frame_->render(target, scene_, sides_, samples, ui);
+}
+
+ui::ModelFigures Stage::modelFigures(const std::string& project) const {
+  for (size_t p = 0; p < document().projects.size(); ++p)
+    if (document().projects[p].id == project) return measures_.figures(p, tree(), tilesetOfAddition_);
+  return {};
 }
 
 double Stage::hourAt(double nowSeconds) const {

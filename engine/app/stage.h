@@ -2,6 +2,7 @@
 //! the programs without one all step this. Belongs to one thread; the device must outlive it.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <map>
 #include <memory>
@@ -12,6 +13,7 @@
 #include "app/ground.h"
 #include "app/load.h"
 #include "app/pace.h"
+#include "app/project_measures.h"
 #include "city/commands.h"
 #include "frame/frame.h"
 #include "gpu/device.h"
@@ -37,6 +39,14 @@ struct StageOptions {
   city::Date lightDate{2030, 10, 14};        // for sun and moon: mid-October, when even early afternoon's shadows are long
 };
 
+geo::Eye eyeOf(const city::CameraPose& pose);
+
+//! A project from its own view, for its card.
+struct ProjectPictures {
+  std::string project;
+  source::Image before, after;
+};
+
 class Stage {
  public:
   //! Puts the loaded city on the device. `fetcher` must outlive the stage.
@@ -52,6 +62,9 @@ class Stage {
   const frame::VectorLayers& layers() const { return loaded_.layers; }
   const geo::EnuFrame& axes() const { return axes_; }
   const GroundHeights& ground() const { return ground_; }
+  const ProjectMeasures& measures() const { return measures_; }
+  //! What the loaded tiles say of a project, today and built; empty where they do not reach.
+  ui::ModelFigures modelFigures(const std::string& project) const;
   tiles::StreamingStatistics streamingStatistics() const { return streaming_.statistics(); }
   tiles::ImageryStatistics imageryStatistics() const { return imagery_.statistics(); }
   std::vector<std::string> takeFailures();
@@ -85,6 +98,12 @@ class Stage {
   geo::Eye eye() const;
   //! 0..1: how much of what is wanted is here.
   double loaded() const;
+  //! Asks for pictures of a project, today and built; empty: of none. Its tiles are loaded beside those of the view.
+  void wantPictures(const std::string& project);
+  //! They, once they can be drawn: between step and render. Takes two frames' time and the GPU's answer.
+  std::optional<ProjectPictures> drawPictures(gpu::Device& device);
+  //! The document's pictures that could be read, by what they are of.
+  const std::map<std::string, source::Image, std::less<>>& pictures() const { return loaded_.pictures; }
   //! Plain look: background and light of the measurement.
   void setPlainLight(glm::vec3 background, glm::dvec3 sunEcef, float diffuse, float ambient);
 
@@ -99,6 +118,7 @@ class Stage {
   void collectSides(double nowSeconds);
   tiles::SelectionView selectionView(const frame::Side& side, const geo::Eye& eye, double aspect, double heightPixels) const;
   std::vector<tiles::SelectionView> selectionViews(VkExtent2D extent) const;
+  void addPictureViews(std::vector<tiles::SelectionView>& views) const;
   bool additionsReady() const;
   void fadeLevels(double nowSeconds);
   bool transitioning(double nowSeconds) const;
@@ -108,6 +128,11 @@ class Stage {
   //! The light glides from hour to hour; another hour chosen on the way starts from where it is.
   struct Daylight {
     double from = 0, to = -1, sinceSeconds = -1e9;   // to < 0: none shown yet
+  };
+
+  struct Pictured {
+    size_t project = 0;
+    std::array<frame::Side, 2> sides;            // today, built
   };
 
   LoadedCity loaded_;
@@ -122,6 +147,7 @@ class Stage {
   std::unique_ptr<residency::Residency> residency_;
   std::unique_ptr<frame::Frame> frame_;
   GroundHeights ground_;
+  ProjectMeasures measures_;
   std::vector<frame::Side> sides_;
   std::map<unsigned, tiles::CrossFade> fades_;   // by view slot
   frame::Scene scene_;
@@ -131,6 +157,8 @@ class Stage {
   double now_ = 0;
   Daylight daylight_;
   size_t wantedPeak_ = 0;
+  VkFormat format_ = VK_FORMAT_UNDEFINED;        // of the targets
+  std::optional<Pictured> pictured_;
 };
 
 }  // namespace cm::app

@@ -9,6 +9,8 @@
 #include <filesystem>
 #include <thread>
 
+#include "app/card_facts.h"
+#include "app/card_pictures.h"
 #include "app/facts.h"
 #include "app/imgui_pass.h"
 #include "app/programs.h"
@@ -173,6 +175,7 @@ class Loop {
     }
     if (errors_.size() > 3) errors_.erase(errors_.begin(), errors_.end() - 3);
     picks();
+    if (cardPictures_.draw(stage_, *screen_.imgui, *screen_.device)) wake();
 
     gpu::Target target;
     if (screen_.chain->acquire(target)) {
@@ -185,6 +188,8 @@ class Loop {
 
   bool deviceLost() const { return screen_.device->state() == gpu::DeviceState::Lost; }
   void wake() { awakeUntil_ = seconds() + kAwakeSeconds; }
+  //! Before the device that is lost goes.
+  void forgetTextures() { cardPictures_.forget(); }
   double seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
 
  private:
@@ -220,6 +225,8 @@ class Loop {
       seen.picked = factsOf(stage_, stage_.session().selection, lastPick_, lastTexel_);
       seen.picked.screen = pickedAt_;
     }
+    seen.card = cardFacts_.of(stage_, stage_.session().selection);
+    seen.card.picture = cardPictures_.of(stage_, *screen_.imgui, stage_.session().selection);
     CameraControl control(stage_.axes(), stage_.ground());
     control.take(stage_.session().camera, double(io.DisplaySize.x) / std::max(1.0f, io.DisplaySize.y));
     seen.focusMetres = control.focusMetres();
@@ -300,6 +307,8 @@ class Loop {
   VkExtent2D chainExtent_{};
   std::vector<city::Command> pending_;
   std::vector<std::string> errors_;
+  CardFacts cardFacts_;
+  CardPictures cardPictures_;
   frame::Pick lastPick_;
   std::vector<source::Fact> lastTexel_;  // of it
   glm::vec2 pickedAt_{0};
@@ -366,6 +375,7 @@ int windowProgram(const WindowOptions& options) {
       loop.turn();
       if (!loop.deviceLost()) continue;
       log::warning("the graphics device was lost; starting it again");
+      loop.forgetTextures();
       stage.detach();
       screen.close();
       if (auto again = screen.open(window); !again) {

@@ -85,6 +85,10 @@ const Scenario* Document::scenario(std::string_view wanted) const { return byId(
 const SavedView* Document::view(std::string_view wanted) const { return byId(views, wanted); }
 const Style* Document::style(std::string_view wanted) const { return byId(styles, wanted); }
 const Source* Document::source(std::string_view wanted) const { return byId(sources, wanted); }
+const Picture* Document::picture(std::string_view of) const {
+  auto found = std::find_if(pictures.begin(), pictures.end(), [&](const Picture& picture) { return picture.of == of; });
+  return found == pictures.end() ? nullptr : &*found;
+}
 
 bool Document::hasItem(std::string_view wanted) const { return item(wanted) || byId(imagery, wanted); }
 

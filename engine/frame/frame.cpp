@@ -417,7 +417,7 @@ void Frame::Impl::renderLit(PassContext& pass, gpu::Target& target, std::span<co
   timings.mark("post");
   setWholeViewport(pass.commands, pass.view);
   for (const SideView& side : pass.sides) {
-    if (side.rectangle.extent.width == 0) continue;
+    if (side.rectangle.extent.width == 0 || pass.scene.aside) continue;
     setScissor(pass.commands, pass.view, side.rectangle);
     labels->draw(pass, side);
   }
@@ -540,7 +540,7 @@ void Frame::render(gpu::Target& target, const Scene& scene, std::span<const Side
   f.rails->update(pass);
   f.statistics.trains = f.rails->trainsInSight();
   f.living = false;
-  if (lit) f.labels->update(pass);
+  if (lit && !scene.aside) f.labels->update(pass);
   frame.timings->mark("drape");
   if (lit)
     f.renderLit(pass, target, draws, records, uniforms, sun, std::max(1, samples), *frame.timings);

@@ -41,6 +41,7 @@ struct Scene {
   double nowSeconds = 0;                        // the loop's clock, for transitions and water
   double citySeconds = 0;                       // the city's own, since midnight: where its trains are
   bool liveApart = false;                       // trains are drawn over a still picture, so that it may refine itself under them
+  bool aside = false;                           // a picture beside the window's: has no labels, and leaves those of the window alone
   bool still = false;                           // nothing moves: the picture may refine itself frame by frame
   float resolution = 1;                         // otherwise: of the scene's width and height, enlarged to the target's
   uint32_t wholeHeight = 0, bandTop = 0;        // a poster's band: the target holds these rows of a higher picture; 0: all of it

@@ -59,6 +59,12 @@ bool Ui::prepare(const city::Document& document, const city::Session& session, c
     fonts.want(label);
     fonts.want(std::string_view(value));
   }
+  for (const StationLine& line : seen.card.lines)
+    for (const LineStop& stop : line.stops) fonts.want(stop.name);
+  for (const city::Figure& figure : seen.card.model.figures) {
+    fonts.want(figure.label);
+    fonts.want(figure.unit);
+  }
   for (const std::string& error : seen.errors) fonts.want(std::string_view(error));
   if (session.statistics)
     for (const std::string& line : seen.statistics) fonts.want(std::string_view(line));

@@ -91,6 +91,8 @@ TEST(Document, ReportsEveryProblemWithItsPath) {
     j["styles"][0]["show"] = "${height} >";
     j["styles"][0]["colour"]["stops"][1]["value"] = 0;
     j["styles"][1]["colour"]["categories"] = ordered_json::array();
+    j["pictures"].push_back(j["pictures"][0]);
+    j["pictures"].push_back({{"of", "mill"}, {"source", "mad"}});
     j["extras"] = 3;
     j["tilesets"][0]["credentials"] = "AWS_SECRET_ACCESS_KEY";
     j["overlays"][0]["credentials"] = "CITYMIRROR_LAYER_";
@@ -112,6 +114,9 @@ TEST(Document, ReportsEveryProblemWithItsPath) {
   expect("styles[0].show", "column 12");
   expect("styles[0].colour.stops[1].value", "more than the stop before");
   expect("styles[1].colour.stops", "found no colour");
+  expect("pictures[1].of", "second time");
+  expect("pictures[2].uri", "found nothing");
+  expect("pictures[2].source", "\"made\"");
   expect("extras", "object");
   expect("tilesets[0].credentials", "CITYMIRROR_LAYER_SURVEY");
   expect("overlays[0].credentials", "expected the name of an environment variable");
