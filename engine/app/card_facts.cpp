@@ -12,6 +12,7 @@
 namespace cm::app {
 namespace {
 
+constexpr city::Date kNever{9999, 12, 31};
 constexpr double kNeighbourhoodMetres = 400;
 constexpr size_t kFewestNeighbours = 12;    // fewer say nothing about a neighbourhood
 constexpr double kStationReachMetres = 500; // from a stop of the path to the point that the data has for it
@@ -67,7 +68,9 @@ const Station* nearestStation(const std::vector<Station>& stations, const std::s
 
 ui::StationLine lineOf(const city::Document& document, const frame::RailPath& path, const city::OverlayItem& item,
                        const std::vector<Station>& stations, const std::string& id) {
-  ui::StationLine line{.name = item.name, .colour = item.colour};
+  ui::StationLine line{
+      .name = item.name, .colour = item.colour, .opens = path.opens ? path.opens : item.opens};
+  if (!line.opens && item.status != city::PlanStatus::Existing) line.opens = kNever;
   line.here = SIZE_MAX;
   for (size_t i = 0; i < path.stopMetres.size(); ++i) {
     ui::LineStop stop;
@@ -76,8 +79,10 @@ ui::StationLine lineOf(const city::Document& document, const frame::RailPath& pa
       stop.id = station->feature->property("id");
       stop.name = {station->feature->property("zh"), station->feature->property("en")};
       for (const std::string& other : station->items)
-        if (const city::OverlayItem* crossing = other == item.id ? nullptr : document.item(other))
-          stop.transfers.push_back(crossing->colour);
+        if (const city::OverlayItem* crossing = other == item.id ? nullptr : document.item(other);
+            crossing && crossing->colour != item.colour)
+          if (std::find(stop.transfers.begin(), stop.transfers.end(), crossing->colour) == stop.transfers.end())
+            stop.transfers.push_back(crossing->colour);  // branches of one line look alike
       if (stop.id == id) line.here = i;
     }
     line.stops.push_back(std::move(stop));

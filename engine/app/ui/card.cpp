@@ -192,8 +192,10 @@ void facts(const Body& body, const city::OverlayItem* item) {
   const CardData& card = ui.seen.card;
   if (card.form) elevation(ui, body.width, *card.form);
   heightRange(ui, body.width, card.heights);
-  for (const StationLine& line : card.lines) stripMap(ui, body.width, line);
-  trainsByHour(ui, body.width, card.lines);
+  for (size_t i = 0; i < card.lines.size(); ++i) {
+    stripMap(ui, body.width, card.lines[i]);
+    if (i == 0) trainsByHour(ui, body.width, card.lines);
+  }
   body.gap(6);
   if (known && !picked.facts.empty()) {
     for (const auto& [label, value] : picked.facts) fact(body, ui.in(label), value);

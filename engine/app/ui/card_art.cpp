@@ -85,12 +85,33 @@ void drawFacade(const Context& ui, ImVec2 min, ImVec2 max, int storeys) {
                            ui.px(0.8f));
       }
   }
-  if (storey >= ui.px(2.2f))
-    for (int s = 1; s < storeys; ++s) {
-      const float y = max.y - storey * float(s);
-      list.AddLine({min.x, y}, {max.x, y}, shade(withAlpha(ui.theme.accentInk, 0.4f)), ui.px(0.8f));
+  // Of a tower every fifth or tenth floor, so that the lines stay apart.
+  int every = 1;
+  while (storey * float(every) < ui.px(2.6f)) every = every == 1 ? 5 : every * 2;
+  for (int s = every; s < storeys; s += every) {
+    const float y = max.y - storey * float(s);
+    list.AddLine({min.x, y}, {max.x, y}, shade(withAlpha(ui.theme.accentInk, 0.45f)), ui.px(0.8f));
+  }
+  if (storey < ui.px(5))
+    for (int i = 1; i < 4; ++i) {
+      const float x = std::lerp(min.x, max.x, float(i) / 4);
+      if (max.x - min.x >= ui.px(12))
+        list.AddLine({x, min.y}, {x, max.y}, shade(withAlpha(ui.theme.accentInk, 0.25f)), ui.px(0.8f));
     }
   list.AddRect(min, max, shade(ui.theme.accentInk), 0, 0, ui.px(1.5f));
+}
+
+//! A line's colour is its own; where the card is nearly the same, an edge sets it off.
+void track(const Context& ui, ImVec2 from, ImVec2 to, ImU32 colour) {
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  list.AddLine(from, to, shade(seenOnCard(ui.theme, colour)), ui.px(6.5f));
+  list.AddLine(from, to, shade(colour), ui.px(4.5f));
+}
+
+void disc(const Context& ui, ImVec2 at, float designRadius, ImU32 colour) {
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  list.AddCircleFilled(at, ui.px(designRadius), shade(seenOnCard(ui.theme, colour)), 28);
+  list.AddCircleFilled(at, ui.px(designRadius - 1), shade(colour), 28);
 }
 
 void stopRow(const Context& ui, float width, const StationLine& line, size_t index, ImU32 colour) {
@@ -107,26 +128,33 @@ void stopRow(const Context& ui, float width, const StationLine& line, size_t ind
                        shade(ui.theme.sink), ui.px(8));
   ImGui::PopID();
   const bool first = index == 0, last = index + 1 == line.stops.size();
-  list.AddLine({x, first ? y : at.y}, {x, last ? y : at.y + height}, shade(colour), ui.px(5));
-  list.AddCircleFilled({x, y}, ui.px(here ? 9.0f : 6.0f), shade(colour), 28);
+  track(ui, {x, first ? y : at.y}, {x, last ? y : at.y + height}, colour);
+  disc(ui, {x, y}, here ? 9.0f : 6.0f, colour);
   list.AddCircleFilled({x, y}, ui.px(here ? 5.0f : 3.2f), shade(ui.theme.card | IM_COL32_A_MASK), 28);
   ImFont* font = here ? ui.fonts.strong : ui.fonts.body;
   const float textX = at.x + ui.px(36);
   float right = at.x + width - ui.px(8);
-  for (size_t i = stop.transfers.size(); i-- > 0;) {
-    const ImU32 crossing = seenOnCard(ui.theme, colourOf(stop.transfers[i]));
-    list.AddRectFilled({right - ui.px(16), y - ui.px(5)}, {right, y + ui.px(5)}, shade(crossing), ui.px(5));
-    right -= ui.px(20);
-  }
-  if (!stop.transfers.empty()) {
+  if (!here) {  // the lines that cross here have strips of their own
+    for (size_t i = stop.transfers.size(); i-- > 0;) {
+      const ImU32 crossing = colourOf(stop.transfers[i]);
+      list.AddRectFilled({right - ui.px(17), y - ui.px(6)}, {right + ui.px(1), y + ui.px(6)},
+                         shade(seenOnCard(ui.theme, crossing)), ui.px(6));
+      list.AddRectFilled({right - ui.px(16), y - ui.px(5)}, {right, y + ui.px(5)}, shade(crossing), ui.px(5));
+      right -= ui.px(20);
+    }
     const std::string& word = ui.tr("card.transfer");
-    right -= widthOf(ui.fonts.small, word) + ui.px(2);
-    drawText(list, ui.fonts.small, {right, y - em(ui.fonts.small) / 2}, shade(ui.theme.inkSoft), word);
-    right -= ui.px(8);
+    const float wide = widthOf(ui.fonts.small, word) + ui.px(2);
+    if (!stop.transfers.empty() && right - wide - textX > width * 0.4f) {
+      drawText(list, ui.fonts.small, {right - wide, y - em(ui.fonts.small) / 2}, shade(ui.theme.inkSoft), word);
+      right -= wide + ui.px(8);
+    }
   }
-  const std::string name = stop.name.empty() ? ui.tr("card.lineGoesOn") : ui.in(stop.name);
-  drawText(list, font, {textX, y - em(font) / 2}, shade(here ? ui.theme.ink : ui.theme.inkSoft),
-           clipped(font, name, right - textX));
+  const std::string& name = stop.name.empty() ? ui.tr("card.lineGoesOn") : ui.in(stop.name);
+  const auto lines = wrapped(font, name, right - textX);
+  const float step = ui.px(20), most = lines.size() > 1 ? 2 : 1;
+  for (size_t i = 0; i < lines.size() && i < 2; ++i)
+    drawText(list, font, {textX, y - em(font) / 2 + step * (float(i) - (most - 1) / 2)},
+             shade(here ? ui.theme.ink : ui.theme.inkSoft), clipped(font, lines[i], right - textX));
   ImGui::Dummy({width, height});
 }
 
@@ -137,13 +165,13 @@ void overview(const Context& ui, float width, const StationLine& line, ImU32 col
   const float inset = ui.px(8), x0 = at.x + inset, x1 = at.x + width - inset, y = at.y + ui.px(12);
   const auto count = float(line.stops.size() - 1);
   const float radius = std::clamp((x1 - x0) / count * 0.3f, ui.px(1.4f), ui.px(4));
-  list.AddLine({x0, y}, {x1, y}, shade(colour), ui.px(5));
+  track(ui, {x0, y}, {x1, y}, colour);
   for (size_t i = 0; i < line.stops.size(); ++i)
     list.AddCircleFilled({std::lerp(x0, x1, float(i) / count), y}, radius, shade(ui.theme.card | IM_COL32_A_MASK), 16);
   if (line.here < line.stops.size()) {
     const float x = std::lerp(x0, x1, float(line.here) / count);
     list.AddCircleFilled({x, y}, ui.px(10), shade(ui.theme.card | IM_COL32_A_MASK), 28);
-    list.AddCircleFilled({x, y}, ui.px(8), shade(colour), 28);
+    disc(ui, {x, y}, 8, colour);
     list.AddCircleFilled({x, y}, ui.px(3.5f), shade(ui.theme.card | IM_COL32_A_MASK), 20);
   }
   const float room = width / 2 - ui.px(6), textY = at.y + ui.px(26);
@@ -247,7 +275,7 @@ void heightRange(const Context& ui, float width, const HeightRange& heights) {
 }
 
 void stripMap(const Context& ui, float width, const StationLine& line) {
-  const ImU32 colour = seenOnCard(ui.theme, colourOf(line.colour));
+  const ImU32 colour = colourOf(line.colour);
   gap(ui, 14);
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const auto [fill, ink] = chipColours(ui.theme, colourOf(line.colour));
@@ -265,8 +293,10 @@ void stripMap(const Context& ui, float width, const StationLine& line) {
 
 void trainsByHour(const Context& ui, float width, std::span<const StationLine> lines) {
   std::vector<HourSeries> series;
+  const bool after = ui.session.showAfter || ui.session.compare != city::Compare::Off;
+  const city::Date shown = city::dateOf(ui.document, after ? ui.session.after : ui.session.before);
   for (const StationLine& line : lines)
-    if (std::any_of(line.trains.begin(), line.trains.end(), [](int n) { return n > 0; }))
+    if ((!line.opens || *line.opens <= shown) && std::any_of(line.trains.begin(), line.trains.end(), [](int n) { return n > 0; }))
       series.push_back({colourOf(line.colour), line.trains});
   if (series.empty()) return;
   gap(ui, 16);

@@ -49,6 +49,7 @@ struct LineStop {
 struct StationLine {
   Text name;
   glm::vec3 colour{0.5f};                        // sRGB
+  std::optional<city::Date> opens;               // no trains before it
   std::vector<LineStop> stops;
   size_t here = 0;                               // of `stops`; past the end: the line itself was picked
   std::array<int, 24> trains{};                  // that call here (or leave both ends) by hour of the day, both directions

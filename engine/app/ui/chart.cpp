@@ -108,9 +108,11 @@ void hourColumns(const Context& ui, float width, std::span<const HourSeries> ser
     for (const HourSeries& one : series) {
       const float tall = height * static_cast<float>(one.values[h]) / static_cast<float>(most);
       if (tall <= 0) continue;
-      const ImU32 colour = seenOnCard(ui.theme, one.colour);
-      list.AddRectFilled({x + inset, foot - tall}, {x + each - inset, foot},
-                         shade(h == now ? colour : withAlpha(colour, 0.55f)), std::min(ui.px(2), tall / 2));
+      const ImVec2 min{x + inset, foot - tall}, max{x + each - inset, foot};
+      const float rounding = std::min(ui.px(2), tall / 2);
+      list.AddRectFilled(min, max, shade(h == now ? one.colour : withAlpha(one.colour, 0.6f)), rounding);
+      if (const ImU32 edge = seenOnCard(ui.theme, one.colour); edge != one.colour)
+        list.AddRect(min, max, shade(h == now ? edge : withAlpha(edge, 0.6f)), rounding, 0, 1);
       foot -= tall;
     }
     if (h != now) continue;
