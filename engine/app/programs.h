@@ -23,8 +23,9 @@ struct RenderOptions {
   std::string date;                              // ISO 8601, with or without a time
   std::optional<double> hour;                    // local mean solar time; over that of `date`
   std::string scenario, against;
-  bool swipe = false;
+  city::Compare compare = city::Compare::Off;
   double divider = 0.5;
+  city::LensPlace lens;
   city::Look look = city::Look::Clay;
   std::string style;                             // Style id; empty: none
   Language language = Language::Chinese;

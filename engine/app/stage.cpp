@@ -85,11 +85,11 @@ void Stage::setPlainLight(glm::vec3 background, glm::dvec3 sunEcef, float diffus
   scene_.sunDirectionEcef = sunEcef;
 }
 
-void Stage::collectSides(double nowSeconds) {
+void Stage::collectSides(double nowSeconds, double aspect) {
   const city::Session& s = session();
   double t =
       s.transition.durationSeconds > 0 ? (nowSeconds - s.transition.startSeconds) / s.transition.durationSeconds : 1;
-  auto make = [&](city::SideName name, float left, float right) {
+  auto make = [&](city::SideName name, float left, float right) -> frame::Side& {
     bool before = name == city::SideName::Before;
     frame::Side side;
     side.slot = before ? 0 : 1;
@@ -100,16 +100,23 @@ void Stage::collectSides(double nowSeconds) {
     side.from = before ? s.previousBefore : s.previousAfter;
     if (side.from.size() != side.to.size()) side.from = side.to;
     side.transition = static_cast<float>(std::clamp(t, 0.0, 1.0));
-    sides_.push_back(std::move(side));
+    return sides_.emplace_back(std::move(side));
   };
   sides_.clear();
   if (s.compare == city::Compare::Swipe) {
     float divider = static_cast<float>(std::clamp(s.divider, 0.0, 1.0));
     if (divider > 0.0005f) make(city::SideName::Before, 0, divider);
     if (divider < 0.9995f) make(city::SideName::After, divider, 1);
-  } else {
-    make(s.showAfter ? city::SideName::After : city::SideName::Before, 0, 1);
+    return;
   }
+  make(s.showAfter ? city::SideName::After : city::SideName::Before, 0, 1);
+  if (!scene_.lens.on()) return;
+  const float half = scene_.lens.radius / float(aspect), x = scene_.lens.centre.x, y = scene_.lens.centre.y;
+  frame::Side& inside = make(s.showAfter ? city::SideName::Before : city::SideName::After, std::max(0.0f, x - half),
+                             std::min(1.0f, x + half));
+  inside.top = std::max(0.0f, y - scene_.lens.radius);
+  inside.bottom = std::min(1.0f, y + scene_.lens.radius);
+  inside.inLens = true;
 }
 
 std::vector<bool> Stage::additionsShown(const frame::Side& side) const {
@@ -204,10 +211,15 @@ city::Changes Stage::step(std::vector<city::Command> commands, double nowSeconds
   if (const double hour = session().hourOfDay; hour != daylight_.to)
     daylight_ = daylight_.to < 0 ? Daylight{hour, hour} : Daylight{hourAt(nowSeconds), hour, nowSeconds};
   scene_.hourOfDay = hourAt(nowSeconds);
+  scene_.lens = {};
+  if (session().compare == city::Compare::Lens) {
+    const city::LensPlace& lens = session().lens;
+    scene_.lens = {glm::vec2(lens.x, lens.y), float(lens.radius)};
+  }
   if (scene_.look != city::Look::Plain) lightUp();
 
   streaming_.drain();
-  collectSides(nowSeconds);
+  collectSides(nowSeconds, double(extent.width) / std::max(1u, extent.height));
   selection_ = tiles::select(tree(), streaming_.states(), selectionViews(extent), selection_,
                              {.maxSsePixels = options_.maxSsePixels * options_.quality.coarseness,
                               .fogDensity = options_.fogDensity,

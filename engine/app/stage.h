@@ -115,7 +115,7 @@ class Stage {
   static constexpr double kLongestWaitSeconds = 3, kDaylightSeconds = 0.8;
   tiles::Budgets updateImagery(VkExtent2D extent);
   void lightUp();
-  void collectSides(double nowSeconds);
+  void collectSides(double nowSeconds, double aspect);
   tiles::SelectionView selectionView(const frame::Side& side, const geo::Eye& eye, double aspect, double heightPixels) const;
   std::vector<tiles::SelectionView> selectionViews(VkExtent2D extent) const;
   void addPictureViews(std::vector<tiles::SelectionView>& views) const;

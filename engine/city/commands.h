@@ -19,6 +19,7 @@ struct StopFlight {};
 struct ShowSide { bool after = false; };                        // the toggle
 struct SetCompare { Compare compare = Compare::Off; };
 struct SetDivider { double divider = 0.5; };
+struct SetLens { LensPlace place; };
 struct SetScenario { SideName side; std::string scenario; };
 struct SetDate { SideName side; Date date; };
 struct SetProject { std::string project; bool on = true; };     // on the after side
@@ -38,7 +39,7 @@ struct RemoveView { std::string id; };
 struct Undo {};
 struct Redo {};
 
-using Command = std::variant<SetCamera, FlyTo, StopFlight, ShowSide, SetCompare, SetDivider, SetScenario, SetDate, SetProject,
+using Command = std::variant<SetCamera, FlyTo, StopFlight, ShowSide, SetCompare, SetDivider, SetLens, SetScenario, SetDate, SetProject,
                              SetAllProjects, SetLayers, SetItemVisible, SetLook, SetLanguage, SetHour, SetStyle, Select, SetStatistics,
                              Reset, SaveView, RemoveView, Undo, Redo>;
 

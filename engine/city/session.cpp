@@ -62,6 +62,15 @@ std::vector<ProjectState> evaluate(const Document& document, const ScenarioState
   return states;
 }
 
+LensPlace kept(LensPlace place) {
+  const LensPlace usual;
+  const auto within = [](double value, double least, double most, double otherwise) {
+    return std::isfinite(value) ? std::clamp(value, least, most) : otherwise;
+  };
+  return {within(place.x, 0, 1, usual.x), within(place.y, 0, 1, usual.y),
+          within(place.radius, kLeastLens, kLargestLens, usual.radius)};
+}
+
 std::string_view lookName(Look look) {
   for (const auto& [value, name] : kLooks)
     if (value == look) return name;

@@ -42,7 +42,17 @@ std::vector<ProjectState> evaluate(const Document& document, const ScenarioState
 bool scenarioHas(const Document& document, const ScenarioState& side, std::string_view project);
 bool isOn(const Document& document, const ScenarioState& side, const std::string& project);
 
-enum class Compare { Off, Swipe };
+enum class Compare { Off, Swipe, Lens };
+
+//! A round glass that shows the other scenario: today in the plan, the plan in today.
+struct LensPlace {
+  double x = 0.5, y = 0.5;                   // its middle, of the window's width and height
+  double radius = 0.28;                      // of the window's height
+  bool operator==(const LensPlace&) const = default;
+};
+inline constexpr double kLeastLens = 0.08, kLargestLens = 0.48;
+//! Kept within the window and the sizes that a finger can hold.
+LensPlace kept(LensPlace place);
 
 //! A transition from one state to another, all of one start time (DESIGN, decision 5).
 struct Transition {
@@ -90,9 +100,10 @@ struct Session {
   Flight flight;
   ScenarioState before;                      // left of the divider
   ScenarioState after;                       // right of it
-  bool showAfter = false;                    // which one fills the window when Compare::Off
+  bool showAfter = false;                    // which one fills the window when Compare::Off, or lies around the lens
   Compare compare = Compare::Off;
   double divider = 0.5;                      // 0..1 of the window's width
+  LensPlace lens;
   Transition transition;                     // of the sides' project states; `previousX` are what it starts from
   std::vector<ProjectState> previousBefore, previousAfter;
   Layers layers;

@@ -11,6 +11,7 @@
 #include "frame/draws.h"
 #include "frame/hash.h"
 #include "frame/labels.h"
+#include "frame/lens.h"
 #include "frame/light.h"
 #include "frame/overlay_lines.h"
 #include "frame/pass_context.h"
@@ -57,6 +58,7 @@ struct Frame::Impl {
   std::unique_ptr<OverlayLines> lines;
   std::unique_ptr<RailPass> rails;
   std::unique_ptr<Labels> labels;
+  std::unique_ptr<LensPass> lens;
   Light light;
   Visibility visibility;
   PlacedTiles placed;
@@ -89,7 +91,16 @@ struct Frame::Impl {
   Casting casting(const Scene& scene, const glm::dvec3& sun, VkDescriptorSet records) {
     return {placed, axes, visibility, records, sun, scene.look == city::Look::Day ? trees.get() : nullptr, rails.get()};
   }
-  void drawScene(PassContext& pass, std::span<const SideDraws> draws, VkDescriptorSet records, bool lit, bool still);
+  //! How a scene is drawn: lit or plain, as one sample of a still picture or as a moving one.
+  struct Manner {
+    bool lit = true, still = false;
+    const glm::vec4* clear = nullptr;
+    glm::vec2 offset{0};                  // of the sample, pixels
+  };
+  void drawPicture(PassContext& pass, VkImageView view, VkImage image, std::span<const SideDraws> draws,
+                   VkDescriptorSet records, const Manner& manner);
+  void drawScene(PassContext& pass, std::span<const SideDraws> draws, VkDescriptorSet records, const Manner& manner,
+                 bool inLens);
   void drawBelow(PassContext& pass, const SideView& side, bool still);
   void drawLive(PassContext& pass, gpu::Target& target);
   uint64_t keyOf(const PassContext& pass) const;
@@ -129,6 +140,7 @@ Frame::Impl::Impl(gpu::Device& d, residency::Residency& r, VkFormat colourFormat
   lines = std::make_unique<OverlayLines>(device, layouts);
   rails = std::make_unique<RailPass>(device, layouts);
   labels = std::make_unique<Labels>(device, layouts);
+  lens = std::make_unique<LensPass>(device, layouts);
   axes = geo::enuFrameAt({});
   for (InFlight& frame : inFlight) {
     const VkCommandPoolCreateInfo pool{.sType = VK_STRUCTURE_TYPE_COMMAND_POOL_CREATE_INFO,
@@ -244,10 +256,26 @@ VkDescriptorSet Frame::Impl::globalsFor(PassContext& pass, const shared::FrameUn
   return pass.arena.descriptors(layouts.globals, bindings);
 }
 
-void Frame::Impl::drawScene(PassContext& pass, std::span<const SideDraws> draws, VkDescriptorSet records, bool lit,
-                            bool still) {
+//! All sides, into an image that is left as a colour attachment; what the lens shows comes over them.
+void Frame::Impl::drawPicture(PassContext& pass, VkImageView view, VkImage image, std::span<const SideDraws> draws,
+                              VkDescriptorSet records, const Manner& manner) {
+  const bool round = pass.scene.lens.on();
+  if (round) {
+    lens->begin(pass, depth.description().extent, manner.clear);
+    drawScene(pass, draws, records, manner, true);
+    lens->end(pass);
+  }
+  beginScene(pass.commands, view, image, depth, pass.view, manner.clear);
+  drawScene(pass, draws, records, manner, false);
+  if (round) lens->lay(pass, manner.offset);
+  vkCmdEndRendering(pass.commands);
+}
+
+void Frame::Impl::drawScene(PassContext& pass, std::span<const SideDraws> draws, VkDescriptorSet records,
+                            const Manner& manner, bool inLens) {
+  const bool lit = manner.lit, still = manner.still;
   for (const SideView& side : pass.sides) {
-    if (side.rectangle.extent.width == 0) continue;
+    if (side.rectangle.extent.width == 0 || side.side->inLens != inLens) continue;
     setScissor(pass.commands, pass.view, side.rectangle);
     const bool below = lit && pass.scene.layers.underground;
     if (below) drawBelow(pass, side, still);
@@ -297,9 +325,7 @@ void Frame::Impl::renderPlain(PassContext& pass, gpu::Target& target, std::span<
   pass.globals = globalsFor(pass, uniforms, shadows->kept());
   scenePass->setVariant(pass.scene.look, true, false);
   const glm::vec4 clear(pass.scene.plainBackground, 1);
-  beginScene(pass.commands, target.view, target.image, depth, pass.view, &clear);
-  drawScene(pass, draws, records, false, false);
-  vkCmdEndRendering(pass.commands);
+  drawPicture(pass, target.view, target.image, draws, records, {.lit = false, .clear = &clear});
   stillUnfinished = false;
   meanSamples = 0;
 }
@@ -315,9 +341,8 @@ void Frame::Impl::accumulateSample(PassContext& pass, std::span<const SideDraws>
   stillUniforms = uniforms;
   stillUniforms.clipFromWorld = pass.view.clipFromWorldCentred;
   scenePass->setVariant(pass.scene.look, false, uniforms.night.x > 0, pass.scene.layers.underground);
-  beginScene(pass.commands, picture.view(), picture.handle(), depth, pass.view, nullptr);
-  drawScene(pass, draws, records, true, true);
-  vkCmdEndRendering(pass.commands);
+  drawPicture(pass, picture.view(), picture.handle(), draws, records,
+              {.still = true, .offset = sampleOffset(sample)});
   toSampled(pass.commands, picture.handle(), false);
   toSampled(pass.commands, depth.handle(), true);
   timings.mark("scene");
@@ -347,15 +372,7 @@ void Frame::Impl::renderMoving(PassContext& full, std::span<const SideDraws> dra
   view.extent = extentAt(full.view.extent, full.scene.resolution);
   if (full.scene.resolution < 1) view.part = {{0, 0}, view.extent};
   view.resolution = full.scene.resolution;
-  std::vector<SideView> sideViews(full.sides.begin(), full.sides.end());
-  for (SideView& side : sideViews) {
-    const auto at = [&](uint32_t x) {
-      return uint32_t(std::lround(double(x) * view.extent.width / full.view.extent.width));
-    };
-    const uint32_t left = at(uint32_t(side.rectangle.offset.x)),
-                   right = at(uint32_t(side.rectangle.offset.x) + side.rectangle.extent.width);
-    side.rectangle = {{int32_t(left), 0}, {right - left, view.extent.height}};
-  }
+  const std::vector<SideView> sideViews = sidesAt(full.sides, full.view.extent, view.extent);
   PassContext pass{full.device, full.residency, full.arena,   full.commands, view,
                    full.scene,  sideViews,      full.layouts, VK_NULL_HANDLE};
   shared::FrameUniforms uniforms = uniformsOf(view, pass.scene, light);
@@ -364,9 +381,7 @@ void Frame::Impl::renderMoving(PassContext& full, std::span<const SideDraws> dra
   timings.mark("shadow");
   pass.globals = globalsFor(pass, uniforms, shadows->kept());
   scenePass->setVariant(pass.scene.look, true, uniforms.night.x > 0, pass.scene.layers.underground);
-  beginScene(pass.commands, picture.view(), picture.handle(), depth, view, nullptr);
-  drawScene(pass, draws, records, true, false);
-  vkCmdEndRendering(pass.commands);
+  drawPicture(pass, picture.view(), picture.handle(), draws, records, {});
   toSampled(pass.commands, picture.handle(), false);
   toSampled(pass.commands, depth.handle(), true);
   timings.mark("scene");
@@ -440,9 +455,7 @@ void Frame::Impl::drawPicks(PassContext& pass, std::span<const SideDraws> draws,
   pass.globals = globalsFor(pass, uniforms, shadows->kept());
   for (PickPass::Request& request : picks->takeRequests()) {
     for (const SideView& side : pass.sides) {
-      const int from = side.rectangle.offset.x, to = from + int(side.rectangle.extent.width);
-      const bool last = &side == &pass.sides.back();
-      if (!last && (request.x < from || request.x >= to)) continue;
+      if (!seenAt(*side.side, pass.scene.lens, pass.view.extent, glm::vec2(request.x, request.y) + 0.5f)) continue;
       picks->draw(pass, side, request, draws[side.index].tiles, visibility, records);
       break;
     }
@@ -507,6 +520,7 @@ void Frame::render(gpu::Target& target, const Scene& scene, std::span<const Side
   f.post->setEdges(edgesOf(scene.look));
   InFlight& frame = f.begin();
   f.prepareImages(target.extent, lit);
+  if (!scene.lens.on() && !scene.aside) f.lens->forget();
   f.visibility.highlight(f.residency, scene.selection);
   f.residency.flushRecords(frame.commands, [&](VkDeviceSize size, VkBuffer& buffer, VkDeviceSize& offset) {
     const Slice slice = frame.arena->allocate(size, 16);

@@ -12,6 +12,7 @@
 #include "frame/rail_mesh.h"
 #include "frame/scene_pass.h"
 #include "frame/shadow.h"
+#include "frame/sides.h"
 #include "frame/trains.h"
 #include "shared/frame.h"
 #include "shared/rail.h"
@@ -341,6 +342,10 @@ void RailPass::drawTrains(PassContext& pass, const SideView& side, bool moving, 
   for (const Impl::Seen& seen : d.seen) {
     const bool buried = seen.car.aboveGroundMetres < kBuriedBelow;
     if (buried != (where == Where::Below)) continue;
+    // Over the picture nothing keeps a train of one side out of the lens, or of the other side in it.
+    if (where == Where::Over && pass.scene.lens.on() &&
+        !seenAt(*side.side, pass.scene.lens, view.extent, glm::vec2(view.project(seen.world))))
+      continue;
     const RailPath& path = d.paths[seen.path];
     if (seen.path != openPath) openPath = seen.path, open = d.open(path, pass, side);
     if (!open) continue;

@@ -6,6 +6,7 @@
 namespace cm::app::ui {
 
 void drawDivider(Context& ui);        // first: it lies behind everything
+void drawLens(Context& ui);           // as the divider
 void drawTitle(Context& ui);
 void drawCompare(Context& ui);
 void drawCorner(Context& ui);         // language and help

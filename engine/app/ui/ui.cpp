@@ -109,6 +109,7 @@ void Ui::draw(const city::Document& document, const city::Session& session, cons
   }
 
   drawDivider(ui);
+  drawLens(ui);
   drawAttribution(ui);
   drawTitle(ui);
   if (wishes.compare) drawCompare(ui);
@@ -145,7 +146,7 @@ bool Ui::covers(glm::vec2 at) const {
 
 bool Ui::animating() const { return impl_->state.animating || impl_->state.playing; }
 std::vector<glm::vec4> Ui::covered() const {
-  std::vector<glm::vec4> boxes;
+  std::vector<glm::vec4> boxes = impl_->state.overPicture;
   for (const auto& [name, rect] : impl_->layout.all())
     if (!rect.empty()) boxes.emplace_back(rect.x, rect.y, rect.right(), rect.bottom());
   return boxes;

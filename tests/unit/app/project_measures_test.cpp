@@ -39,7 +39,7 @@ struct Measures : testing::Test {
     tree.tiles[0].geometricError = 20;
     for (tiles::TileId i = 0; i < 3; ++i) {
       tree.tiles[i].contentUris = {"t.glb"};
-      tree.tiles[i].bounds = geo::BoundingSphere{axes.toEcef({i == 1 ? -50. : i == 2 ? 50. : 0., 0, 0}), i ? 120. : 150.};
+      tree.tiles[i].bounds = geo::Sphere{axes.toEcef({i == 1 ? -50. : i == 2 ? 50. : 0., 0, 0}), i ? 120. : 150.};
     }
   }
   source::MeshContent content() const {

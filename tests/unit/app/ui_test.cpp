@@ -19,16 +19,18 @@ TEST(Ui, ChangesNothingByItself) {
   EXPECT_EQ(app.atlasesBuilt, 1);
 }
 
-TEST(Ui, TheThreeWayChoiceComparesTodayAndThePlan) {
+TEST(Ui, TheChoiceComparesTodayAndThePlan) {
   UiHarness app;
   Rect rect = app.layout().compare;
-  glm::vec2 at = middle(rect);
+  glm::vec2 at{rect.x + rect.width * 3 / 8, middle(rect).y};
   auto commands = app.tap(at);
   ASSERT_EQ(commands.size(), 1u);
   ASSERT_TRUE(only<city::ShowSide>(commands));
   EXPECT_TRUE(app.city.session().showAfter);
-  app.tap({rect.right() - 40, at.y});
+  app.tap({rect.x + rect.width * 5 / 8, at.y});
   EXPECT_EQ(app.city.session().compare, city::Compare::Swipe);
+  app.tap({rect.right() - 40, at.y});
+  EXPECT_EQ(app.city.session().compare, city::Compare::Lens);
   app.tap({rect.x + 40, at.y});
   EXPECT_EQ(app.city.session().compare, city::Compare::Off);
   EXPECT_FALSE(app.city.session().showAfter);
