@@ -70,6 +70,8 @@ int main(int count, char** values) {
         ->check(CLI::Range(0.0, 10.0));
   };
   fadeOption(program, window.levelFadeSeconds, "0.25, 软件渲染 on a software renderer 0");
+  program.add_flag("--reduced-motion", window.reducedMotion,
+                   "少用动画：风格、时刻立即切换，开场不飞行 / looks and hours change at once, no opening flight");
   std::string windowSize;
   program.add_option("--size", windowSize, "窗口大小 / size of the window, WIDTHxHEIGHT");
 

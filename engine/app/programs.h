@@ -77,6 +77,7 @@ struct WindowOptions {
   unsigned width = 1600, height = 900;
   bool fullscreen = false;
   bool forget = false;                           // start as new: no state of the last run
+  bool reducedMotion = false;                    // looks, hours and levels of detail change at once, and no flight opens the city
   std::optional<double> levelFadeSeconds;        // StageOptions; by itself: only where a GPU has the time for it
   source::Fetcher::Options fetch;
 };

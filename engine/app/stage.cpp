@@ -208,9 +208,9 @@ city::Changes Stage::step(std::vector<city::Command> commands, double nowSeconds
   scene_.nowSeconds = nowSeconds;
   scene_.citySeconds = session().hourOfDay * 3600 + (options_.clockRuns ? nowSeconds : 0);
   scene_.liveApart = options_.liveApart;
-  if (const double hour = session().hourOfDay; hour != daylight_.to)
-    daylight_ = daylight_.to < 0 ? Daylight{hour, hour} : Daylight{hourAt(nowSeconds), hour, nowSeconds};
-  scene_.hourOfDay = hourAt(nowSeconds);
+  daylight_.follow(session().hourOfDay, nowSeconds, options_.sweepsHours);
+  scene_.hourOfDay = daylight_.at(nowSeconds);
+  scene_.lookFadeSeconds = float(options_.lookFadeSeconds);
   scene_.lens = {};
   if (session().compare == city::Compare::Lens) {
     const city::LensPlace& lens = session().lens;
@@ -300,13 +300,8 @@ ui::ModelFigures Stage::modelFigures(const std::string& project) const {
   return {};
 }
 
-double Stage::hourAt(double nowSeconds) const {
-  const double t = std::clamp((nowSeconds - daylight_.sinceSeconds) / kDaylightSeconds, 0.0, 1.0);
-  return std::lerp(daylight_.from, daylight_.to, t * t * (3 - 2 * t));
-}
-
 bool Stage::transitioning(double nowSeconds) const {
-  return city_.moving(nowSeconds) || !held_.empty() || nowSeconds < daylight_.sinceSeconds + kDaylightSeconds;
+  return city_.moving(nowSeconds) || !held_.empty() || daylight_.moving(nowSeconds);
 }
 
 bool Stage::moving(double nowSeconds) const {

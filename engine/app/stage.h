@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "app/daylight.h"
 #include "app/ground.h"
 #include "app/load.h"
 #include "app/pace.h"
@@ -31,6 +32,8 @@ struct StageOptions {
   double maxSsePixels = 8;                   // at 16, as other viewers have it, a quarter of a low town is left out far away
   unsigned skipLevels = 3;                   // tiles::SelectionOptions: of a deep jump every third level is loaded
   double levelFadeSeconds = 0;               // in which a level of detail gives way to the next; 0: at once
+  double lookFadeSeconds = 0;                // in which a look gives way to another; the window asks for it
+  bool sweepsHours = true;                   // the sun goes from hour to hour; false: it is there at once
   double fogDensity = 0;                     // tiles::SelectionOptions: less detail far away; the window asks for it
   Quality quality;                           // what is given up while moving
   bool refineWhenStill = true;               // false: every frame as while moving (measurements)
@@ -112,7 +115,7 @@ class Stage {
   void attach(gpu::Device& device, VkFormat format);
 
  private:
-  static constexpr double kLongestWaitSeconds = 3, kDaylightSeconds = 0.8;
+  static constexpr double kLongestWaitSeconds = 3;
   tiles::Budgets updateImagery(VkExtent2D extent);
   void lightUp();
   void collectSides(double nowSeconds, double aspect);
@@ -123,12 +126,6 @@ class Stage {
   void fadeLevels(double nowSeconds);
   bool transitioning(double nowSeconds) const;
   std::vector<bool> additionsShown(const frame::Side& side) const;
-  double hourAt(double nowSeconds) const;
-
-  //! The light glides from hour to hour; another hour chosen on the way starts from where it is.
-  struct Daylight {
-    double from = 0, to = -1, sinceSeconds = -1e9;   // to < 0: none shown yet
-  };
 
   struct Pictured {
     size_t project = 0;

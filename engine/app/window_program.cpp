@@ -26,6 +26,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr double kLevelFadeSeconds = 0.25;
+constexpr double kLookFadeSeconds = 0.6;
 constexpr double kFrameSeconds = 1.0 / 60;  // FIFO is not throttled everywhere: keep the rate ourselves
 constexpr double kAwakeSeconds = 0.6;       // frames go on for this long after the last touch
 constexpr double kIdleSeconds = 0.25;       // then the loop looks up this often
@@ -362,7 +363,11 @@ int windowProgram(const WindowOptions& options) {
     const double usualFade = screen.device->isSoftware() ? 0 : kLevelFadeSeconds;
     Stage stage(
         *screen.device, screen.chain->format(), std::move(*loaded), fetcher,
-        {.levelFadeSeconds = options.levelFadeSeconds.value_or(usualFade), .fogDensity = 1e-4, .liveApart = true});
+        {.levelFadeSeconds = options.reducedMotion ? 0 : options.levelFadeSeconds.value_or(usualFade),
+                 .lookFadeSeconds = options.reducedMotion ? 0 : kLookFadeSeconds,
+                 .sweepsHours = !options.reducedMotion,
+                 .fogDensity = 1e-4,
+                 .liveApart = true});
     if (!options.forget)
       if (auto json = readFile(saved)) {
         city::Session session = stage.session();

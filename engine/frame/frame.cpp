@@ -13,6 +13,7 @@
 #include "frame/labels.h"
 #include "frame/lens.h"
 #include "frame/light.h"
+#include "frame/look_fade.h"
 #include "frame/overlay_lines.h"
 #include "frame/pass_context.h"
 #include "frame/pick.h"
@@ -59,6 +60,7 @@ struct Frame::Impl {
   std::unique_ptr<RailPass> rails;
   std::unique_ptr<Labels> labels;
   std::unique_ptr<LensPass> lens;
+  std::unique_ptr<LookFade> lookFade;
   Light light;
   Visibility visibility;
   PlacedTiles placed;
@@ -141,6 +143,7 @@ Frame::Impl::Impl(gpu::Device& d, residency::Residency& r, VkFormat colourFormat
   rails = std::make_unique<RailPass>(device, layouts);
   labels = std::make_unique<Labels>(device, layouts);
   lens = std::make_unique<LensPass>(device, layouts);
+  lookFade = std::make_unique<LookFade>(device, layouts);
   axes = geo::enuFrameAt({});
   for (InFlight& frame : inFlight) {
     const VkCommandPoolCreateInfo pool{.sType = VK_STRUCTURE_TYPE_COMMAND_POOL_CREATE_INFO,
@@ -197,7 +200,7 @@ void Frame::Impl::prepareImages(VkExtent2D extent, bool lit) {
                        "depth");
     meanSamples = 0;
   }
-  if (!lit || same(picture)) return;
+  if (!lit || (same(picture) && same(mean))) return;
   constexpr VkImageUsageFlags kUsage = VK_IMAGE_USAGE_COLOR_ATTACHMENT_BIT | VK_IMAGE_USAGE_SAMPLED_BIT;
   picture = gpu::Image(device, {.extent = extent, .format = layouts.colour, .usage = kUsage}, "picture");
   mean = gpu::Image(device, {.extent = extent, .format = kMeanFormat, .usage = kUsage}, "mean");
@@ -423,6 +426,10 @@ void Frame::Impl::renderLit(PassContext& pass, gpu::Target& target, std::span<co
          .scene = {float(drawn.width) / float(target.extent.width), float(drawn.height) / float(target.extent.height),
                    kNearMetres, uniforms.haze.a}});
   }
+  if (!pass.scene.aside) {
+    lookFade->draw(pass, target.extent);
+    lookFade->shown(refining, refining ? target.extent : extentAt(target.extent, pass.scene.resolution));
+  }
   if (refining && pass.scene.liveApart && rails->trainsInSight() > 0) {
     vkCmdEndRendering(pass.commands);
     drawLive(pass, target);
@@ -519,6 +526,7 @@ void Frame::render(gpu::Target& target, const Scene& scene, std::span<const Side
   const bool lit = scene.look != city::Look::Plain;
   f.post->setEdges(edgesOf(scene.look));
   InFlight& frame = f.begin();
+  f.lookFade->follow(scene, frame.commands, *frame.arena, f.picture, f.mean);
   f.prepareImages(target.extent, lit);
   if (!scene.lens.on() && !scene.aside) f.lens->forget();
   f.visibility.highlight(f.residency, scene.selection);
@@ -578,7 +586,7 @@ std::vector<tiles::ImageryArea> Frame::imageryAreas(const Scene& scene, VkExtent
 void Frame::imagery(tiles::ImageryOrders orders) { impl_->drape->imagery(std::move(orders)); }
 
 bool Frame::wantsAnotherFrame() const {
-  return impl_->stillUnfinished || impl_->labels->wantsAnotherFrame() || impl_->drape->wantsAnotherFrame();
+  return impl_->stillUnfinished || impl_->lookFade->running() || impl_->labels->wantsAnotherFrame() || impl_->drape->wantsAnotherFrame();
 }
 
 bool Frame::lives() const { return impl_->living; }

@@ -51,6 +51,7 @@ struct Scene {
   Lens lens;                                    // two sides then: the whole picture, and what is inside
   bool aside = false;                           // a picture beside the window's: has no labels, and leaves those of the window alone
   bool still = false;                           // nothing moves: the picture may refine itself frame by frame
+  float lookFadeSeconds = 0;                    // in which a look gives way to the next; 0: at once
   float resolution = 1;                         // otherwise: of the scene's width and height, enlarged to the target's
   uint32_t wholeHeight = 0, bandTop = 0;        // a poster's band: the target holds these rows of a higher picture; 0: all of it
   std::vector<Box> covered;                     // by the control layer, pixels: no label hides under it

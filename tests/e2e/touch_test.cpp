@@ -124,10 +124,10 @@ struct TouchTest : testing::Test {
     Rect panel = layout(false).panel;
     return {panel.right() - 18 - 24, panel.y + 60 + 52 + 31};
   }
-  //! The swipe's part of the three-way choice at the top.
+  //! The swipe's part of the choice at the top.
   Point swipeChoice() const {
     Rect compare = layout(false).compare;
-    return {compare.right() - compare.width / 6, compare.y + compare.height / 2};
+    return {compare.x + compare.width * 5 / 8, compare.y + compare.height / 2};
   }
   Point middleOf(const city::Project& project) const {
     const auto& ring = project.boundary.front().front();

@@ -54,6 +54,26 @@ TEST(Ui, TheDividerFollowsTheFinger) {
   app.release();
 }
 
+TEST(Ui, TheGripMakesTheLensLarger) {
+  UiHarness app;
+  app.city.apply({city::SetCompare{city::Compare::Lens}, city::SetLens{{0.5, 0.5, 0.2}}}, app.seen.nowSeconds);
+  app.frames(2);
+  app.commands.clear();
+  const glm::vec2 grip = glm::vec2(640, 360) + 0.7071f * 144.0f;
+  EXPECT_TRUE(app.ui.covers(grip));
+  EXPECT_FALSE(app.ui.covers({640, 360})) << "what is inside is the city";
+  app.press(grip);
+  app.moveTo({640 + 180, 360});
+  app.release();
+  EXPECT_NEAR(app.city.session().lens.radius, 0.25, 1e-6);
+  EXPECT_EQ(app.city.session().lens.x, 0.5);
+  for (const auto& command : app.commands) EXPECT_TRUE(std::holds_alternative<city::SetLens>(command));
+  // Where the cards cover the lower right of the rim the grip is elsewhere.
+  app.city.apply({city::SetLens{{0.5, 0.75, 0.3}}}, app.seen.nowSeconds);
+  app.frames(2);
+  EXPECT_TRUE(app.ui.covers({640 + 0.7071f * 216, 540 - 0.7071f * 216}));
+}
+
 TEST(Ui, SwitchesTheLanguage) {
   UiHarness app;
   Rect corner = app.layout().corner;

@@ -72,6 +72,22 @@ TEST(City, SwipeGrowsFromWhatFilledTheWindow) {
   EXPECT_EQ(city.session().compare, Compare::Swipe);
 }
 
+TEST(City, TheLensShowsTheOtherScenarioAndKeepsWithinReach) {
+  City city(example());
+  city.apply({SetCompare{Compare::Lens}}, 1);
+  EXPECT_EQ(city.session().compare, Compare::Lens);
+  EXPECT_FALSE(city.session().previousAfter[0].shown) << "the plan grows inside it";
+  EXPECT_TRUE(city.apply({SetLens{{0.2, 0.7, 0.3}}}, 20).any);
+  EXPECT_EQ(city.session().lens, (LensPlace{0.2, 0.7, 0.3}));
+  EXPECT_FALSE(city.apply({SetLens{{0.2, 0.7, 0.3}}}, 21).any);
+  city.apply({SetLens{{-3, 9, 40}}}, 22);
+  EXPECT_EQ(city.session().lens, (LensPlace{0, 1, kLargestLens}));
+  city.apply({SetLens{{std::nan(""), 0.5, -1}}}, 23);
+  EXPECT_EQ(city.session().lens, (LensPlace{0.5, 0.5, kLeastLens}));
+  city.apply({SetCompare{Compare::Swipe}}, 24);
+  EXPECT_FALSE(city.moving(24)) << "both were there already";
+}
+
 TEST(City, MovingThroughTimeFollowsThePhasesAgain) {
   City city(example());
   city.apply({SetAllProjects{true}, SetDate{SideName::After, {2025, 1, 1}}}, 1);
@@ -167,6 +183,10 @@ TEST(SessionJson, SurvivesARestart) {
   Session read = sessionFor(city.document());
   readSession(written, city.document(), read);
   EXPECT_EQ(writeSession(read), written);
+  city.apply({SetCompare{Compare::Lens}, SetLens{{0.3, 0.6, 0.2}}}, 0);
+  readSession(writeSession(city.session()), city.document(), read);
+  EXPECT_EQ(read.compare, Compare::Lens);
+  EXPECT_EQ(read.lens, city.session().lens);
   City later(example());
   later.restore(read);
   EXPECT_EQ(later.session().camera, city.session().camera);
@@ -177,7 +197,7 @@ TEST(SessionJson, SurvivesARestart) {
 TEST(SessionJson, BrokenPartsStayAtTheirDefaults) {
   Document document = example();
   for (const char* text : {"", "[]", "nonsense", R"({"camera": 3, "after": {"scenario": "gone", "date": "x", "projects": {"gone": true}},
-                           "divider": 7, "language": "fr", "layers": {"labels": 1, "hiddenItems": ["gone", 4]}})"}) {
+                           "divider": 7, "compare": "loupe", "lens": {"x": "far", "radius": null}, "language": "fr", "layers": {"labels": 1, "hiddenItems": ["gone", 4]}})"}) {
     Session session = sessionFor(document);
     std::string before = writeSession(session);
     readSession(text, document, session);
