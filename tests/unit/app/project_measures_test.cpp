@@ -102,10 +102,9 @@ TEST_F(Measures, CountsTheFinestTilesThatAreHere) {
 TEST_F(Measures, APlansGroundLiesOnTodays) {
   document.projects[0].additions = {{.groundUri = "g.geojson"}};
   source::VectorFeature green{.kind = source::GeometryKind::Area};
-  for (const glm::dvec2 at : square(-100, -100, 100, 0)[0]) {
-    if (green.parts.empty()) green.parts.emplace_back();
-    green.parts[0].emplace_back(at, 0);
-  }
+  const city::Polygon south = square(-100, -100, 100, 0);
+  green.parts.resize(1);
+  for (const glm::dvec2 at : south[0]) green.parts[0].emplace_back(at, 0);
   green.polygonStarts = {0};
   green.properties["class"] = "green";
   layers["g.geojson"].features = {green};
