@@ -87,7 +87,7 @@ struct Drape::Impl {
   gpu::Device& device;
   gpu::Pipelines pipelines;
   VkPipelineLayout layout = VK_NULL_HANDLE;
-  VkPipeline pipeline = VK_NULL_HANDLE;
+  gpu::Pipeline pipeline;
   VkSampler sampler = VK_NULL_HANDLE;
 
   city::Document document;
@@ -207,7 +207,7 @@ struct Drape::Impl {
     }
   }
 
-  void makeImage() {
+  void makeImage(Passes& passes) {
     int highest = -1;
     for (size_t s = 0; s < sets.size(); ++s)
       if (sets[s].used) highest = static_cast<int>(s);
@@ -220,12 +220,13 @@ struct Drape::Impl {
                         .layers = layers,
                         .arrayView = true},
                        "drape");
+    passes.made(Resource::Drape, image.handle());
     imageReady = false;
     for (Set& set : sets)
       for (Level& level : set.levels) level.drawn = false;
   }
 
-  void makeNothing(VkCommandBuffer commands) {
+  void makeNothing(PassContext& context) {
     if (!nothing)
       nothing = gpu::Image(device,
                            {.extent = {1, 1},
@@ -234,20 +235,11 @@ struct Drape::Impl {
                             .arrayView = true},
                            "no drape");
     if (std::exchange(nothingReady, true)) return;
-    gpu::barrier(commands, {.image = nothing.handle(),
-                            .to = VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL,
-                            .toStage = VK_PIPELINE_STAGE_2_CLEAR_BIT,
-                            .toAccess = VK_ACCESS_2_TRANSFER_WRITE_BIT});
+    context.passes.made(Resource::NoDrape, nothing.handle());
+    context.passes.begin(context.commands, Pass::NoDrape);
     const VkClearColorValue clear{};
     const VkImageSubresourceRange range{VK_IMAGE_ASPECT_COLOR_BIT, 0, 1, 0, 1};
-    vkCmdClearColorImage(commands, nothing.handle(), VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL, &clear, 1, &range);
-    gpu::barrier(commands, {.image = nothing.handle(),
-                            .from = VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL,
-                            .to = VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL,
-                            .fromStage = VK_PIPELINE_STAGE_2_CLEAR_BIT,
-                            .toStage = VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT,
-                            .fromAccess = VK_ACCESS_2_TRANSFER_WRITE_BIT,
-                            .toAccess = VK_ACCESS_2_SHADER_SAMPLED_READ_BIT});
+    vkCmdClearColorImage(context.commands, nothing.handle(), VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL, &clear, 1, &range);
   }
 
   void drawLevel(PassContext& context, size_t setIndex, const DrapeLevel& level) {
@@ -349,10 +341,10 @@ void Drape::update(PassContext& context) {
   Impl& d = *impl_;
   d.redrawn = 0;
   d.waiting = false;
-  d.makeNothing(context.commands);
+  d.makeNothing(context);
   d.imagery.upload(context);
   d.assignSets(context);
-  d.makeImage();
+  d.makeImage(context.passes);
   if (!d.image) return;
 
   d.wish = d.levelsFor(context.view);
@@ -383,22 +375,9 @@ void Drape::update(PassContext& context) {
     orders.resize(now);
   }
   if (orders.empty() && d.imageReady) return;
-  const bool sampledBefore = std::exchange(d.imageReady, true);
-  gpu::barrier(context.commands,
-               {.image = d.image.handle(),
-                .from = sampledBefore ? VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL : VK_IMAGE_LAYOUT_UNDEFINED,
-                .to = VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL,
-                .fromStage = VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT,
-                .toStage = VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT,
-                .toAccess = VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT | VK_ACCESS_2_COLOR_ATTACHMENT_READ_BIT});
+  d.imageReady = true;
+  context.passes.begin(context.commands, Pass::Drape);
   for (const Order& order : orders) d.drawLevel(context, order.set, d.wish[order.level]);
-  gpu::barrier(context.commands, {.image = d.image.handle(),
-                                  .from = VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL,
-                                  .to = VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL,
-                                  .fromStage = VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT,
-                                  .toStage = VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT,
-                                  .fromAccess = VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT,
-                                  .toAccess = VK_ACCESS_2_SHADER_SAMPLED_READ_BIT});
 }
 
 Slice Drape::uniforms(PassContext& context) const {

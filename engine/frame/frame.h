@@ -15,6 +15,7 @@
 #include "city/document.h"
 #include "city/session.h"
 #include "frame/declutter.h"
+#include "frame/passes.h"
 #include "geo/eye.h"
 #include "geo/sun.h"
 #include "gpu/device.h"
@@ -129,6 +130,8 @@ class Frame {
   std::vector<Pick> takePicks();
 
   const Statistics& statistics() const;
+  //! What the last frame did, in order, with the barriers it recorded.
+  std::span<const Passes::Begun> passes() const;
 
  private:
   struct Impl;

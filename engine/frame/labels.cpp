@@ -13,7 +13,7 @@ struct Labels::Impl {
   gpu::Pipelines pipelines;
   VkDescriptorSetLayout setLayout = VK_NULL_HANDLE;
   VkPipelineLayout layout = VK_NULL_HANDLE;
-  VkPipeline pipeline = VK_NULL_HANDLE;
+  gpu::Pipeline pipeline;
   VkSampler sampler = VK_NULL_HANDLE;
   gpu::Image atlas;
   bool atlasReady = false;
@@ -50,26 +50,14 @@ struct Labels::Impl {
     const uint32_t begin = first ? 0 : rows.begin, end = first ? size : rows.end;
     const Slice bytes =
         context.arena.copy(std::span(glyphs->atlas()).subspan(size_t(begin) * size, size_t(end - begin) * size));
-    gpu::barrier(context.commands,
-                 {.image = atlas.handle(),
-                  .from = first ? VK_IMAGE_LAYOUT_UNDEFINED : VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL,
-                  .to = VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL,
-                  .fromStage = VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT,
-                  .toStage = VK_PIPELINE_STAGE_2_COPY_BIT,
-                  .toAccess = VK_ACCESS_2_TRANSFER_WRITE_BIT});
+    if (first) context.passes.made(Resource::Glyphs, atlas.handle());
+    context.passes.begin(context.commands, Pass::Glyphs);
     const VkBufferImageCopy copy{.bufferOffset = bytes.offset,
                                  .imageSubresource = {VK_IMAGE_ASPECT_COLOR_BIT, 0, 0, 1},
                                  .imageOffset = {0, int32_t(begin), 0},
                                  .imageExtent = {size, end - begin, 1}};
     vkCmdCopyBufferToImage(context.commands, bytes.buffer, atlas.handle(), VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL, 1,
                            &copy);
-    gpu::barrier(context.commands, {.image = atlas.handle(),
-                                    .from = VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL,
-                                    .to = VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL,
-                                    .fromStage = VK_PIPELINE_STAGE_2_COPY_BIT,
-                                    .toStage = VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT,
-                                    .fromAccess = VK_ACCESS_2_TRANSFER_WRITE_BIT,
-                                    .toAccess = VK_ACCESS_2_SHADER_SAMPLED_READ_BIT});
   }
 };
 

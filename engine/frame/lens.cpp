@@ -22,6 +22,7 @@ void LensPass::begin(PassContext& pass, VkExtent2D extent, const glm::vec4* clea
                          .format = layouts_.depth,
                          .usage = VK_IMAGE_USAGE_DEPTH_STENCIL_ATTACHMENT_BIT | VK_IMAGE_USAGE_SAMPLED_BIT},
                         "lens depth");
+    colourState_ = depthState_ = {};
   }
   if (!pipeline_) {
     std::array<VkDescriptorSetLayoutBinding, 2> bindings{};
@@ -43,13 +44,20 @@ void LensPass::begin(PassContext& pass, VkExtent2D extent, const glm::vec4* clea
                               "lens");
     sampler_ = objects_.sampler(VK_FILTER_NEAREST, VK_SAMPLER_ADDRESS_MODE_CLAMP_TO_EDGE);
   }
-  beginScene(pass.commands, colour_.view(), colour_.handle(), depth_, pass.view, clear);
+  gpu::use(pass.commands, colour_.handle(), colourState_, gpu::Access::Colour, true);
+  useDepth(pass, gpu::Access::Depth);
+  beginScene(pass.commands, colour_.view(), depth_, pass.view, clear);
+}
+
+void LensPass::useDepth(PassContext& pass, gpu::Access access) {
+  if (const auto barrier = gpu::derive(depthState_, access, access == gpu::Access::Depth))
+    gpu::record(pass.commands, *barrier, depth_.handle(), VK_IMAGE_ASPECT_DEPTH_BIT);
 }
 
 void LensPass::end(PassContext& pass) {
   vkCmdEndRendering(pass.commands);
-  toSampled(pass.commands, colour_.handle(), false);
-  toSampled(pass.commands, depth_.handle(), true);
+  gpu::use(pass.commands, colour_.handle(), colourState_, gpu::Access::Sampled);
+  useDepth(pass, gpu::Access::Sampled);
 }
 
 void LensPass::lay(PassContext& pass, glm::vec2 offset) {

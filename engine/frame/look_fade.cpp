@@ -6,6 +6,7 @@
 
 #include "frame/post.h"
 #include "frame/targets.h"
+#include "gpu/access.h"
 #include "shared/fade_push.h"
 
 namespace cm::frame {
@@ -24,18 +25,14 @@ void LookFade::follow(const Scene& scene, VkCommandBuffer commands, FrameArena& 
   if (changed && shown_) {
     gpu::Image& last = shown_->mean ? mean : picture;
     if (from_ && last && left_ > 0) {  // on the way: what is on the screen is a mixture
-      gpu::barrier(commands, {.image = last.handle(),
-                              .from = VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL,
-                              .to = VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL,
-                              .fromStage = VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT,
-                              .toStage = VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT,
-                              .toAccess =
-                                  VK_ACCESS_2_COLOR_ATTACHMENT_READ_BIT | VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT});
+      gpu::AccessState state{.layout = VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL,
+                             .readers = VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT};
+      gpu::use(commands, last.handle(), state, gpu::Access::Colour);
       const VkImageView view = last.view();
       beginColour(commands, view, shown_->drawn, VK_ATTACHMENT_LOAD_OP_LOAD);
       blend(commands, arena, shown_->mean ? kMeanFormat : colour_, shown_->drawn);
       vkCmdEndRendering(commands);
-      toSampled(commands, last.handle(), false);
+      gpu::use(commands, last.handle(), state, gpu::Access::Sampled);
     }
     from_ = std::move(last);
     last = {};

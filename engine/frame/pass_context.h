@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "frame/frame.h"
+#include "frame/passes.h"
 #include "geo/ellipsoid.h"
 #include "geo/eye.h"
 #include "gpu/device.h"
@@ -122,6 +123,7 @@ struct PassContext {
   gpu::Device& device;
   residency::Residency& residency;
   FrameArena& arena;
+  Passes& passes;                                // what a pass that does not draw into an open rendering begins with
   VkCommandBuffer commands = VK_NULL_HANDLE;
   const View& view;
   const Scene& scene;

@@ -92,17 +92,10 @@ void PickPass::draw(PassContext& pass, const SideView& side, const Request& requ
   waiting.tiles = list.tiles;
 
   const VkCommandBuffer commands = pass.commands;
-  gpu::barrier(commands, {.image = waiting.ids.handle(),
-                          .to = VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL,
-                          .toStage = VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT,
-                          .toAccess = VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT});
-  gpu::barrier(
-      commands,
-      {.image = waiting.depth.handle(),
-       .to = VK_IMAGE_LAYOUT_DEPTH_ATTACHMENT_OPTIMAL,
-       .toStage = VK_PIPELINE_STAGE_2_EARLY_FRAGMENT_TESTS_BIT | VK_PIPELINE_STAGE_2_LATE_FRAGMENT_TESTS_BIT,
-       .toAccess = VK_ACCESS_2_DEPTH_STENCIL_ATTACHMENT_WRITE_BIT | VK_ACCESS_2_DEPTH_STENCIL_ATTACHMENT_READ_BIT,
-       .aspect = VK_IMAGE_ASPECT_DEPTH_BIT});
+  pass.passes.made(Resource::PickIds, waiting.ids.handle());
+  pass.passes.made(Resource::PickDepth, waiting.depth.handle());
+  pass.passes.made(Resource::PickBytes, waiting.pixels.handle());
+  pass.passes.begin(commands, Pass::Pick);
   const VkRenderingAttachmentInfo colour{.sType = VK_STRUCTURE_TYPE_RENDERING_ATTACHMENT_INFO,
                                          .imageView = waiting.ids.view(),
                                          .imageLayout = VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL,
@@ -138,9 +131,9 @@ void PickPass::draw(PassContext& pass, const SideView& side, const Request& requ
   vkCmdPushConstants(commands, layout_, VK_SHADER_STAGE_VERTEX_BIT | VK_SHADER_STAGE_FRAGMENT_BIT, 0, sizeof(push),
                      &push);
   for (const DrawGroup& group : list.groups) {
-    const VkPipeline pipeline = group.kind == residency::DrawClass::Points  ? points_
-                                : group.kind == residency::DrawClass::Lines ? lines_
-                                                                            : triangles_;
+    const gpu::Pipeline pipeline = group.kind == residency::DrawClass::Points  ? points_
+                                   : group.kind == residency::DrawClass::Lines ? lines_
+                                                                               : triangles_;
     vkCmdBindPipeline(commands, VK_PIPELINE_BIND_POINT_GRAPHICS, pipeline);
     vkCmdSetCullMode(commands, group.doubleSided ? VK_CULL_MODE_NONE : VK_CULL_MODE_BACK_BIT);
     drawGroup(commands, pass.residency, list, group);
@@ -152,24 +145,17 @@ void PickPass::draw(PassContext& pass, const SideView& side, const Request& requ
     const std::array<VkBuffer, 2> buffers{mesh, list.instances.buffer};
     const std::array<VkDeviceSize, 2> offsets{0, list.instances.offset};
     vkCmdBindVertexBuffers(commands, 0, 2, buffers.data(), offsets.data());
-    vkCmdBindIndexBuffer(commands, mesh, 0, VK_INDEX_TYPE_UINT32);
+    vkCmdBindIndexBuffer(commands, mesh, 0, item.tile->indexType);
     vkCmdSetCullMode(commands, VK_CULL_MODE_NONE);
     vkCmdDrawIndexed(commands, item.draw->indexCount, 1, item.draw->firstIndex, item.tile->vertexOffset, item.instance);
   }
   vkCmdEndRendering(commands);
-  gpu::barrier(commands, {.image = waiting.ids.handle(),
-                          .from = VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL,
-                          .to = VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL,
-                          .fromStage = VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT,
-                          .toStage = VK_PIPELINE_STAGE_2_COPY_BIT,
-                          .fromAccess = VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT,
-                          .toAccess = VK_ACCESS_2_TRANSFER_READ_BIT});
+  pass.passes.begin(commands, Pass::PickCopy);
   const VkBufferImageCopy region{.imageSubresource = {VK_IMAGE_ASPECT_COLOR_BIT, 0, 0, 1},
                                  .imageExtent = {kPixels, kPixels, 1}};
   vkCmdCopyImageToBuffer(commands, waiting.ids.handle(), VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL, waiting.pixels.handle(),
                          1, &region);
-  gpu::memoryBarrier(commands, VK_PIPELINE_STAGE_2_COPY_BIT, VK_ACCESS_2_TRANSFER_WRITE_BIT,
-                     VK_PIPELINE_STAGE_2_HOST_BIT, VK_ACCESS_2_HOST_READ_BIT);
+  pass.passes.begin(commands, Pass::PickRead);
   waiting_.push_back(std::move(waiting));
 }
 

@@ -34,13 +34,13 @@ class PostPass {
   VkDescriptorSetLayout set_ = VK_NULL_HANDLE;
   VkPipelineLayout layout_ = VK_NULL_HANDLE;
   struct Variant {
-    VkPipeline accumulate = VK_NULL_HANDLE;
-    VkPipeline moving[2]{};   // [1]: of a picture smaller than the target
+    gpu::Pipeline accumulate;
+    gpu::Pipeline moving[2];   // [1]: of a picture smaller than the target
   };
   VkFormat colour_;
   std::array<Variant, 3> variants_;
   const Variant* variant_ = nullptr;
-  VkPipeline show_ = VK_NULL_HANDLE;
+  gpu::Pipeline show_;
   VkSampler nearest_ = VK_NULL_HANDLE, linear_ = VK_NULL_HANDLE;
 };
 

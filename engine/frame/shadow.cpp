@@ -134,8 +134,9 @@ ShadowRegion turned(const ShadowRegion& region, const glm::dmat3& axes) {
           .high = light.z + deep};
 }
 
-ShadowMaps::ShadowMaps(gpu::Device& device, VkDescriptorSetLayout globals, VkDescriptorSetLayout records)
-    : device_(device), objects_(device) {
+ShadowMaps::ShadowMaps(gpu::Device& device, Resource resource, VkDescriptorSetLayout globals,
+                       VkDescriptorSetLayout records)
+    : device_(device), resource_(resource), objects_(device) {
   const std::array sets{globals, records};
   layout_ = objects_.layout(sets, sizeof(CasterPush));
   const TileVertexInput input = tileVertexInput({0, 1, 5, 6, 7, 9});
@@ -155,7 +156,7 @@ ShadowMaps::ShadowMaps(gpu::Device& device, VkDescriptorSetLayout globals, VkDes
   sampler_ = objects_.sampler(VK_FILTER_LINEAR, VK_SAMPLER_ADDRESS_MODE_CLAMP_TO_EDGE, true);
 }
 
-void ShadowMaps::prepare(VkCommandBuffer commands, bool wanted, unsigned sides) {
+void ShadowMaps::prepare(Passes& passes, bool wanted, unsigned sides) {
   const uint32_t layers = wanted ? shared::kCascades * sides : 1;
   if (image_ && (!wanted || (real_ && image_.description().layers >= layers))) return;
   const uint32_t size = wanted ? kMapSize : 1;
@@ -168,37 +169,7 @@ void ShadowMaps::prepare(VkCommandBuffer commands, bool wanted, unsigned sides) 
                       "shadow maps");
   real_ = wanted;
   fresh_ = true;
-  gpu::barrier(commands,
-               {.image = image_.handle(),
-                .to = VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL,
-                .toStage = VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT | VK_PIPELINE_STAGE_2_EARLY_FRAGMENT_TESTS_BIT,
-                .toAccess = VK_ACCESS_2_SHADER_SAMPLED_READ_BIT,
-                .aspect = VK_IMAGE_ASPECT_DEPTH_BIT});
-}
-
-void ShadowMaps::begin(VkCommandBuffer commands) {
-  gpu::barrier(
-      commands,
-      {.image = image_.handle(),
-       .from = VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL,
-       .to = VK_IMAGE_LAYOUT_DEPTH_ATTACHMENT_OPTIMAL,
-       .fromStage = VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT,
-       .toStage = VK_PIPELINE_STAGE_2_EARLY_FRAGMENT_TESTS_BIT | VK_PIPELINE_STAGE_2_LATE_FRAGMENT_TESTS_BIT,
-       .fromAccess = VK_ACCESS_2_SHADER_SAMPLED_READ_BIT,
-       .toAccess = VK_ACCESS_2_DEPTH_STENCIL_ATTACHMENT_READ_BIT | VK_ACCESS_2_DEPTH_STENCIL_ATTACHMENT_WRITE_BIT,
-       .aspect = VK_IMAGE_ASPECT_DEPTH_BIT});
-}
-
-void ShadowMaps::end(VkCommandBuffer commands) {
-  gpu::barrier(commands,
-               {.image = image_.handle(),
-                .from = VK_IMAGE_LAYOUT_DEPTH_ATTACHMENT_OPTIMAL,
-                .to = VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL,
-                .fromStage = VK_PIPELINE_STAGE_2_EARLY_FRAGMENT_TESTS_BIT | VK_PIPELINE_STAGE_2_LATE_FRAGMENT_TESTS_BIT,
-                .toStage = VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT,
-                .fromAccess = VK_ACCESS_2_DEPTH_STENCIL_ATTACHMENT_WRITE_BIT,
-                .toAccess = VK_ACCESS_2_SHADER_SAMPLED_READ_BIT,
-                .aspect = VK_IMAGE_ASPECT_DEPTH_BIT});
+  passes.made(resource_, image_.handle());
 }
 
 void ShadowMaps::draw(PassContext& pass, const SideView& side, unsigned layer, const DrawList& casters,

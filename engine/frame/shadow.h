@@ -46,15 +46,14 @@ ShadowRegion turned(const ShadowRegion& region, const glm::dmat3& axes);
 
 class ShadowMaps {
  public:
-  ShadowMaps(gpu::Device& device, VkDescriptorSetLayout globals, VkDescriptorSetLayout records);
+  //! `resource`: what passes call these maps.
+  ShadowMaps(gpu::Device& device, Resource resource, VkDescriptorSetLayout globals, VkDescriptorSetLayout records);
 
   //! Makes the maps (lazily: a picture without shadows needs none).
-  void prepare(VkCommandBuffer commands, bool wanted, unsigned sides);
-  //! Draws one map; between begin and end.
-  void begin(VkCommandBuffer commands);
+  void prepare(Passes& passes, bool wanted, unsigned sides);
+  //! Draws one map, once the pass of these maps has begun.
   void draw(PassContext& pass, const SideView& side, unsigned layer, const DrawList& casters, const ShadowRegion& region,
             VkDescriptorSet records, const TreeCasters& trees, RailPass* rails);
-  void end(VkCommandBuffer commands);
 
   VkImageView view() const { return image_.view(); }
   VkSampler sampler() const { return sampler_; }
@@ -65,9 +64,10 @@ class ShadowMaps {
 
  private:
   gpu::Device& device_;
+  Resource resource_;
   gpu::Pipelines objects_;
   VkPipelineLayout layout_ = VK_NULL_HANDLE;
-  VkPipeline pipelines_[2] = {};
+  gpu::Pipeline pipelines_[2];
   VkSampler sampler_ = VK_NULL_HANDLE;
   gpu::Image image_;
   bool real_ = false, fresh_ = false;

@@ -20,7 +20,8 @@ constexpr double kLowestSun = 0.03;        // sine of its elevation; below it th
 constexpr double kFarthestMetres = 14000;  // farther shadows are narrower than a pixel, and hazy
 
 bool wanted(const PassContext& pass, const Casting& casting, std::span<const SideDraws> draws) {
-  return pass.scene.layers.shadows && pass.scene.look != city::Look::Tech && casting.sun.z > kLowestSun && !draws.empty();
+  return pass.scene.layers.shadows && pass.scene.look != city::Look::Tech && casting.sun.z > kLowestSun &&
+         !draws.empty();
 }
 
 unsigned sets(const PassContext& pass) {
@@ -82,12 +83,13 @@ void setSizes(shared::FrameUniforms& uniforms, const ShadowMaps& maps) {
 }  // namespace
 
 SunShadows::SunShadows(gpu::Device& device, VkDescriptorSetLayout globals, VkDescriptorSetLayout records)
-    : kept_(device, globals, records), ofSample_(device, globals, records) {}
+    : kept_(device, Resource::KeptShadows, globals, records),
+      ofSample_(device, Resource::SampleShadows, globals, records) {}
 
 uint32_t SunShadows::keep(PassContext& pass, const Casting& casting, std::span<const SideDraws> draws,
                           shared::FrameUniforms& uniforms) {
   const bool shadows = wanted(pass, casting, draws);
-  kept_.prepare(pass.commands, shadows, sets(pass));
+  kept_.prepare(pass.passes, shadows, sets(pass));
   if (kept_.fresh()) held_.fill({});
   if (!shadows) return 0;
   const auto regions = regionsFor(pass.view, draws, lightAxes(casting.sun));
@@ -114,7 +116,7 @@ uint32_t SunShadows::keep(PassContext& pass, const Casting& casting, std::span<c
       if (!map.region || *map.region != region || map.state != state.value() || stale) {
         map = {region, state.value(), casters.value(), 0};
         const DrawList list = castersIn(pass, casting, side, region);
-        if (!std::exchange(begun, true)) kept_.begin(pass.commands);
+        if (!std::exchange(begun, true)) pass.passes.begin(pass.commands, Pass::KeptShadows);
         kept_.draw(pass, side, layer, list, region, casting.records, treesOf(casting, draws[side.index], cascade),
                    casting.rails);
         made += list.draws;
@@ -122,7 +124,6 @@ uint32_t SunShadows::keep(PassContext& pass, const Casting& casting, std::span<c
       setPlace(uniforms, side.shadowIndex, cascade, textureFromWorld(region, pass.view.eyeEnu));
     }
   }
-  if (begun) kept_.end(pass.commands);
   setSizes(uniforms, kept_);
   return made;
 }
@@ -130,7 +131,7 @@ uint32_t SunShadows::keep(PassContext& pass, const Casting& casting, std::span<c
 uint32_t SunShadows::sample(PassContext& pass, const Casting& casting, std::span<const SideDraws> draws,
                             unsigned sample, shared::FrameUniforms& uniforms) {
   const bool shadows = wanted(pass, casting, draws);
-  ofSample_.prepare(pass.commands, shadows, sets(pass));
+  ofSample_.prepare(pass.passes, shadows, sets(pass));
   (void)ofSample_.fresh();
   if (!shadows) return 0;
   const glm::dmat3 straight = lightAxes(casting.sun);
@@ -138,7 +139,7 @@ uint32_t SunShadows::sample(PassContext& pass, const Casting& casting, std::span
   const glm::dvec2 disc = glm::dvec2(sampleDisc(sample, kStillSamples)) * kSunRadius;
   const glm::dmat3 axesOfSample = lightAxes(casting.sun + straight[0] * disc.x + straight[1] * disc.y);
   uint32_t made = 0;
-  ofSample_.begin(pass.commands);
+  pass.passes.begin(pass.commands, Pass::SampleShadows);
   for (const SideView& side : pass.sides) {
     if (side.shadowIndex != side.index) continue;
     for (unsigned cascade = 0; cascade < shared::kCascades; ++cascade) {
@@ -151,7 +152,6 @@ uint32_t SunShadows::sample(PassContext& pass, const Casting& casting, std::span
       setPlace(uniforms, side.shadowIndex, cascade, textureFromWorld(region, pass.view.eyeEnu));
     }
   }
-  ofSample_.end(pass.commands);
   setSizes(uniforms, ofSample_);
   return made;
 }

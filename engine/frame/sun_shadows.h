@@ -38,7 +38,7 @@ class SunShadows {
   uint32_t sample(PassContext& pass, const Casting& casting, std::span<const SideDraws> draws, unsigned sample,
                   shared::FrameUniforms& uniforms);
   //! For pictures without shadows: leaves the kept maps in a state that may be bound.
-  void none(VkCommandBuffer commands) { kept_.prepare(commands, false, 1); }
+  void none(Passes& passes) { kept_.prepare(passes, false, 1); }
 
   const ShadowMaps& kept() const { return kept_; }
   const ShadowMaps& ofSample() const { return ofSample_; }

@@ -4,28 +4,10 @@
 #include <cmath>
 #include <utility>
 
-#include "gpu/pipeline.h"
-
 namespace cm::frame {
 
-void beginScene(VkCommandBuffer commands, VkImageView colourView, VkImage colourImage, const gpu::Image& depth,
-                const View& view, const glm::vec4* clear) {
-  gpu::barrier(commands, {.image = colourImage,
-                          .to = VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL,
-                          .fromStage = VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT |
-                                       VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT | VK_PIPELINE_STAGE_2_COPY_BIT,
-                          .toStage = VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT,
-                          .toAccess = VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT | VK_ACCESS_2_COLOR_ATTACHMENT_READ_BIT});
-  constexpr VkPipelineStageFlags2 kTests =
-      VK_PIPELINE_STAGE_2_EARLY_FRAGMENT_TESTS_BIT | VK_PIPELINE_STAGE_2_LATE_FRAGMENT_TESTS_BIT;
-  gpu::barrier(commands, {.image = depth.handle(),
-                          .to = VK_IMAGE_LAYOUT_DEPTH_ATTACHMENT_OPTIMAL,
-                          .fromStage = VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT | kTests,
-                          .toStage = kTests,
-                          .fromAccess = VK_ACCESS_2_DEPTH_STENCIL_ATTACHMENT_WRITE_BIT,
-                          .toAccess = VK_ACCESS_2_DEPTH_STENCIL_ATTACHMENT_READ_BIT |
-                                      VK_ACCESS_2_DEPTH_STENCIL_ATTACHMENT_WRITE_BIT,
-                          .aspect = VK_IMAGE_ASPECT_DEPTH_BIT});
+void beginScene(VkCommandBuffer commands, VkImageView colourView, const gpu::Image& depth, const View& view,
+                const glm::vec4* clear) {
   VkRenderingAttachmentInfo colour{.sType = VK_STRUCTURE_TYPE_RENDERING_ATTACHMENT_INFO,
                                    .imageView = colourView,
                                    .imageLayout = VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL,
@@ -89,42 +71,7 @@ VkExtent2D extentAt(VkExtent2D whole, float resolution) {
   return {part(whole.width), part(whole.height)};
 }
 
-void toSampled(VkCommandBuffer commands, VkImage image, bool depth) {
-  if (depth)
-    gpu::barrier(commands, {.image = image,
-                            .from = VK_IMAGE_LAYOUT_DEPTH_ATTACHMENT_OPTIMAL,
-                            .to = VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL,
-                            .fromStage = VK_PIPELINE_STAGE_2_EARLY_FRAGMENT_TESTS_BIT |
-                                         VK_PIPELINE_STAGE_2_LATE_FRAGMENT_TESTS_BIT,
-                            .toStage = VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT,
-                            .fromAccess = VK_ACCESS_2_DEPTH_STENCIL_ATTACHMENT_WRITE_BIT,
-                            .toAccess = VK_ACCESS_2_SHADER_SAMPLED_READ_BIT,
-                            .aspect = VK_IMAGE_ASPECT_DEPTH_BIT});
-  else
-    gpu::barrier(commands, {.image = image,
-                            .from = VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL,
-                            .to = VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL,
-                            .fromStage = VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT,
-                            .toStage = VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT,
-                            .fromAccess = VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT,
-                            .toAccess = VK_ACCESS_2_SHADER_SAMPLED_READ_BIT});
-}
-
 void beginOver(VkCommandBuffer commands, VkImageView colourView, const gpu::Image& depth, const View& view) {
-  gpu::memoryBarrier(commands, VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT, VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT,
-                     VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT,
-                     VK_ACCESS_2_COLOR_ATTACHMENT_READ_BIT | VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT);
-  constexpr VkPipelineStageFlags2 kTests =
-      VK_PIPELINE_STAGE_2_EARLY_FRAGMENT_TESTS_BIT | VK_PIPELINE_STAGE_2_LATE_FRAGMENT_TESTS_BIT;
-  gpu::barrier(commands, {.image = depth.handle(),
-                          .from = VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL,
-                          .to = VK_IMAGE_LAYOUT_DEPTH_ATTACHMENT_OPTIMAL,
-                          .fromStage = VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT,
-                          .toStage = kTests,
-                          .fromAccess = VK_ACCESS_2_SHADER_SAMPLED_READ_BIT,
-                          .toAccess = VK_ACCESS_2_DEPTH_STENCIL_ATTACHMENT_READ_BIT |
-                                      VK_ACCESS_2_DEPTH_STENCIL_ATTACHMENT_WRITE_BIT,
-                          .aspect = VK_IMAGE_ASPECT_DEPTH_BIT});
   const VkRenderingAttachmentInfo colour{.sType = VK_STRUCTURE_TYPE_RENDERING_ATTACHMENT_INFO,
                                          .imageView = colourView,
                                          .imageLayout = VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL,
@@ -159,13 +106,6 @@ void beginColour(VkCommandBuffer commands, VkImageView view, VkExtent2D extent, 
   const VkViewport viewport{0, 0, float(extent.width), float(extent.height), 0, 1};
   vkCmdSetViewport(commands, 0, 1, &viewport);
   vkCmdSetScissor(commands, 0, 1, &all);
-}
-
-void beginAgain(VkCommandBuffer commands, VkImageView view, VkExtent2D extent) {
-  gpu::memoryBarrier(commands, VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT, VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT,
-                     VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT,
-                     VK_ACCESS_2_COLOR_ATTACHMENT_READ_BIT | VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT);
-  beginColour(commands, view, extent, VK_ATTACHMENT_LOAD_OP_LOAD);
 }
 
 }  // namespace cm::frame

@@ -1,18 +1,19 @@
 #include <utility>
 
 #include "base/check.h"
+#include "gpu/access.h"
 #include "gpu/device.h"
-#include "gpu/pipeline.h"
 
 namespace cm::gpu {
 
 Offscreen::Offscreen(Device& device, VkExtent2D extent, VkFormat format)
     : device_(device),
-      image_(device,
-             {.extent = extent,
-              .format = format,
-              .usage = VK_IMAGE_USAGE_COLOR_ATTACHMENT_BIT | VK_IMAGE_USAGE_TRANSFER_SRC_BIT | VK_IMAGE_USAGE_SAMPLED_BIT},
-             "offscreen target") {}
+      image_(
+          device,
+          {.extent = extent,
+           .format = format,
+           .usage = VK_IMAGE_USAGE_COLOR_ATTACHMENT_BIT | VK_IMAGE_USAGE_TRANSFER_SRC_BIT | VK_IMAGE_USAGE_SAMPLED_BIT},
+          "offscreen target") {}
 
 Target Offscreen::target() {
   return {.image = image_.handle(),
@@ -39,10 +40,12 @@ std::vector<uint8_t> Offscreen::read() {
                                        .flags = VK_COMMAND_BUFFER_USAGE_ONE_TIME_SUBMIT_BIT};
   vkBeginCommandBuffer(commands, &begin);
   // The frame left it in TRANSFER_SRC_OPTIMAL and made its writes available to copies.
-  const VkBufferImageCopy region{.imageSubresource = {VK_IMAGE_ASPECT_COLOR_BIT, 0, 0, 1}, .imageExtent = {width, height, 1}};
+  AccessState state;
+  use(commands, buffer.handle(), state, Access::CopyTo);
+  const VkBufferImageCopy region{.imageSubresource = {VK_IMAGE_ASPECT_COLOR_BIT, 0, 0, 1},
+                                 .imageExtent = {width, height, 1}};
   vkCmdCopyImageToBuffer(commands, image_.handle(), VK_IMAGE_LAYOUT_TRANSFER_SRC_OPTIMAL, buffer.handle(), 1, &region);
-  memoryBarrier(commands, VK_PIPELINE_STAGE_2_COPY_BIT, VK_ACCESS_2_TRANSFER_WRITE_BIT, VK_PIPELINE_STAGE_2_HOST_BIT,
-                VK_ACCESS_2_HOST_READ_BIT);
+  use(commands, buffer.handle(), state, Access::Host);
   vkEndCommandBuffer(commands);
   const bool done = device_.wait(device_.submit(commands, {}, {}));
   vkDestroyCommandPool(device_.handle(), pool, nullptr);

@@ -4,7 +4,6 @@
 #include <cstring>
 
 #include "base/check.h"
-#include "gpu/pipeline.h"
 
 namespace cm::residency {
 
@@ -36,23 +35,28 @@ void Records::free(const RecordRange& range) {
   if (range.count) vmaVirtualFree(block_, range.allocation);
 }
 
-void Records::flush(VkCommandBuffer commands, const Residency::Stage& stage) {
+bool Records::stale() {
   const VkDeviceSize need = std::max<VkDeviceSize>(records_.size(), 1024) * sizeof(shared::FeatureRecord);
   if (buffer_.size() < need) {
-    buffer_ = gpu::Buffer(device_, std::max(need, buffer_.size() * 2),
-                          VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_TRANSFER_DST_BIT, false, "feature records");
+    buffer_ =
+        gpu::Buffer(device_, std::max(need, buffer_.size() * 2),
+                    VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_TRANSFER_DST_BIT, false, "feature records");
     CM_CHECK(bool(buffer_), "no memory for {} bytes of feature records", need);
     dirty_.assign(1, {0, uint32_t(records_.size())});
   }
-  if (dirty_.empty()) return;
+  return !dirty_.empty();
+}
+
+void Records::flush(VkCommandBuffer commands, const Residency::Stage& stage) {
   std::sort(dirty_.begin(), dirty_.end(), [](const Span& a, const Span& b) { return a.from < b.from; });
   std::vector<Span> merged;
   for (const Span& span : dirty_) {
-    if (!merged.empty() && span.from <= merged.back().to) merged.back().to = std::max(merged.back().to, span.to);
-    else merged.push_back(span);
+    if (!merged.empty() && span.from <= merged.back().to)
+      merged.back().to = std::max(merged.back().to, span.to);
+    else
+      merged.push_back(span);
   }
   dirty_.clear();
-  gpu::memoryBarrier(commands, VK_PIPELINE_STAGE_2_VERTEX_SHADER_BIT, 0, VK_PIPELINE_STAGE_2_COPY_BIT, 0);
   for (const Span& span : merged) {
     const VkDeviceSize bytes = VkDeviceSize(span.to - span.from) * sizeof(shared::FeatureRecord);
     if (bytes == 0) continue;
@@ -62,8 +66,6 @@ void Records::flush(VkCommandBuffer commands, const Residency::Stage& stage) {
     const VkBufferCopy copy{offset, span.from * sizeof(shared::FeatureRecord), bytes};
     vkCmdCopyBuffer(commands, source, buffer_.handle(), 1, &copy);
   }
-  gpu::memoryBarrier(commands, VK_PIPELINE_STAGE_2_COPY_BIT, VK_ACCESS_2_TRANSFER_WRITE_BIT,
-                     VK_PIPELINE_STAGE_2_VERTEX_SHADER_BIT, VK_ACCESS_2_SHADER_STORAGE_READ_BIT);
 }
 
 }  // namespace cm::residency

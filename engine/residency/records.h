@@ -31,6 +31,8 @@ class Records {
   void free(const RecordRange& range);
   std::span<shared::FeatureRecord> at(const RecordRange& range) { return {records_.data() + range.first, range.count}; }
   void changed(const RecordRange& range) { dirty_.push_back({range.first, range.first + range.count}); }
+  //! True where something is to be flushed, to a buffer that is large enough from here on.
+  bool stale();
   void flush(VkCommandBuffer commands, const Residency::Stage& stage);
   VkBuffer buffer() const { return buffer_.handle(); }
 

@@ -3,11 +3,12 @@
 #include <algorithm>
 #include <cstring>
 #include <deque>
+#include <set>
 #include <unordered_map>
 #include <unordered_set>
 
 #include "base/check.h"
-#include "gpu/pipeline.h"
+#include "gpu/access.h"
 #include "residency/arena.h"
 #include "residency/matter.h"
 #include "residency/mesh_layout.h"
@@ -181,6 +182,7 @@ void Residency::Impl::startUploads(size_t uploadBytes, Report& report) {
   const VkCommandBufferBeginInfo begin{.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO,
                                        .flags = VK_COMMAND_BUFFER_USAGE_ONE_TIME_SUBMIT_BIT};
   vkBeginCommandBuffer(batch.commands, &begin);
+  std::set<uint32_t> written;  // chunks
   for (Item& item : items) {
     source::MeshContent& content = *item.upload.content;
     VkDeviceSize imageBytes = 0;
@@ -208,24 +210,28 @@ void Residency::Impl::startUploads(size_t uploadBytes, Report& report) {
           (tile->range.offset + sizeof(source::Vertex) - 1) / sizeof(source::Vertex) * sizeof(source::Vertex);
       const VkBufferCopy copy{item.at, start, item.layout.bytes};
       vkCmdCopyBuffer(batch.commands, batch.staging.handle(), arena.buffer(tile->range.chunk), 1, &copy);
+      written.insert(tile->range.chunk);
       tile->tile.chunk = tile->range.chunk;
       tile->tile.vertexOffset = int32_t(start / sizeof(source::Vertex));
       tile->tile.uvOffset = start + item.layout.uvs;
       tile->tile.treeOffset = start + item.layout.trees;
+      tile->tile.indexType = content.indexBytes() == sizeof(uint16_t) ? VK_INDEX_TYPE_UINT16 : VK_INDEX_TYPE_UINT32;
       for (const source::Tree& tree : content.trees) tile->tile.treeOrder.push_back(uint8_t(tree.look >> 24));
       tile->tile.draws = drawsOf(content, images);
       for (TileDraw& draw : tile->tile.draws) {
         if (draw.kind != DrawClass::Points && draw.kind != DrawClass::Lines)
           tile->tile.triangles += draw.indexCount / 3;
-        draw.firstIndex += uint32_t((start + item.layout.indices) / sizeof(uint32_t));
+        draw.firstIndex += uint32_t((start + item.layout.indices) / content.indexBytes());
       }
     }
     batch.tiles.push_back(std::move(tile));
   }
   if (!device.hasTransferQueue())
-    gpu::memoryBarrier(batch.commands, VK_PIPELINE_STAGE_2_COPY_BIT, VK_ACCESS_2_TRANSFER_WRITE_BIT,
-                       VK_PIPELINE_STAGE_2_VERTEX_INPUT_BIT,
-                       VK_ACCESS_2_VERTEX_ATTRIBUTE_READ_BIT | VK_ACCESS_2_INDEX_READ_BIT);
+    for (const uint32_t chunk : written) {
+      gpu::AccessState state;
+      gpu::use(batch.commands, arena.buffer(chunk), state, gpu::Access::CopyTo);
+      gpu::use(batch.commands, arena.buffer(chunk), state, gpu::Access::Vertices);
+    }
   vkEndCommandBuffer(batch.commands);
   batch.value = device.submitTransfer(batch.commands);
   flying.push_back(std::move(batch));
@@ -287,6 +293,7 @@ void Residency::setRecords(tiles::TileId tile, std::span<const uint32_t> bits, s
 
 size_t Residency::gpuBytes() const { return impl_->arena.usedBytes() + impl_->textureBytes; }
 
+bool Residency::recordsStale() { return impl_->records.stale(); }
 void Residency::flushRecords(VkCommandBuffer commands, const Stage& stage) { impl_->records.flush(commands, stage); }
 VkBuffer Residency::chunk(uint32_t index) const { return impl_->arena.buffer(index); }
 size_t Residency::chunks() const { return impl_->arena.chunks(); }

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "base/check.h"
+#include "gpu/access.h"
 
 namespace cm::residency {
 namespace {
@@ -54,10 +55,8 @@ gpu::Image mippedImage(gpu::Device& device, const source::Image& image, const Mi
                    .mipLevels = uint32_t(chain.offsets.size())},
                   name);
   if (!made) return made;
-  gpu::barrier(commands, {.image = made.handle(),
-                          .to = VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL,
-                          .toStage = VK_PIPELINE_STAGE_2_COPY_BIT,
-                          .toAccess = VK_ACCESS_2_TRANSFER_WRITE_BIT});
+  gpu::AccessState state;
+  gpu::use(commands, made.handle(), state, gpu::Access::CopyTo);
   std::vector<VkBufferImageCopy> copies;
   for (uint32_t level = 0; level < chain.offsets.size(); ++level)
     copies.push_back({.bufferOffset = offset + chain.offsets[level],
@@ -65,13 +64,9 @@ gpu::Image mippedImage(gpu::Device& device, const source::Image& image, const Mi
                       .imageExtent = {std::max(1u, image.width >> level), std::max(1u, image.height >> level), 1}});
   vkCmdCopyBufferToImage(commands, buffer, made.handle(), VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL, uint32_t(copies.size()),
                          copies.data());
-  gpu::barrier(commands, {.image = made.handle(),
-                          .from = VK_IMAGE_LAYOUT_TRANSFER_DST_OPTIMAL,
-                          .to = VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL,
-                          .fromStage = VK_PIPELINE_STAGE_2_COPY_BIT,
-                          .toStage = sampledHere ? VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT : VK_PIPELINE_STAGE_2_NONE,
-                          .fromAccess = VK_ACCESS_2_TRANSFER_WRITE_BIT,
-                          .toAccess = sampledHere ? VK_ACCESS_2_SHADER_SAMPLED_READ_BIT : VK_ACCESS_2_NONE});
+  auto sampled = gpu::derive(state, gpu::Access::Sampled);
+  if (!sampledHere) sampled->toStages = sampled->toAccess = 0;  // a queue for copies has no fragments
+  gpu::record(commands, *sampled, made.handle(), VK_IMAGE_ASPECT_COLOR_BIT);
   return made;
 }
 

@@ -149,6 +149,7 @@ class OverlayStage {
     labels = std::make_unique<frame::Labels>(*device, layouts);
     offscreen_ = std::make_unique<gpu::Offscreen>(*device, extent, layouts.colour);
     depth_ = gpu::Image(*device, {.extent = extent, .format = layouts.depth, .usage = VK_IMAGE_USAGE_DEPTH_STENCIL_ATTACHMENT_BIT}, "depth");
+    passes_.made(frame::Resource::Depth, depth_.handle());
     arena_ = std::make_unique<frame::FrameArena>(*device);
     const VkCommandPoolCreateInfo pool{.sType = VK_STRUCTURE_TYPE_COMMAND_POOL_CREATE_INFO, .queueFamilyIndex = device->queueFamily()};
     vkCreateCommandPool(device->handle(), &pool, nullptr, &pool_);
@@ -202,7 +203,7 @@ class OverlayStage {
       frame::SideView v{.index = unsigned(views.size()), .slot = s.slot, .rectangle = {{l, 0}, {uint32_t(r - l), extent_.height}}, .side = &s};
       views.push_back(v);
     }
-    frame::PassContext pass{*device, *residency, *arena_, commands, view, scene, views, layouts, VK_NULL_HANDLE};
+    frame::PassContext pass{*device, *residency, *arena_, passes_, commands, view, scene, views, layouts, VK_NULL_HANDLE};
     drape->update(pass);
     labels->update(pass);
     shared::FrameUniforms uniforms{};
@@ -214,15 +215,8 @@ class OverlayStage {
          {.binding = 3, .type = VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER, .view = drape->view(), .sampler = drape->sampler()}}};
     pass.globals = arena_->descriptors(layouts.globals, bindings);
     gpu::Target target = offscreen_->target();
-    gpu::barrier(commands, {.image = target.image, .to = VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL,
-                            .fromStage = VK_PIPELINE_STAGE_2_COPY_BIT, .toStage = VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT,
-                            .toAccess = VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT});
-    gpu::barrier(commands, {.image = depth_.handle(), .to = VK_IMAGE_LAYOUT_DEPTH_ATTACHMENT_OPTIMAL,
-                            .fromStage = VK_PIPELINE_STAGE_2_LATE_FRAGMENT_TESTS_BIT,
-                            .toStage = VK_PIPELINE_STAGE_2_EARLY_FRAGMENT_TESTS_BIT | VK_PIPELINE_STAGE_2_LATE_FRAGMENT_TESTS_BIT,
-                            .fromAccess = VK_ACCESS_2_DEPTH_STENCIL_ATTACHMENT_WRITE_BIT,
-                            .toAccess = VK_ACCESS_2_DEPTH_STENCIL_ATTACHMENT_WRITE_BIT | VK_ACCESS_2_DEPTH_STENCIL_ATTACHMENT_READ_BIT,
-                            .aspect = VK_IMAGE_ASPECT_DEPTH_BIT});
+    passes_.made(frame::Resource::Target, target.image, VK_PIPELINE_STAGE_2_COPY_BIT);
+    passes_.begin(commands, frame::Pass::PlainScene);
     const VkRenderingAttachmentInfo colour{.sType = VK_STRUCTURE_TYPE_RENDERING_ATTACHMENT_INFO, .imageView = target.view,
                                            .imageLayout = VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL, .loadOp = VK_ATTACHMENT_LOAD_OP_CLEAR,
                                            .storeOp = VK_ATTACHMENT_STORE_OP_STORE, .clearValue = {.color = {{0.78f, 0.86f, 0.93f, 1}}}};
@@ -249,9 +243,7 @@ class OverlayStage {
       if (parts.lines) lines->draw(pass, v);
     }
     vkCmdEndRendering(commands);
-    gpu::memoryBarrier(commands, VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT, VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT,
-                       VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT,
-                       VK_ACCESS_2_COLOR_ATTACHMENT_READ_BIT | VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT);
+    passes_.begin(commands, frame::Pass::Over);
     VkRenderingAttachmentInfo over = colour;
     over.loadOp = VK_ATTACHMENT_LOAD_OP_LOAD;
     rendering.pColorAttachments = &over;
@@ -263,9 +255,7 @@ class OverlayStage {
       if (parts.labels) labels->draw(pass, v);
     }
     vkCmdEndRendering(commands);
-    gpu::barrier(commands, {.image = target.image, .from = VK_IMAGE_LAYOUT_COLOR_ATTACHMENT_OPTIMAL, .to = target.finalLayout,
-                            .fromStage = VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT, .toStage = VK_PIPELINE_STAGE_2_COPY_BIT,
-                            .fromAccess = VK_ACCESS_2_COLOR_ATTACHMENT_WRITE_BIT, .toAccess = VK_ACCESS_2_TRANSFER_READ_BIT});
+    passes_.begin(commands, frame::Pass::Copyable);
     vkEndCommandBuffer(commands);
     const auto start = std::chrono::steady_clock::now();
     device->wait(device->submit(commands, {}, {}));
@@ -316,6 +306,7 @@ class OverlayStage {
   VkPipelineLayout planeLayout_ = VK_NULL_HANDLE;
   VkPipeline plane_ = VK_NULL_HANDLE;
   std::unique_ptr<gpu::Offscreen> offscreen_;
+  frame::Passes passes_;
   gpu::Image depth_;
   std::unique_ptr<frame::FrameArena> arena_;
   VkCommandPool pool_ = VK_NULL_HANDLE;

@@ -1,0 +1,95 @@
+//! The passes of a frame and what each of them reads and writes: the one table that all barriers of a frame follow from. A pass
+//! begins with `Passes::begin`, outside any rendering, which records what must stand before it; nothing else records barriers.
+//! Loop's thread.
+#pragma once
+
+#include <vulkan/vulkan.h>
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "gpu/access.h"
+
+namespace cm::frame {
+
+enum class Resource : uint8_t {
+  Records, NoDrape, Drape, Glyphs, KeptShadows, SampleShadows, Picture, Depth, Mean, Target, PickIds, PickDepth, PickBytes,
+};
+inline constexpr size_t kResources = size_t(Resource::PickBytes) + 1;
+
+enum class Pass : uint8_t {
+  Records,         // changed feature records are copied
+  NoDrape,         // once: what is sampled where nothing is draped
+  Drape,           // levels of the clip-map
+  Glyphs,          // new ones into the atlas
+  KeptShadows,     // maps kept from frame to frame
+  SampleShadows,   // maps of one sample of a still picture
+  PlainScene,      // straight onto the target
+  MovingScene,
+  SampleScene,
+  Accumulate,      // a sample into the mean
+  ShowMoving,      // onto the target, with the labels
+  ShowMean,
+  Live,            // what lives, over a still picture
+  Over,            // labels or the control layer, over what is on the target
+  Pick, PickCopy, PickRead,
+  Copyable,        // the target is handed over: to a copy
+  Present,         // or to the screen
+};
+inline constexpr size_t kPasses = size_t(Pass::Present) + 1;
+
+struct Use {
+  Resource resource;
+  gpu::Access access;
+  bool discards = false;   // what was there before is not needed
+};
+//! What a pass declares.
+std::span<const Use> usesOf(Pass pass);
+
+bool isBuffer(Resource resource);
+
+//! A barrier as it was recorded.
+struct Recorded {
+  Resource resource;
+  VkImage image = VK_NULL_HANDLE;
+  VkBuffer buffer = VK_NULL_HANDLE;
+  gpu::Barrier barrier;
+  bool operator==(const Recorded&) const = default;
+};
+
+class Passes {
+ public:
+  struct Begun {
+    Pass pass;
+    std::vector<Recorded> before;
+  };
+
+  //! A resource is this image from now on, of which nothing is known but that `readers` may still be at it. What a pass
+  //! declares and nobody has made is left out: the pass will not touch it.
+  void made(Resource resource, VkImage image, VkPipelineStageFlags2 readers = 0);
+  void made(Resource resource, VkBuffer buffer);
+  VkBuffer buffer(Resource resource) const { return held_[size_t(resource)].buffer; }
+
+  //! The barriers before a pass; it then counts as done.
+  std::vector<Recorded> derive(Pass pass);
+  //! Derives and records them.
+  void begin(VkCommandBuffer commands, Pass pass);
+
+  //! What has begun since the last `forget`, with the barriers recorded.
+  std::span<const Begun> begun() const { return begun_; }
+  void forget() { begun_.clear(); }
+
+ private:
+  struct Held {
+    VkImage image = VK_NULL_HANDLE;
+    VkBuffer buffer = VK_NULL_HANDLE;
+    gpu::AccessState state;
+  };
+  std::array<Held, kResources> held_;
+  std::vector<Begun> begun_;
+};
+
+}  // namespace cm::frame

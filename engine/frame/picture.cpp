@@ -1,0 +1,206 @@
+#include "frame/picture.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "frame/sides.h"
+#include "frame/targets.h"
+#include "frame/view.h"
+
+namespace cm::frame {
+namespace {
+
+float pixelAngleOf(const View& view, const shared::FrameUniforms& uniforms) {
+  return 2 * uniforms.time.w / float(view.extent.height);
+}
+
+//! The view of a frame that is drawn smaller than its target, and the sides in it.
+View smaller(const View& full, float resolution) {
+  View view = full;
+  view.extent = extentAt(full.extent, resolution);
+  if (resolution < 1) view.part = {{0, 0}, view.extent};
+  view.resolution = resolution;
+  return view;
+}
+
+}  // namespace
+
+PicturePass::PicturePass(gpu::Device& device, Scenery& scenery)
+    : device_(device), scenery_(scenery), post_(device, scenery.layouts),
+      lens_(device, scenery.layouts),
+      fade_(device, scenery.layouts) {}
+
+void PicturePass::prepare(Passes& passes, const Scene& scene, VkCommandBuffer commands, FrameArena& arena,
+                          VkExtent2D extent) {
+  fade_.follow(scene, commands, arena, picture_, mean_);
+  if (!scene.lens.on() && !scene.aside) lens_.forget();
+  const auto same = [&](const gpu::Image& image) {
+    return image && image.description().extent.width == extent.width &&
+           image.description().extent.height == extent.height;
+  };
+  const SceneLayouts& layouts = scenery_.layouts;
+  const auto make = [&](gpu::Image& image, Resource resource, VkFormat format, VkImageUsageFlags usage,
+                        const char* name) {
+    image =
+        gpu::Image(device_, {.extent = extent, .format = format, .usage = usage | VK_IMAGE_USAGE_SAMPLED_BIT}, name);
+    passes.made(resource, image.handle());
+    meanSamples_ = 0;
+  };
+  if (!same(depth_)) make(depth_, Resource::Depth, layouts.depth, VK_IMAGE_USAGE_DEPTH_STENCIL_ATTACHMENT_BIT, "depth");
+  if (scene.look == city::Look::Plain) return;
+  if (!same(picture_)) make(picture_, Resource::Picture, layouts.colour, VK_IMAGE_USAGE_COLOR_ATTACHMENT_BIT, "picture");
+  if (!same(mean_)) make(mean_, Resource::Mean, kMeanFormat, VK_IMAGE_USAGE_COLOR_ATTACHMENT_BIT, "mean");
+}
+
+//! All sides, into a picture and its depth; what the lens shows comes over them. Its pass has begun.
+void PicturePass::sides(PassContext& pass, VkImageView view, std::span<const SideDraws> draws, const glm::vec4* clear,
+                        bool lit, bool still) {
+  const bool round = pass.scene.lens.on();
+  if (round) {
+    lens_.begin(pass, depth_.description().extent, clear);
+    scenery_.draw(pass, draws, lit, still, true);
+    lens_.end(pass);
+  }
+  beginScene(pass.commands, view, depth_, pass.view, clear);
+  scenery_.draw(pass, draws, lit, still, false);
+  if (round) lens_.lay(pass, still ? sampleOffset(pass.sample) : glm::vec2(0));
+  vkCmdEndRendering(pass.commands);
+}
+
+void PicturePass::plain(PassContext& pass, gpu::Target& target, std::span<const SideDraws> draws,
+                        const shared::FrameUniforms& uniforms) {
+  scenery_.shadows->none(pass.passes);
+  pass.globals = scenery_.globals(pass, uniforms, scenery_.shadows->kept());
+  scenery_.scenePass->setVariant(pass.scene.look, true, false);
+  const glm::vec4 clear(pass.scene.plainBackground, 1);
+  pass.passes.begin(pass.commands, Pass::PlainScene);
+  sides(pass, target.view, draws, &clear, false, false);
+  unfinished_ = false;
+  meanSamples_ = 0;
+}
+
+void PicturePass::sample(PassContext& pass, std::span<const SideDraws> draws, shared::FrameUniforms uniforms,
+                         Timings& timings, Statistics& statistics) {
+  const unsigned sample = meanSamples_;
+  statistics.shadowDraws += scenery_.shadows->sample(pass, scenery_.casting(pass.scene), draws, sample, uniforms);
+  timings.mark("shadow");
+  uniforms.clipFromWorld = clipWithOffset(pass.view, sampleOffset(sample));
+  pass.sample = sample;
+  pass.globals = scenery_.globals(pass, uniforms, scenery_.shadows->ofSample());
+  stillUniforms_ = uniforms;
+  stillUniforms_.clipFromWorld = pass.view.clipFromWorldCentred;
+  scenery_.scenePass->setVariant(pass.scene.look, false, uniforms.night.x > 0, pass.scene.layers.underground);
+  pass.passes.begin(pass.commands, Pass::SampleScene);
+  sides(pass, picture_.view(), draws, nullptr, true, true);
+  timings.mark("scene");
+  pass.passes.begin(pass.commands, Pass::Accumulate);
+  beginColour(pass.commands, mean_.view(), pass.view.part.extent,
+              sample == 0 ? VK_ATTACHMENT_LOAD_OP_CLEAR : VK_ATTACHMENT_LOAD_OP_LOAD);
+  const glm::vec2 size(pass.view.part.extent.width, pass.view.part.extent.height);
+  const shared::PostPush push{
+      .pixel = {1 / size.x, 1 / size.y, pixelAngleOf(pass.view, uniforms), edgeStrength(pass.scene.look)},
+      .scene = {float(pass.view.extent.height) / 720, 0, kNearMetres, uniforms.haze.a}};
+  post_.accumulate(pass, picture_.view(), depth_.view(), push, 1.0f / float(sample + 1));
+  vkCmdEndRendering(pass.commands);
+  timings.mark("accumulate");
+}
+
+void PicturePass::moving(PassContext& full, std::span<const SideDraws> draws, Timings& timings,
+                         Statistics& statistics) {
+  const View view = smaller(full.view, full.scene.resolution);
+  const std::vector<SideView> parts = sidesAt(full.sides, full.view.extent, view.extent);
+  PassContext pass{full.device, full.residency, full.arena, full.passes,  full.commands,
+                   view,        full.scene,     parts,      full.layouts, VK_NULL_HANDLE};
+  shared::FrameUniforms uniforms = uniformsOf(view, pass.scene, scenery_.light);
+  scenery_.fillUniforms(view, uniforms);
+  statistics.shadowDraws += scenery_.shadows->keep(pass, scenery_.casting(pass.scene), draws, uniforms);
+  timings.mark("shadow");
+  pass.globals = scenery_.globals(pass, uniforms, scenery_.shadows->kept());
+  scenery_.scenePass->setVariant(pass.scene.look, true, uniforms.night.x > 0, pass.scene.layers.underground);
+  pass.passes.begin(pass.commands, Pass::MovingScene);
+  sides(pass, picture_.view(), draws, nullptr, true, false);
+  timings.mark("scene");
+}
+
+//! Adds samples to the mean; false where one sample is all there is to be.
+bool PicturePass::refine(PassContext& pass, std::span<const SideDraws> draws, const shared::FrameUniforms& uniforms,
+                         int samples, Timings& timings, Statistics& statistics) {
+  const uint64_t key = keyOf(pass);
+  const bool refining = pass.scene.still || samples > 1;
+  if (!refining || key != meanKey_ || (samples > 1 && !pass.scene.still)) meanSamples_ = 0;
+  if (scenery_.drape->redrawn() > 0) meanSamples_ = 0;
+  meanKey_ = key;
+  unfinished_ = false;
+  if (!refining) return false;
+  const unsigned until = pass.scene.still ? std::max(kStillSamples, unsigned(samples)) : unsigned(samples);
+  for (int i = 0; i < samples && meanSamples_ < until; ++i, ++meanSamples_)
+    sample(pass, draws, uniforms, timings, statistics);
+  unfinished_ = pass.scene.still && meanSamples_ < until;
+  return true;
+}
+
+void PicturePass::render(PassContext& pass, gpu::Target& target, std::span<const SideDraws> draws, int samples,
+                         Timings& timings, Statistics& statistics) {
+  living_ = false;
+  post_.setEdges(edgesOf(pass.scene.look));
+  shared::FrameUniforms uniforms = uniformsOf(pass.view, pass.scene, scenery_.light);
+  scenery_.fillUniforms(pass.view, uniforms);
+  if (pass.scene.look == city::Look::Plain) return plain(pass, target, draws, uniforms);
+  const bool refined = refine(pass, draws, uniforms, samples, timings, statistics);
+  if (!refined) moving(pass, draws, timings, statistics);
+  pass.passes.begin(pass.commands, refined ? Pass::ShowMean : Pass::ShowMoving);
+  beginColour(pass.commands, target.view, target.extent, VK_ATTACHMENT_LOAD_OP_DONT_CARE);
+  if (refined) {
+    post_.show(pass, mean_.view(), depth_.view());
+  } else {
+    const VkExtent2D drawn = extentAt(target.extent, pass.scene.resolution);
+    const float pixelAngle = pixelAngleOf(pass.view, uniforms) * float(target.extent.height) / float(drawn.height);
+    post_.moving(pass, picture_.view(), depth_.view(),
+                 {.pixel = {float(drawn.width), float(drawn.height), pixelAngle, edgeStrength(pass.scene.look)},
+                  .scene = {float(drawn.width) / float(target.extent.width),
+                            float(drawn.height) / float(target.extent.height), kNearMetres, uniforms.haze.a}});
+  }
+  if (!pass.scene.aside) {
+    fade_.draw(pass, target.extent);
+    fade_.shown(refined, refined ? target.extent : extentAt(target.extent, pass.scene.resolution));
+  }
+  living_ = pass.scene.liveApart && scenery_.rails->trainsInSight() > 0;
+  if (refined && living_) {
+    vkCmdEndRendering(pass.commands);
+    live(pass, target);
+    pass.passes.begin(pass.commands, Pass::Over);
+    beginColour(pass.commands, target.view, target.extent, VK_ATTACHMENT_LOAD_OP_LOAD);
+  }
+  timings.mark("post");
+  setWholeViewport(pass.commands, pass.view);
+  for (const SideView& side : pass.sides) {
+    if (side.rectangle.extent.width == 0 || pass.scene.aside) continue;
+    setScissor(pass.commands, pass.view, side.rectangle);
+    scenery_.labels->draw(pass, side);
+  }
+  vkCmdEndRendering(pass.commands);
+  timings.mark("labels");
+}
+
+//! What lives, on the finished picture of a still scene: against the depth of its last sample, in that sample's light.
+void PicturePass::live(PassContext& pass, gpu::Target& target) {
+  pass.globals = scenery_.globals(pass, stillUniforms_, scenery_.shadows->ofSample());
+  pass.passes.begin(pass.commands, Pass::Live);
+  beginOver(pass.commands, target.view, depth_, pass.view);
+  for (const SideView& side : pass.sides) {
+    if (side.rectangle.extent.width == 0) continue;
+    setScissor(pass.commands, pass.view, side.rectangle);
+    scenery_.rails->drawTrains(pass, side, false, RailPass::Where::Over);
+  }
+  vkCmdEndRendering(pass.commands);
+}
+
+uint64_t PicturePass::keyOf(const PassContext& pass) const {
+  Hash hash;
+  hash.add(scenery_.residency.generation()).add(scenery_.visibility.generation()).add(scenery_.documentGeneration);
+  addPicture(hash, pass.view, pass.scene, pass.sides);
+  if (!pass.scene.liveApart && scenery_.rails->trainsInSight() > 0) hash.add(pass.scene.citySeconds);
+  return hash.value();
+}
+
+}  // namespace cm::frame
