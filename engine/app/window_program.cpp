@@ -27,6 +27,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr double kLevelFadeSeconds = 0.25;
 constexpr double kLookFadeSeconds = 0.6;
+constexpr double kEnteringSeconds = 3.2;    // the flight that opens the city; a touch ends it
 constexpr double kFrameSeconds = 1.0 / 60;  // FIFO is not throttled everywhere: keep the rate ourselves
 constexpr double kAwakeSeconds = 0.6;       // frames go on for this long after the last touch
 constexpr double kIdleSeconds = 0.25;       // then the loop looks up this often
@@ -189,6 +190,8 @@ class Loop {
 
   bool deviceLost() const { return screen_.device->state() == gpu::DeviceState::Lost; }
   void wake() { awakeUntil_ = seconds() + kAwakeSeconds; }
+  //! In the next turn, as if a hand had asked for it.
+  void ask(city::Command command) { pending_.push_back(std::move(command)); }
   //! Before the device that is lost goes.
   void forgetTextures() { cardPictures_.forget(); }
   double seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
@@ -368,14 +371,16 @@ int windowProgram(const WindowOptions& options) {
                  .sweepsHours = !options.reducedMotion,
                  .fogDensity = 1e-4,
                  .liveApart = true});
-    if (!options.forget)
-      if (auto json = readFile(saved)) {
-        city::Session session = stage.session();
-        city::readSession(asText(*json), stage.document(), session);
-        stage.city().restore(std::move(session));
-      }
+    city::Session session = stage.session();
+    const auto json = options.forget ? Result<Bytes>(makeError("not asked for")) : readFile(saved);
+    if (json)
+      city::readSession(asText(*json), stage.document(), session);
+    else if (!options.reducedMotion)
+      session.camera = city::approachTo(session.camera);
+    stage.city().restore(std::move(session));
     ui::Ui layer(stage.document());
     Loop loop(window, screen, stage, layer, input);
+    if (!json && !options.reducedMotion) loop.ask(city::FlyTo{city::homeOf(stage.document()), kEnteringSeconds});
     while (!glfwWindowShouldClose(window.handle) && !stopAsked && !input.closeAsked()) {
       loop.turn();
       if (!loop.deviceLost()) continue;

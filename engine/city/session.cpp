@@ -87,6 +87,17 @@ CameraPose homeOf(const Document& document) {
   return pose;
 }
 
+CameraPose approachTo(const CameraPose& to) {
+  constexpr double kMetresPerDegree = 111320;
+  const double back = std::max(900.0, 1.6 * to.heightMetres), heading = to.headingDegrees * geo::kDegree;
+  CameraPose from = to;
+  from.latDegrees = std::clamp(to.latDegrees - back * std::cos(heading) / kMetresPerDegree, -89.0, 89.0);
+  from.lonDegrees -= back * std::sin(heading) / (kMetresPerDegree * std::cos(from.latDegrees * geo::kDegree));
+  from.heightMetres = std::max(to.heightMetres, 0.0) * 1.8 + 300;
+  from.pitchDegrees = std::max(to.pitchDegrees - 6, -90.0);
+  return from;
+}
+
 Session sessionFor(const Document& document) {
   Session session;
   session.camera = homeOf(document);

@@ -120,6 +120,8 @@ Session sessionFor(const Document& document);
 
 //! The first saved view, else a pose that looks at the document's origin.
 CameraPose homeOf(const Document& document);
+//! Where a flight that opens the city begins: behind the pose it leads to and higher, looking the same way.
+CameraPose approachTo(const CameraPose& to);
 //! Equal within what a person can see: 1e-7 degrees, 1 cm, 0.01 degrees of heading (the short way round) and pitch.
 bool samePlace(const CameraPose& a, const CameraPose& b);
 //! Where a flight is at `nowSeconds`: eased in and out, along a gentle arc when far, turning the short way.

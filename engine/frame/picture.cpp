@@ -164,7 +164,7 @@ void PicturePass::render(PassContext& pass, gpu::Target& target, std::span<const
     fade_.draw(pass, target.extent);
     fade_.shown(refined, refined ? target.extent : extentAt(target.extent, pass.scene.resolution));
   }
-  living_ = pass.scene.liveApart && scenery_.rails->trainsInSight() > 0;
+  living_ = pass.scene.liveApart && scenery_.rails->trainsDrawn();
   if (refined && living_) {
     vkCmdEndRendering(pass.commands);
     live(pass, target);
@@ -199,7 +199,7 @@ uint64_t PicturePass::keyOf(const PassContext& pass) const {
   Hash hash;
   hash.add(scenery_.residency.generation()).add(scenery_.visibility.generation()).add(scenery_.documentGeneration);
   addPicture(hash, pass.view, pass.scene, pass.sides);
-  if (!pass.scene.liveApart && scenery_.rails->trainsInSight() > 0) hash.add(pass.scene.citySeconds);
+  if (!pass.scene.liveApart && scenery_.rails->trainsDrawn()) hash.add(pass.scene.citySeconds);
   return hash.value();
 }
 

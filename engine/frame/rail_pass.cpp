@@ -231,13 +231,21 @@ void RailPass::update(PassContext& pass) {
         continue;
       cars.clear();
       placeTrain(path, train, cars);
-      const size_t before = d.seen.size();
+      bool inSight = false;
       for (const PlacedCar& car : cars) {
         if (car.aboveGroundMetres < kBuriedBelow && !pass.scene.layers.underground) continue;
         const glm::vec3 world = view.relativeEnu(car.at);
-        d.seen.push_back({car, i, view.project(world).z, world});
+        const glm::vec3 at = view.project(world);
+        d.seen.push_back({car, i, at.z, world});
+        // What is announced must be there to be seen: on the picture, on a side where the line is open, and not faded away.
+        inSight = inSight || (at.z > 1 && at.z < kTrainsFadeAt && at.x >= 0 && at.y >= 0 &&
+                              at.x < float(view.extent.width) && at.y < float(view.extent.height) &&
+                              std::any_of(pass.sides.begin(), pass.sides.end(), [&](const SideView& side) {
+                                return d.open(path, pass, side) &&
+                                       seenAt(*side.side, pass.scene.lens, view.extent, glm::vec2(at));
+                              }));
       }
-      if (d.seen.size() > before) ++d.trainsSeen;
+      d.trainsSeen += inSight;
     }
   }
   std::sort(d.seen.begin(), d.seen.end(),
@@ -245,6 +253,7 @@ void RailPass::update(PassContext& pass) {
 }
 
 unsigned RailPass::trainsInSight() const { return impl_->trainsSeen; }
+bool RailPass::trainsDrawn() const { return !impl_->seen.empty(); }
 
 void RailPass::drawWorks(PassContext& pass, const SideView& side, bool moving, bool below) {
   Impl& d = *impl_;

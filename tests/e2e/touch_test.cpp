@@ -58,7 +58,7 @@ struct TouchTest : testing::Test {
     test::Environment environment{{"DISPLAY", TouchDisplay::name()}, {"XDG_CACHE_HOME", (folder / "cache").string()}};
     window = std::make_unique<test::Process>(
         std::vector<std::string>{CITYMIRROR_PROGRAM, city.string(), "--size",
-                                 std::to_string(kWidth) + "x" + std::to_string(kHeight)},
+                                 std::to_string(kWidth) + "x" + std::to_string(kHeight), "--reduced-motion"},
         environment, folder / "window.txt");
     ASSERT_TRUE(test::eventually(120, [&] { return screen->hasWindow("CityMirror") || !window->running(); }));
     ASSERT_TRUE(window->running()) << test::textOf(folder / "window.txt");

@@ -78,7 +78,39 @@ void drawCompare(Context& ui) {
   endCard();
 }
 
-//! The rim with the name of what it shows, and a grip for its size; what a hand does inside is the input's affair (app/lens_grip.h).
+void drawLensRim(Context& ui) {
+  if (ui.session.compare != city::Compare::Lens) return;
+  const glm::vec2 window = ui.seen.windowSize;
+  const city::LensPlace& lens = ui.session.lens;
+  const ImVec2 centre{float(lens.x) * window.x, float(lens.y) * window.y};
+  const float radius = float(lens.radius) * window.y;
+  const bool plan = !ui.session.showAfter;  // inside
+  const ImU32 side = plan ? ui.theme.after : ui.theme.ink;
+  beginBare("##lens", {0, 0, window.x, window.y}, ImGuiWindowFlags_NoInputs | ImGuiWindowFlags_NoBringToFrontOnFocus);
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  for (int i = 4; i > 0; --i)
+    list.AddCircle(centre, radius + ui.px(1.5f), withAlpha(ui.theme.shadow, 0.05f), 128, ui.px(4 + 4.0f * static_cast<float>(i)));
+  list.AddCircle(centre, radius, ui.theme.onAccent, 128, ui.px(4.5f));
+  list.AddCircle(centre, radius - ui.px(2.6f), withAlpha(side, 0.9f), 128, ui.px(1.2f));
+  const city::ScenarioState& shown = plan ? ui.session.after : ui.session.before;
+  const std::string year = yearOf(ui, shown);
+  const std::string label = nameOf(ui, shown, ui.tr(plan ? "side.after" : "side.before")) + (year.empty() ? "" : "  " + year);
+  const float height = ui.px(34), width = widthOf(ui.fonts.strong, label) + ui.px(30);
+  // The name sits on the upper rim, or on the lower one where the cards at the top would cover it.
+  const float top = std::max(ui.layout.compare.bottom(), ui.layout.title.bottom());
+  const float x = std::clamp(centre.x - width / 2, ui.px(8), std::max(ui.px(8), window.x - width - ui.px(8)));
+  float y = centre.y - radius - height / 2;
+  if (y < top + ui.px(4)) y = centre.y + radius - height / 2;
+  if (y + height > window.y - ui.px(40)) y = centre.y - height / 2;
+  softShadow(list, ui.theme, {x, y}, {x + width, y + height}, height / 2, ui.layout.scale, 0.8f);
+  list.AddRectFilled({x, y}, {x + width, y + height}, side, height / 2);
+  drawText(list, ui.fonts.strong, {x + ui.px(15), y + (height - em(ui.fonts.strong)) / 2},
+           plan ? ui.theme.onAccent : ui.theme.card | IM_COL32_A_MASK, label);
+  ui.state.overPicture.emplace_back(x, y, x + width, y + height);
+  endBare();
+}
+
+//! The rim, and a grip for its size; what a hand does inside is the input's affair (app/lens_grip.h).
 void drawLens(Context& ui) {
   ui.state.overPicture.clear();
   if (ui.session.compare != city::Compare::Lens) return;
@@ -86,8 +118,6 @@ void drawLens(Context& ui) {
   const city::LensPlace& lens = ui.session.lens;
   const ImVec2 centre{float(lens.x) * window.x, float(lens.y) * window.y};
   const float radius = float(lens.radius) * window.y;
-  const bool plan = !ui.session.showAfter;   // inside
-  const ImU32 side = plan ? ui.theme.after : ui.theme.ink;
 
   // The grip stays where a hand can reach it: on the lower right of the rim, or where the window still has some of it.
   const float reach = ui.px(26);
@@ -126,29 +156,7 @@ void drawLens(Context& ui) {
   over.PopClipRect();
   ui.state.overPicture.emplace_back(grip.x - size, grip.y - size, grip.x + size, grip.y + size);
   endBare();
-
-  beginBare("##lens", {0, 0, window.x, window.y}, ImGuiWindowFlags_NoInputs | ImGuiWindowFlags_NoBringToFrontOnFocus);
-  ImDrawList& list = *ImGui::GetWindowDrawList();
-  for (int i = 4; i > 0; --i)
-    list.AddCircle(centre, radius + ui.px(1.5f), withAlpha(ui.theme.shadow, 0.05f), 128, ui.px(4 + 4.0f * static_cast<float>(i)));
-  list.AddCircle(centre, radius, ui.theme.onAccent, 128, ui.px(4.5f));
-  list.AddCircle(centre, radius - ui.px(2.6f), withAlpha(side, 0.9f), 128, ui.px(1.2f));
-  const city::ScenarioState& shown = plan ? ui.session.after : ui.session.before;
-  const std::string year = yearOf(ui, shown);
-  const std::string label = nameOf(ui, shown, ui.tr(plan ? "side.after" : "side.before")) + (year.empty() ? "" : "  " + year);
-  const float height = ui.px(34), width = widthOf(ui.fonts.strong, label) + ui.px(30);
-  // The name sits on the upper rim, or on the lower one where the cards at the top would cover it.
-  const float top = std::max(ui.layout.compare.bottom(), ui.layout.title.bottom());
-  const float x = std::clamp(centre.x - width / 2, ui.px(8), std::max(ui.px(8), window.x - width - ui.px(8)));
-  float y = centre.y - radius - height / 2;
-  if (y < top + ui.px(4)) y = centre.y + radius - height / 2;
-  if (y + height > window.y - ui.px(40)) y = centre.y - height / 2;
-  softShadow(list, ui.theme, {x, y}, {x + width, y + height}, height / 2, ui.layout.scale, 0.8f);
-  list.AddRectFilled({x, y}, {x + width, y + height}, side, height / 2);
-  drawText(list, ui.fonts.strong, {x + ui.px(15), y + (height - em(ui.fonts.strong)) / 2},
-           plan ? ui.theme.onAccent : ui.theme.card | IM_COL32_A_MASK, label);
-  ui.state.overPicture.emplace_back(x, y, x + width, y + height);
-  endBare();
+  drawLensRim(ui);
 }
 
 void drawDivider(Context& ui) {

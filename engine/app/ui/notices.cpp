@@ -52,7 +52,7 @@ std::string scenariosShown(const Context& ui) {
   if (ui.session.compare == city::Compare::Lens) {
     const auto& [around, inside] = ui.session.showAfter ? std::tie(ui.session.after, ui.session.before)
                                                         : std::tie(ui.session.before, ui.session.after);
-    return name(around) + " ◦ " + name(inside);
+    return filled(ui.tr("attribution.lens"), {name(around), name(inside)});
   }
   if (ui.session.compare == city::Compare::Swipe) return name(ui.session.before) + " | " + name(ui.session.after);
   return name(ui.session.showAfter ? ui.session.after : ui.session.before);

@@ -133,6 +133,8 @@ void Ui::drawAttributionOnly(const city::Document& document, const city::Session
   impl_->layout.attribution = whole.attribution;
   std::vector<city::Command> none;
   Context ui{document, session, seen, none, impl_->words, impl_->theme, impl_->fonts, impl_->state, impl_->layout};
+  impl_->state.overPicture.clear();
+  drawLensRim(ui);
   impl_->layout.attribution = drawAttributionAlone(ui);
 }
 

@@ -308,6 +308,52 @@ TEST(Picture, TheLensShowsTheOtherSideInACircle) {
   EXPECT_EQ(gpu::Device::validationMessages(), 0u);
 }
 
+TEST(Picture, OneLookFadesIntoAnotherAndMayBeInterrupted) {
+  Rig rig;
+  CM_NEEDS_DEVICE(rig);
+  rig.setDocument({.origin = kPlace});
+  rig.add(tinyScene());
+  auto scene = fromSouth(city::Look::Clay);
+  const auto shown = [&](city::Look look, double now, int samples = 1) {
+    scene.look = look;
+    scene.nowSeconds = now;
+    return rig.render(scene, rig.oneSide(), kSize, samples);
+  };
+  const Picture tech = shown(city::Look::Tech, 1), plan = shown(city::Look::Plan, 2), clay = shown(city::Look::Clay, 3);
+  EXPECT_FALSE(rig.frame->wantsAnotherFrame()) << "without seconds looks change at once";
+  const auto away = [](const Picture& a, const Picture& b) {
+    double sum = 0;
+    for (size_t i = 0; i < a.rgba.size(); ++i) sum += std::abs(int(a.rgba[i]) - int(b.rgba[i]));
+    return sum / double(a.rgba.size());
+  };
+  scene.lookFadeSeconds = 0.6f;
+  for (const int samples : {1, 4}) {   // from a moving picture, and from a mean of samples
+    shown(city::Look::Clay, 10, samples);
+    const Picture first = shown(city::Look::Tech, 10.001);
+    EXPECT_LT(away(first, clay), 3) << "as it was";
+    EXPECT_TRUE(rig.frame->wantsAnotherFrame());
+    const Picture half = shown(city::Look::Tech, 10.3);
+    EXPECT_NEAR(away(half, clay), away(half, tech), 0.15 * away(clay, tech));
+    // Another look on the way goes on from what is on the screen.
+    const Picture turned = shown(city::Look::Plan, 10.301);
+    EXPECT_LT(away(turned, half), 4);
+    EXPECT_GT(away(turned, plan), 0.25 * away(half, plan));
+    EXPECT_EQ(shown(city::Look::Plan, 11).rgba, plan.rgba) << "and ends in the new one";
+    shown(city::Look::Clay, 12);
+    shown(city::Look::Clay, 13);
+  }
+  // Sizes may change on the way.
+  shown(city::Look::Tech, 20);
+  scene.nowSeconds = 20.2;
+  rig.render(scene, rig.oneSide(), {200, 160}, 1);
+  scene.resolution = 0.5f;
+  scene.look = city::Look::Clay;
+  rig.render(scene, rig.oneSide(), {200, 160}, 1);
+  scene.resolution = 1;
+  EXPECT_EQ(shown(city::Look::Tech, 30).rgba.size(), tech.rgba.size());
+  EXPECT_EQ(gpu::Device::validationMessages(), 0u);
+}
+
 TEST(Picture, PicksTheFeatureUnderAPixel) {
   Rig rig;
   CM_NEEDS_DEVICE(rig);

@@ -72,6 +72,28 @@ TEST(City, SwipeGrowsFromWhatFilledTheWindow) {
   EXPECT_EQ(city.session().compare, Compare::Swipe);
 }
 
+TEST(City, TheOpeningFlightComesFromBehindAndAbove) {
+  for (const double heading : {0.0, 90.0, 215.0}) {
+    const CameraPose home{120.3, 36.05, 900, heading, -30}, from = approachTo(home);
+    EXPECT_GT(from.heightMetres, home.heightMetres);
+    EXPECT_EQ(from.headingDegrees, heading);
+    // Forwards, along the heading.
+    const double east = (home.lonDegrees - from.lonDegrees) * std::cos(36.05 * geo::kDegree), north = home.latDegrees - from.latDegrees;
+    EXPECT_NEAR(std::remainder(std::atan2(east, north) / geo::kDegree - heading, 360.0), 0, 0.5);
+    City city(example());
+    Session session = city.session();
+    session.camera = from;
+    city.restore(session);
+    city.apply({FlyTo{home, 3}}, 1);
+    EXPECT_TRUE(city.moving(2));
+    city.apply({StopFlight{}}, 2);   // a hand on the city
+    EXPECT_FALSE(city.moving(2));
+    city.apply({FlyTo{home, 3}}, 5);
+    city.apply({}, 9);
+    EXPECT_EQ(city.session().camera, home);
+  }
+}
+
 TEST(City, TheLensShowsTheOtherScenarioAndKeepsWithinReach) {
   City city(example());
   city.apply({SetCompare{Compare::Lens}}, 1);

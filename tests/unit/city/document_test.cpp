@@ -265,7 +265,10 @@ TEST(Date, ReadsAndWrites) {
   EXPECT_EQ(*parseDate("2028-02-29"), (Date{2028, 2, 29}));
   for (const char* bad : {"", "27", "2027-7", "2027-13", "2027-02-29", "2027-00-01", "2027-01-32", "2027/01/01",
                           "2027-01-01T00:00", "2027-"})
-    EXPECT_FALSE(parseDate(bad)) << bad;
+    ASSERT_FALSE(parseDate(bad)) << bad;
+  const auto wrong = parseDate("2027-13");
+  EXPECT_TRUE(wrong.error().text().starts_with("“2027-13”不是日期（没有这个月份）")) << wrong.error().text();
+  EXPECT_NE(wrong.error().text().find("/ found \"2027-13\" (there is no such month)"), std::string::npos);
   EXPECT_EQ(toString(Date{2027, 7, 1}), "2027-07-01");
 }
 
