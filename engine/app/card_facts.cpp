@@ -14,8 +14,8 @@ namespace {
 
 constexpr city::Date kNever{9999, 12, 31};
 constexpr double kNeighbourhoodMetres = 400;
-constexpr size_t kFewestNeighbours = 12;    // fewer say nothing about a neighbourhood
-constexpr double kStationReachMetres = 500; // from a stop of the path to the point that the data has for it
+constexpr size_t kFewestNeighbours = 12;     // fewer say nothing about a neighbourhood
+constexpr double kStationReachMetres = 500;  // from a stop of the path to the point that the data has for it
 
 //! "metro-line-1;metro-line-3": also with commas or blanks.
 std::set<std::string, std::less<>> itemsOf(const source::VectorFeature& station) {
@@ -47,8 +47,8 @@ std::vector<Station> stationsOf(const city::Document& document, const frame::Vec
     for (const source::VectorFeature& feature : layer->second.features) {
       if (feature.property("kind") != "station" || feature.parts.empty() || feature.parts[0].empty()) continue;
       const glm::dvec3 place = feature.parts[0][0];
-      stations.push_back({&feature, glm::dvec2(axes.toEnu(geo::ecefFromGeodetic({place.x, place.y, 0}))),
-                          itemsOf(feature)});
+      stations.push_back(
+          {&feature, glm::dvec2(axes.toEnu(geo::ecefFromGeodetic({place.x, place.y, 0}))), itemsOf(feature)});
     }
   }
   return stations;
@@ -68,8 +68,7 @@ const Station* nearestStation(const std::vector<Station>& stations, const std::s
 
 ui::StationLine lineOf(const city::Document& document, const frame::RailPath& path, const city::OverlayItem& item,
                        const std::vector<Station>& stations, const std::string& id) {
-  ui::StationLine line{
-      .name = item.name, .colour = item.colour, .opens = path.opens ? path.opens : item.opens};
+  ui::StationLine line{.name = item.name, .colour = item.colour, .opens = path.opens ? path.opens : item.opens};
   if (!line.opens && item.status != city::PlanStatus::Existing) line.opens = kNever;
   line.here = SIZE_MAX;
   for (size_t i = 0; i < path.stopMetres.size(); ++i) {

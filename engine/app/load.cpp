@@ -132,7 +132,8 @@ source::Image shrunk(const source::Image& image, uint32_t side) {
   for (uint32_t y = 0; y < small.height; ++y)
     for (uint32_t x = 0; x < small.width; ++x) {
       const auto from = [](uint32_t i, uint32_t n, uint32_t of) { return uint32_t(uint64_t{i} * of / n); };
-      const uint32_t x0 = from(x, small.width, image.width), x1 = std::max(x0 + 1, from(x + 1, small.width, image.width)),
+      const uint32_t x0 = from(x, small.width, image.width),
+                     x1 = std::max(x0 + 1, from(x + 1, small.width, image.width)),
                      y0 = from(y, small.height, image.height),
                      y1 = std::max(y0 + 1, from(y + 1, small.height, image.height));
       float sum[4]{};

@@ -88,8 +88,7 @@ void ProjectMeasures::add(tiles::TileId tile, const source::MeshContent& content
   }
   std::vector<size_t> near;
   for (size_t p = 0; p < areas_.size(); ++p)
-    if (!areas_[p].empty() && glm::all(glm::lessThan(lo, areas_[p].hi)) &&
-        glm::all(glm::greaterThan(hi, areas_[p].lo)))
+    if (!areas_[p].empty() && glm::all(glm::lessThan(lo, areas_[p].hi)) && glm::all(glm::greaterThan(hi, areas_[p].lo)))
       near.push_back(p);
   if (near.empty()) return;
   for (const size_t p : near) of[p];
@@ -129,8 +128,8 @@ void ProjectMeasures::measureBuildings(const source::MeshContent& content, OfTil
       const city::Project& project = document_.projects[p];
       if (!contains(project.boundary, lonLat)) continue;
       Standing standing{.id = hash64(features.ids[i]), .footprint = footprints[i]};
-      standing.height = metres && i < metres->size() && (*metres)[i] > 0 ? (*metres)[i]
-                                                                         : double(features.hi[i].z - features.lo[i].z);
+      standing.height =
+          metres && i < metres->size() && (*metres)[i] > 0 ? (*metres)[i] : double(features.hi[i].z - features.lo[i].z);
       for (const city::Removal& removal : project.removals)
         standing.leaves |= contains(removal.inside, lonLat) ||
                            std::find(removal.featureIds.begin(), removal.featureIds.end(), features.ids[i]) !=
@@ -150,12 +149,11 @@ void ProjectMeasures::measureGround(const source::MeshContent& content, const st
     for (uint32_t i = part.firstIndex; i + 2 < part.firstIndex + part.indexCount; i += 3) {
       glm::dvec2 corners[3];
       for (uint32_t k = 0; k < 3; ++k)
-        corners[k] = glm::dvec2(enuFromContent *
-                                glm::dvec4(glm::dvec3(content.vertices[content.indices[i + k]].position), 1));
+        corners[k] =
+            glm::dvec2(enuFromContent * glm::dvec4(glm::dvec3(content.vertices[content.indices[i + k]].position), 1));
       const double whole = cross(corners[1] - corners[0], corners[2] - corners[0]);
       if (whole <= 0) continue;  // seen from below, or edge on
-      const auto surface =
-          static_cast<source::Surface>(content.vertices[content.indices[i]].featureAndSurface >> 24);
+      const auto surface = static_cast<source::Surface>(content.vertices[content.indices[i]].featureAndSurface >> 24);
       const Ground kind = surface == source::Surface::Green ? Ground::Green : Ground::Other;
       const glm::dvec2 lo = glm::min(glm::min(corners[0], corners[1]), corners[2]),
                        hi = glm::max(glm::max(corners[0], corners[1]), corners[2]);

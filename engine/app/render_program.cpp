@@ -91,7 +91,8 @@ Result<void> setUpPicture(Stage& stage, const RenderOptions& options) {
     }
   // The plan is the after side's: one picture of it shows that side, as the window's toggle would.
   const bool swipe = options.compare == city::Compare::Swipe, lens = options.compare == city::Compare::Lens;
-  bool after = !swipe && (!lens || options.against != options.scenario) && document.scenarios.size() > 1 && options.scenario == stage.session().after.scenario;
+  bool after = !swipe && (!lens || options.against != options.scenario) && document.scenarios.size() > 1 &&
+               options.scenario == stage.session().after.scenario;
   if (after)
     commands.push_back(city::ShowSide{true});
   else if (!options.scenario.empty())

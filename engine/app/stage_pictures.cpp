@@ -14,7 +14,8 @@ constexpr uint32_t kKeptSide = 768;
 
 void Stage::wantPictures(const std::string& project) {
   const auto& projects = document().projects;
-  const auto found = std::find_if(projects.begin(), projects.end(), [&](const city::Project& p) { return p.id == project; });
+  const auto found =
+      std::find_if(projects.begin(), projects.end(), [&](const city::Project& p) { return p.id == project; });
   if (found == projects.end()) {
     pictured_.reset();
     return;

@@ -9,7 +9,8 @@
 
 namespace cm::app {
 
-UiPicture::UiPicture(gpu::Device& device, Stage& stage, VkExtent2D extent, Shows shows) : device_(device), stage_(stage), shows_(shows) {
+UiPicture::UiPicture(gpu::Device& device, Stage& stage, VkExtent2D extent, Shows shows)
+    : device_(device), stage_(stage), shows_(shows) {
   ImGui::CreateContext();
   ImGui::GetIO().IniFilename = nullptr;
   ImGui::GetIO().DisplaySize = {float(extent.width), float(extent.height)};
@@ -36,7 +37,9 @@ void UiPicture::draw(double nowSeconds, float frameSeconds) {
     pictures_.draw(stage_, *pass_, device_);
     seen.card = facts_.of(stage_, selection);
     seen.card.picture = pictures_.of(stage_, *pass_, selection);
-    seen.picked = factsOf(stage_, selection, selection.kind == city::PickKind::Building ? pickOf(stage_, selection.id) : frame::Pick{}, {});
+    seen.picked =
+        factsOf(stage_, selection,
+                selection.kind == city::PickKind::Building ? pickOf(stage_, selection.id) : frame::Pick{}, {});
   }
   ImGui::GetIO().DeltaTime = std::max(frameSeconds, 1e-4f);
   if (ui_->prepare(stage_.document(), stage_.session(), seen)) pass_->uploadFonts();

@@ -364,9 +364,8 @@ int windowProgram(const WindowOptions& options) {
     ImGui_ImplGlfw_InitForVulkan(window.handle, true);
     // At ten kilometres towards the horizon twice the error is allowed, at one nothing more than nearby.
     const double usualFade = screen.device->isSoftware() ? 0 : kLevelFadeSeconds;
-    Stage stage(
-        *screen.device, screen.chain->format(), std::move(*loaded), fetcher,
-        {.levelFadeSeconds = options.reducedMotion ? 0 : options.levelFadeSeconds.value_or(usualFade),
+    Stage stage(*screen.device, screen.chain->format(), std::move(*loaded), fetcher,
+                {.levelFadeSeconds = options.reducedMotion ? 0 : options.levelFadeSeconds.value_or(usualFade),
                  .lookFadeSeconds = options.reducedMotion ? 0 : kLookFadeSeconds,
                  .sweepsHours = !options.reducedMotion,
                  .fogDensity = 1e-4,

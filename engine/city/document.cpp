@@ -42,7 +42,8 @@ Result<Date> parseDate(std::string_view text) {
   };
   auto fail = [&](Why why) {
     return makeError(
-        "“{}”不是日期{}，应如 2027-07-01、2027-07 或 2027 / found \"{}\"{}, expected a date such as 2027-07-01, 2027-07 or 2027",
+        "“{}”不是日期{}，应如 2027-07-01、2027-07 或 2027 / found \"{}\"{}, expected a date such as 2027-07-01, "
+        "2027-07 or 2027",
         text.substr(0, 40), why.zh, text.substr(0, 40), why.en);
   };
   std::string_view rest = text;
@@ -58,7 +59,8 @@ Result<Date> parseDate(std::string_view text) {
   }
   if (!rest.empty()) return fail({});
   if (date.month < 1 || date.month > 12) return fail({"（没有这个月份）", " (there is no such month)"});
-  if (date.day < 1 || date.day > daysIn(date.year, date.month)) return fail({"（没有这一天）", " (there is no such day)"});
+  if (date.day < 1 || date.day > daysIn(date.year, date.month))
+    return fail({"（没有这一天）", " (there is no such day)"});
   return date;
 }
 

@@ -252,7 +252,8 @@ float insideness(const Box& box, const LabelView& view) {
 
 //! The side is not what is seen there.
 bool elsewhere(glm::vec2 anchor, const LabelView& view) {
-  if (view.circle.z > 0 && (glm::distance(anchor, glm::vec2(view.circle)) < view.circle.z) != view.inCircle) return true;
+  if (view.circle.z > 0 && (glm::distance(anchor, glm::vec2(view.circle)) < view.circle.z) != view.inCircle)
+    return true;
   return glm::any(glm::lessThan(anchor, view.rectangle.lo)) || glm::any(glm::greaterThan(anchor, view.rectangle.hi));
 }
 

@@ -9,8 +9,8 @@
 namespace cm::frame {
 
 void LensPass::begin(PassContext& pass, VkExtent2D extent, const glm::vec4* clear) {
-  const VkExtent2D made = colour_ ? VkExtent2D{colour_.description().extent.width, colour_.description().extent.height}
-                                  : VkExtent2D{};
+  const VkExtent2D made =
+      colour_ ? VkExtent2D{colour_.description().extent.width, colour_.description().extent.height} : VkExtent2D{};
   if (made.width != extent.width || made.height != extent.height) {
     colour_ = gpu::Image(device_,
                          {.extent = extent,
@@ -61,14 +61,9 @@ void LensPass::end(PassContext& pass) {
 }
 
 void LensPass::lay(PassContext& pass, glm::vec2 offset) {
-  const std::array<Binding, 2> bindings{{{.binding = 0,
-                                          .type = VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER,
-                                          .view = colour_.view(),
-                                          .sampler = sampler_},
-                                         {.binding = 1,
-                                          .type = VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER,
-                                          .view = depth_.view(),
-                                          .sampler = sampler_}}};
+  const std::array<Binding, 2> bindings{
+      {{.binding = 0, .type = VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER, .view = colour_.view(), .sampler = sampler_},
+       {.binding = 1, .type = VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER, .view = depth_.view(), .sampler = sampler_}}};
   const VkDescriptorSet set = pass.arena.descriptors(set_, bindings);
   const glm::vec3 circle = circleOf(pass.scene.lens, pass.view.extent);
   const glm::vec2 part(pass.view.part.offset.x, pass.view.part.offset.y);

@@ -10,6 +10,11 @@
 #include "shared/fade_push.h"
 
 namespace cm::frame {
+namespace {
+
+constexpr double kLongestStepSeconds = 0.1;
+
+}  // namespace
 
 void LookFade::follow(const Scene& scene, VkCommandBuffer commands, FrameArena& arena, gpu::Image& picture,
                       gpu::Image& mean) {
@@ -37,12 +42,16 @@ void LookFade::follow(const Scene& scene, VkCommandBuffer commands, FrameArena& 
     from_ = std::move(last);
     last = {};
     fromDrawn_ = shown_->drawn;
-    sinceSeconds_ = scene.nowSeconds;
+    progress_ = 0;
     shown_.reset();
+  } else if (from_) {
+    // A look's first picture may take long (its pipelines are made then): time passes by at most so much a frame.
+    progress_ += float(std::clamp(scene.nowSeconds - lastSeconds_, 0.0, kLongestStepSeconds)) / scene.lookFadeSeconds;
   }
+  lastSeconds_ = scene.nowSeconds;
   if (!from_) return;
-  const double t = std::clamp((scene.nowSeconds - sinceSeconds_) / double(scene.lookFadeSeconds), 0.0, 1.0);
-  left_ = float(1 - t * t * (3 - 2 * t));
+  const float t = std::min(progress_, 1.0f);
+  left_ = 1 - t * t * (3 - 2 * t);
   if (t >= 1) from_ = {};
 }
 
@@ -67,9 +76,8 @@ void LookFade::blend(VkCommandBuffer commands, FrameArena& arena, VkFormat onto,
   const Binding binding{.type = VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER, .view = from_.view(), .sampler = sampler_};
   const VkDescriptorSet set = arena.descriptors(set_, {&binding, 1});
   const VkExtent3D whole{from_.description().extent.width, from_.description().extent.height, 1};
-  const shared::FadePush push{
-      .scale = {float(fromDrawn_.width) / float(whole.width) / float(target.width),
-                float(fromDrawn_.height) / float(whole.height) / float(target.height), 0, 0}};
+  const shared::FadePush push{.scale = {float(fromDrawn_.width) / float(whole.width) / float(target.width),
+                                        float(fromDrawn_.height) / float(whole.height) / float(target.height), 0, 0}};
   const std::array<float, 4> share{left_, left_, left_, left_};
   vkCmdBindPipeline(commands, VK_PIPELINE_BIND_POINT_GRAPHICS, pipeline);
   vkCmdSetBlendConstants(commands, share.data());

@@ -40,7 +40,8 @@ class LookFade {
   std::optional<Shown> shown_;
   gpu::Image from_;
   VkExtent2D fromDrawn_{};
-  double sinceSeconds_ = 0;
+  double lastSeconds_ = 0;
+  float progress_ = 0;   // 0..1
   float left_ = 0;   // of the old picture, now
 };
 

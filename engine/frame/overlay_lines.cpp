@@ -76,7 +76,7 @@ struct OverlayLines::Impl {
     View view;
     VkRect2D rectangle{};
     LineDraws draws;
-    glm::vec3 circle{0};   // of a lens, pixels; radius 0: there is none
+    glm::vec3 circle{0};  // of a lens, pixels; radius 0: there is none
     bool inCircle = false;
   };
   std::vector<Drawn> drawn;  // by side

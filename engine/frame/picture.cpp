@@ -26,7 +26,9 @@ View smaller(const View& full, float resolution) {
 }  // namespace
 
 PicturePass::PicturePass(gpu::Device& device, Scenery& scenery)
-    : device_(device), scenery_(scenery), post_(device, scenery.layouts),
+    : device_(device),
+      scenery_(scenery),
+      post_(device, scenery.layouts),
       lens_(device, scenery.layouts),
       fade_(device, scenery.layouts) {}
 
@@ -48,7 +50,8 @@ void PicturePass::prepare(Passes& passes, const Scene& scene, VkCommandBuffer co
   };
   if (!same(depth_)) make(depth_, Resource::Depth, layouts.depth, VK_IMAGE_USAGE_DEPTH_STENCIL_ATTACHMENT_BIT, "depth");
   if (scene.look == city::Look::Plain) return;
-  if (!same(picture_)) make(picture_, Resource::Picture, layouts.colour, VK_IMAGE_USAGE_COLOR_ATTACHMENT_BIT, "picture");
+  if (!same(picture_))
+    make(picture_, Resource::Picture, layouts.colour, VK_IMAGE_USAGE_COLOR_ATTACHMENT_BIT, "picture");
   if (!same(mean_)) make(mean_, Resource::Mean, kMeanFormat, VK_IMAGE_USAGE_COLOR_ATTACHMENT_BIT, "mean");
 }
 

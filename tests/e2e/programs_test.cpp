@@ -142,9 +142,11 @@ TEST_F(Programs, TheLensShowsThePlanInsideAndTodayOutside) {
     EXPECT_EQ(outcome.code, 0) << outcome.output;
     return pictureOf(folder / name);
   };
-  const source::Image before = picture("before.png", {"--scenario", "today"}), after = picture("after.png", {"--scenario", "plan"}),
+  const source::Image before = picture("before.png", {"--scenario", "today"}),
+                      after = picture("after.png", {"--scenario", "plan"}),
                       lens = picture("lens.png", {"--compare", "lens", "--lens", "0.5,0.6,0.3"}),
-                      turned = picture("turned.png", {"--scenario", "plan", "--compare", "lens", "--lens", "0.5,0.6,0.3"});
+                      turned =
+                          picture("turned.png", {"--scenario", "plan", "--compare", "lens", "--lens", "0.5,0.6,0.3"});
   // A square well inside the circle, between the labels and the sources, and the strips beside it.
   const Rows middle{150, 205};
   EXPECT_GT(difference(before, after, 200, 280, middle), 4.0) << "the plan changes nothing here";

@@ -43,7 +43,8 @@ void wipe(const Context& ui, ImVec2 min, ImVec2 max, const CardPicture& picture,
   list.AddLine({x, min.y}, {x, max.y}, shade(ui.theme.onAccent), ui.px(2.5f));
   const ImVec2 centre{x, (min.y + max.y) / 2};
   const float radius = ui.px(14 + 2 * ui.ease(name, held ? 1.0f : 0.0f));
-  list.AddCircleFilled({centre.x, centre.y + ui.px(1)}, radius + ui.px(1), shade(withAlpha(ui.theme.shadow, 0.25f)), 32);
+  list.AddCircleFilled({centre.x, centre.y + ui.px(1)}, radius + ui.px(1), shade(withAlpha(ui.theme.shadow, 0.25f)),
+                       32);
   list.AddCircleFilled(centre, radius, shade(ui.theme.card | IM_COL32_A_MASK), 32);
   drawIcon(list, Icon::ChevronLeft, {x - ui.px(5.5f), centre.y}, ui.px(12), shade(ui.theme.ink));
   drawIcon(list, Icon::ChevronRight, {x + ui.px(5.5f), centre.y}, ui.px(12), shade(ui.theme.after));
@@ -198,11 +199,13 @@ void cardPicture(const Context& ui, float width, const CardPicture& picture, std
     wipe(ui, min, max, picture, key);
   } else if (picture.before) {
     // A picture of another shape fills the place; what stands over is cut evenly on both sides.
-    const float over = picture.aspect / aspect, u = over > 1 ? (1 - 1 / over) / 2 : 0, v = over < 1 ? (1 - over) / 2 : 0;
+    const float over = picture.aspect / aspect, u = over > 1 ? (1 - 1 / over) / 2 : 0,
+                v = over < 1 ? (1 - over) / 2 : 0;
     list.AddImageRounded(picture.before, min, max, {u, v}, {1 - u, 1 - v}, shade(IM_COL32_WHITE), ui.px(10));
   } else {
     const std::string& word = ui.tr("card.drawing");
-    drawText(list, ui.fonts.small, {(min.x + max.x - widthOf(ui.fonts.small, word)) / 2, (min.y + max.y) / 2 - em(ui.fonts.small) / 2},
+    drawText(list, ui.fonts.small,
+             {(min.x + max.x - widthOf(ui.fonts.small, word)) / 2, (min.y + max.y) / 2 - em(ui.fonts.small) / 2},
              shade(ui.theme.inkSoft), word);
   }
   ImGui::Dummy({width, max.y - min.y});
@@ -237,7 +240,8 @@ void elevation(const Context& ui, float width, const BuildingForm& form) {
     const std::string label = number(metres);
     if (metres > 0) {
       list.AddLine({at.x + axis, y}, {at.x + width - ui.px(8), y}, shade(ui.theme.line), ui.px(1));
-      drawText(list, ui.fonts.small, {at.x + axis - ui.px(6) - widthOf(ui.fonts.small, label), y - em(ui.fonts.small) / 2},
+      drawText(list, ui.fonts.small,
+               {at.x + axis - ui.px(6) - widthOf(ui.fonts.small, label), y - em(ui.fonts.small) / 2},
                shade(ui.theme.inkSoft), label);
     }
   }
@@ -248,7 +252,8 @@ void elevation(const Context& ui, float width, const BuildingForm& form) {
   const float dimension = at.x + width - ui.px(16), top = floor - tall;
   const ImU32 ink = shade(ui.theme.accentInk);
   list.AddLine({dimension, top}, {dimension, floor}, ink, ui.px(1.5f));
-  for (const float y : {top, floor}) list.AddLine({dimension - ui.px(5), y}, {dimension + ui.px(5), y}, ink, ui.px(1.5f));
+  for (const float y : {top, floor})
+    list.AddLine({dimension - ui.px(5), y}, {dimension + ui.px(5), y}, ink, ui.px(1.5f));
   const std::string label = number(std::round(form.heightMetres * 10) / 10) + " m";
   drawText(list, ui.fonts.strong,
            {dimension - ui.px(8) - widthOf(ui.fonts.strong, label),
@@ -296,7 +301,8 @@ void trainsByHour(const Context& ui, float width, std::span<const StationLine> l
   const bool after = ui.session.showAfter || ui.session.compare != city::Compare::Off;
   const city::Date shown = city::dateOf(ui.document, after ? ui.session.after : ui.session.before);
   for (const StationLine& line : lines)
-    if ((!line.opens || *line.opens <= shown) && std::any_of(line.trains.begin(), line.trains.end(), [](int n) { return n > 0; }))
+    if ((!line.opens || *line.opens <= shown) &&
+        std::any_of(line.trains.begin(), line.trains.end(), [](int n) { return n > 0; }))
       series.push_back({colourOf(line.colour), line.trains});
   if (series.empty()) return;
   gap(ui, 16);

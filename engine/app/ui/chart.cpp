@@ -11,7 +11,8 @@ constexpr double kSeenContrast = 3;
 
 ImU32 shade(ImU32 colour) { return withAlpha(colour, ImGui::GetStyle().Alpha); }
 
-void textAt(const Context& ui, float x, float y, std::string_view text, float anchor, ImU32 colour, float lo, float hi) {
+void textAt(const Context& ui, float x, float y, std::string_view text, float anchor, ImU32 colour, float lo,
+            float hi) {
   ImFont* font = ui.fonts.small;
   const float width = widthOf(font, text), left = std::clamp(x - width * anchor, lo, std::max(lo, hi - width));
   drawText(*ImGui::GetWindowDrawList(), font, {left, y}, shade(colour), text);

@@ -2,9 +2,9 @@
 #include <imgui_internal.h>
 
 #include <algorithm>
-#include <tuple>
 #include <cmath>
 #include <span>
+#include <tuple>
 
 #include "app/ui/panels.h"
 
@@ -184,16 +184,23 @@ void drawHelp(Context& ui) {
                                    {"help.lens", "help.lens.touch"}};
   static constexpr Line mouse[] = {
       {"help.pan", "help.pan.mouse"}, {"help.zoom", "help.zoom.mouse"}, {"help.turn", "help.turn.mouse"}};
-  static constexpr Line keys[] = {{"help.pan", "help.pan.keys"},           {"help.turn", "help.turn.keys"},
-                                  {"help.tilt", "help.tilt.keys"},         {"help.zoom", "help.zoom.keys"},
-                                  {"help.home", "help.home.keys"},         {"help.sides", "help.sides.keys"},
-                                  {"help.swipe", "help.swipe.keys"},       {"help.lens", "help.lens.keys"},
-                                  {"help.play", "help.play.keys"},         {"help.language", "help.language.keys"},
+  static constexpr Line keys[] = {{"help.pan", "help.pan.keys"},
+                                  {"help.turn", "help.turn.keys"},
+                                  {"help.tilt", "help.tilt.keys"},
+                                  {"help.zoom", "help.zoom.keys"},
+                                  {"help.home", "help.home.keys"},
+                                  {"help.sides", "help.sides.keys"},
+                                  {"help.swipe", "help.swipe.keys"},
+                                  {"help.lens", "help.lens.keys"},
+                                  {"help.play", "help.play.keys"},
+                                  {"help.language", "help.language.keys"},
                                   {"help.statistics", "help.statistics.keys"}};
   bool wide = window.x / ui.layout.scale > 820;
   float width = ui.px(wide ? 780 : 420), step = ui.px(30), inset = ui.px(28);
   width = std::min(width, window.x - ui.px(32));
-  float touchHeight = ui.px(44) + step * float(std::size(touch)), mouseHeight = ui.px(44) + step * float(std::size(mouse)), keysHeight = ui.px(44) + step * float(std::size(keys));
+  float touchHeight = ui.px(44) + step * float(std::size(touch)),
+        mouseHeight = ui.px(44) + step * float(std::size(mouse)),
+        keysHeight = ui.px(44) + step * float(std::size(keys));
   float height = ui.px(76) +
                  (wide ? std::max(touchHeight + mouseHeight, keysHeight) : touchHeight + mouseHeight + keysHeight) +
                  ui.px(16);

@@ -49,7 +49,8 @@ struct Measures : testing::Test {
     made.hi = glm::vec3(100, 100, 60);
     return made;
   }
-  static void quad(source::MeshContent& c, glm::vec2 lo, glm::vec2 hi, float z, source::Surface surface, uint32_t feature) {
+  static void quad(source::MeshContent& c, glm::vec2 lo, glm::vec2 hi, float z, source::Surface surface,
+                   uint32_t feature) {
     const auto first = uint32_t(c.vertices.size());
     for (const glm::vec2 at : {lo, {hi.x, lo.y}, hi, {lo.x, hi.y}})
       c.vertices.push_back({.position = {at.x, at.y, z}, .featureAndSurface = feature | uint32_t(surface) << 24});
@@ -78,10 +79,10 @@ TEST_F(Measures, CountsTheFinestTilesThatAreHere) {
   EXPECT_TRUE(seen.partial) << "finer tiles are not here";
   EXPECT_EQ(seen.figures[0].before, 1);
 
-  house(west, "big", {-60, -10}, {-40, 10}, 32);   // 400 m2 of ten storeys
-  house(west, "small", {-90, 20}, {-80, 30}, 3);   // 100 m2 of one
+  house(west, "big", {-60, -10}, {-40, 10}, 32);  // 400 m2 of ten storeys
+  house(west, "small", {-90, 20}, {-80, 30}, 3);  // 100 m2 of one
   quad(west, {-100, -100}, {0, 100}, 0, source::Surface::Ground, source::kNoFeature);
-  house(east, "stays", {40, 40}, {90, 90}, 16);    // 2,500 m2 of five
+  house(east, "stays", {40, 40}, {90, 90}, 16);  // 2,500 m2 of five
   house(east, "outside", {120, 0}, {130, 10}, 9);
   quad(east, {0, -100}, {100, 0}, 0, source::Surface::Green, source::kNoFeature);
   quad(east, {0, 0}, {100, 100}, 0, source::Surface::Ground, source::kNoFeature);

@@ -60,7 +60,8 @@ TEST_F(TouchGesturesTest, AHandOnTheLensHasItAndNotTheCamera) {
   city::LensPlace lens{0.5, 0.5, 0.25};
   const city::CameraPose before = control.pose();
   const auto hand = [&](std::vector<Touch> touches) {
-    return gestures.follow(touches, [](glm::dvec2) { return false; }, control, kSize, now, &lens);
+    return gestures.follow(
+        touches, [](glm::dvec2) { return false; }, control, kSize, now, &lens);
   };
   auto outcome = hand({down(1, {700, 360}), to(1, {764, 396})});
   EXPECT_TRUE(outcome.lens && !outcome.moved);

@@ -13,7 +13,8 @@ namespace cm::app::ui {
 namespace {
 
 TEST(Chart, StepsAreOneTwoOrFive) {
-  for (const auto& [least, step] : {std::pair{0.07, 0.1}, std::pair{1.0, 1.0}, std::pair{1.1, 2.0}, std::pair{23.0, 50.0}, std::pair{501.0, 1000.0}})
+  for (const auto& [least, step] : {std::pair{0.07, 0.1}, std::pair{1.0, 1.0}, std::pair{1.1, 2.0},
+                                    std::pair{23.0, 50.0}, std::pair{501.0, 1000.0}})
     EXPECT_DOUBLE_EQ(niceStep(least), step) << least;
 }
 
@@ -35,10 +36,14 @@ TEST(Card, NothingOfItIsCutOff) {
     for (const Language language : {Language::Chinese, Language::English}) {
       UiHarness app(size);
       app.city.apply({city::SetLanguage{language}, city::Select{{city::PickKind::Station, "s2"}}}, app.seen.nowSeconds);
-      app.seen.picked = {true, city::PickKind::Station, "s2", {"科苑经七路", "Keyuan Jingqilu Road Interchange"}, {}, {}, {}};
-      StationLine line{.name = {"地铁四号线（沙子口方向支线）", "Line 4, the branch to Shazikou and beyond"}, .colour = {0.9f, 0.8f, 0.1f}};
+      app.seen.picked = {
+          true, city::PickKind::Station, "s2", {"科苑经七路", "Keyuan Jingqilu Road Interchange"}, {}, {}, {}};
+      StationLine line{.name = {"地铁四号线（沙子口方向支线）", "Line 4, the branch to Shazikou and beyond"},
+                       .colour = {0.9f, 0.8f, 0.1f}};
       for (int i = 0; i < 40; ++i)
-        line.stops.push_back({"s" + std::to_string(i), {"一个名字很长很长很长很长的地铁站", "A Station of a Very Long Name at the Corner"}, {{1, 0, 0}, {0, 0, 1}, {0, 1, 0}}});
+        line.stops.push_back({"s" + std::to_string(i),
+                              {"一个名字很长很长很长很长的地铁站", "A Station of a Very Long Name at the Corner"},
+                              {{1, 0, 0}, {0, 0, 1}, {0, 1, 0}}});
       line.here = 2;
       line.trains.fill(25);
       app.seen.card.lines = {line, line};
@@ -64,7 +69,9 @@ TEST(Card, AStopOfTheStripMapIsATapAway) {
   UiHarness app({1280, 1400});
   app.city.apply({city::Select{{city::PickKind::Station, "s1"}}}, app.seen.nowSeconds);
   app.seen.picked = {true, city::PickKind::Station, "s1", {"中", "Middle"}, {}, {}, {}};
-  StationLine line{.name = {"一号线", "Line 1"}, .stops = {{"s0", {"东", "East"}, {}}, {"s1", {"中", "Middle"}, {}}, {"s2", {"西", "West"}, {}}}, .here = 1};
+  StationLine line{.name = {"一号线", "Line 1"},
+                   .stops = {{"s0", {"东", "East"}, {}}, {"s1", {"中", "Middle"}, {}}, {"s2", {"西", "West"}, {}}},
+                   .here = 1};
   app.seen.card.lines = {line};
   app.frames(40);
   const Rect card = app.layout(true).card;
