@@ -237,9 +237,9 @@ void RailPass::update(PassContext& pass) {
         const glm::vec3 world = view.relativeEnu(car.at);
         const glm::vec3 at = view.project(world);
         d.seen.push_back({car, i, at.z, world});
-        // What is announced must be there to be seen: on the picture, on a side where the line is open, and not faded away.
+        // What is announced must be there to be seen: on the picture, on a side where the line is open, and not gone in the distance.
         inSight = inSight ||
-                  (at.z > 1 && at.z < kTrainsFadeAt && at.x >= 0 && at.y >= 0 && at.x < float(view.extent.width) &&
+                  (at.z > 1 && at.z < kTrainsGoneAt && at.x >= 0 && at.y >= 0 && at.x < float(view.extent.width) &&
                    at.y < float(view.extent.height) &&
                    std::any_of(pass.sides.begin(), pass.sides.end(), [&](const SideView& side) {
                      return d.open(path, pass, side) && seenAt(*side.side, pass.scene.lens, view.extent, glm::vec2(at));
