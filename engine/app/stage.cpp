@@ -6,6 +6,7 @@
 
 #include "app/ahead.h"
 #include "city/land_use.h"
+#include "frame/life_pass.h"
 #include "frame/light.h"
 #include "frame/themes.h"
 #include "geo/sun.h"
@@ -39,7 +40,8 @@ Stage::Stage(gpu::Device& device, VkFormat format, LoadedCity loaded, source::Fe
       streaming_(fetcher),
       imagery_(fetcher, loaded_.document, loaded_.address, !source::isHttp(loaded_.address)),
       ground_(axes_),
-      measures_(city_.document(), loaded_.layers, axes_) {
+      measures_(city_.document(), loaded_.layers, axes_),
+      greenways_(loaded_.document, loaded_.layers) {
   for (const city::TilesetRef& tileset : document().tilesets) {
     streaming_.add(source::resolveUri(loaded_.address, tileset.uri), loaded_.ecefFromTilesets);
     ++tilesetCount_;
@@ -233,6 +235,7 @@ city::Changes Stage::step(std::vector<city::Command> commands, double nowSeconds
   for (const tiles::Upload& upload : orders.uploads) {
     ground_.add(upload.tile, *upload.content);
     measures_.add(upload.tile, *upload.content);
+    greenways_.add(*upload.content);
   }
   for (tiles::TileId tile : orders.evictions) {
     ground_.remove(tile);
@@ -245,6 +248,7 @@ city::Changes Stage::step(std::vector<city::Command> commands, double nowSeconds
     sides_[i].draw = selection_.draw[i];
     sides_[i].cast = selection_.cast[i];
   }
+  letStroll();
   fadeLevels(nowSeconds);
   scene_.resolution = options_.quality.resolution;
   const city::Style* style = city::shownStyle(document(), session());
@@ -255,6 +259,15 @@ city::Changes Stage::step(std::vector<city::Command> commands, double nowSeconds
   scene_.still = options_.refineWhenStill && !moved && !moving(nowSeconds) && selection_.complete &&
                  !residency_->pending() && !imagery_.busy();
   return changes;
+}
+
+//! People belong to the looks that show a city as it is; whoever looks from high above sees none.
+void Stage::letStroll() {
+  scene_.strollers.clear();
+  const bool shows = scene_.look == city::Look::Clay || scene_.look == city::Look::Day;
+  const city::Layers& layers = scene_.layers;
+  if (!shows || !layers.life || !layers.greenways || layers.underground || greenways_.empty()) return;
+  scene_.strollers = greenways_.strollersAt(scene_.eye.position, scene_.citySeconds, frame::kPeopleReachMetres);
 }
 
 //! Sun and moon over the city. The hour is local mean solar time: what a clock would show that keeps to the city's own meridian.

@@ -80,6 +80,8 @@ class Stage {
 
   //! Trains in the last picture.
   unsigned trainsInSight() const { return frame_->statistics().trains; }
+  //! Walkers and cyclists, likewise.
+  unsigned peopleInSight() const { return frame_->statistics().people; }
 
   //! Where the control layer lies, pixels: labels keep off.
   void setCovered(std::vector<frame::Box> boxes) { scene_.covered = std::move(boxes); }
@@ -118,6 +120,7 @@ class Stage {
   static constexpr double kLongestWaitSeconds = 3;
   tiles::Budgets updateImagery(VkExtent2D extent);
   void lightUp();
+  void letStroll();
   void collectSides(double nowSeconds, double aspect);
   tiles::SelectionView selectionView(const frame::Side& side, const geo::Eye& eye, double aspect, double heightPixels) const;
   std::vector<tiles::SelectionView> selectionViews(VkExtent2D extent) const;
@@ -145,6 +148,7 @@ class Stage {
   std::unique_ptr<frame::Frame> frame_;
   GroundHeights ground_;
   ProjectMeasures measures_;
+  frame::GreenwayGround greenways_;
   std::vector<frame::Side> sides_;
   std::map<unsigned, tiles::CrossFade> fades_;   // by view slot
   frame::Scene scene_;

@@ -167,7 +167,7 @@ void PicturePass::render(PassContext& pass, gpu::Target& target, std::span<const
     fade_.draw(pass, target.extent);
     fade_.shown(refined, refined ? target.extent : extentAt(target.extent, pass.scene.resolution));
   }
-  living_ = pass.scene.liveApart && scenery_.rails->trainsDrawn();
+  living_ = pass.scene.liveApart && scenery_.lifeInSight();
   if (refined && living_) {
     vkCmdEndRendering(pass.commands);
     live(pass, target);
@@ -193,7 +193,7 @@ void PicturePass::live(PassContext& pass, gpu::Target& target) {
   for (const SideView& side : pass.sides) {
     if (side.rectangle.extent.width == 0) continue;
     setScissor(pass.commands, pass.view, side.rectangle);
-    scenery_.rails->drawTrains(pass, side, false, RailPass::Where::Over);
+    scenery_.drawLife(pass, side, false, true);
   }
   vkCmdEndRendering(pass.commands);
 }
@@ -202,7 +202,7 @@ uint64_t PicturePass::keyOf(const PassContext& pass) const {
   Hash hash;
   hash.add(scenery_.residency.generation()).add(scenery_.visibility.generation()).add(scenery_.documentGeneration);
   addPicture(hash, pass.view, pass.scene, pass.sides);
-  if (!pass.scene.liveApart && scenery_.rails->trainsDrawn()) hash.add(pass.scene.citySeconds);
+  if (!pass.scene.liveApart && scenery_.lifeInSight()) hash.add(pass.scene.citySeconds);
   return hash.value();
 }
 
