@@ -38,7 +38,7 @@ int checkProgram(const std::string& cityPath, const source::Fetcher::Options& fe
     return kExitFailed;
   }
   std::vector<city::Problem> problems = loaded->problems;
-  for (const std::string& failure : loaded->failures) problems.push_back({"overlays", failure});
+  for (const std::string& failure : loaded->failures) problems.push_back({"overlays, pictures", failure});
   const city::Document& document = loaded->document;
   for (size_t i = 0; i < document.tilesets.size(); ++i)
     checkTileset(loaded->address, document.tilesets[i].uri, fmt::format("tilesets[{}].uri", i), fetcher, problems);

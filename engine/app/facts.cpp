@@ -255,6 +255,36 @@ city::Selection selectionAt(const Stage& stage, const frame::Pick& pick) {
   return {};
 }
 
+city::Selection selectionOf(const Stage& stage, const std::string& id) {
+  const city::Document& document = stage.document();
+  if (document.project(id)) return {PickKind::Project, id};
+  if (document.item(id)) return {PickKind::MetroLine, id};
+  for (const city::Overlay& overlay : document.overlays) {
+    const auto layer = stage.layers().find(overlay.uri);
+    if (layer == stage.layers().end()) continue;
+    for (const source::VectorFeature& feature : layer->second.features)
+      if (feature.property("id") == id)
+        return {feature.property("kind") == "station" ? PickKind::Station : PickKind::Place, id};
+  }
+  return {PickKind::Building, id};
+}
+
+frame::Pick pickOf(const Stage& stage, const std::string& featureId) {
+  frame::Pick pick;
+  double finest = 1e300;
+  for (const tiles::TileId tile : stage.residency().residents()) {
+    const residency::ResidentTile* resident = stage.residency().tile(tile);
+    if (!resident || !resident->features || stage.tree().tiles[tile].geometricError >= finest) continue;
+    const auto& ids = resident->features->ids;
+    const auto found = std::find(ids.begin(), ids.end(), featureId);
+    if (found == ids.end()) continue;
+    pick.tile = tile;
+    pick.feature = uint32_t(found - ids.begin());
+    finest = stage.tree().tiles[tile].geometricError;
+  }
+  return pick;
+}
+
 ui::Picked factsOf(const Stage& stage, const city::Selection& selection, const frame::Pick& pick,
                    std::span<const source::Fact> texel) {
   Language language = stage.session().language;

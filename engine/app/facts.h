@@ -15,6 +15,11 @@ namespace cm::app {
 //! Buildings by their feature; else stations, lines, greenways and projects near the place, nearest first.
 city::Selection selectionAt(const Stage& stage, const frame::Pick& pick);
 
+//! What has this id: a project, an overlay's item, a station or place of an overlay, else a building.
+city::Selection selectionOf(const Stage& stage, const std::string& id);
+//! As if the building had been picked: its tile and row in the finest tile that is here; a tile of kNoTile where none has it.
+frame::Pick pickOf(const Stage& stage, const std::string& featureId);
+
 //! Metadata of a tile, its contents and their groups, then of the subtrees and tilesets it lies in, from the inside out.
 std::vector<std::pair<Text, std::string>> metadataOf(const tiles::TileTree& tree, tiles::TileId tile);
 

@@ -4,15 +4,21 @@
 #include <imgui.h>
 
 #include "base/check.h"
+#include "residency/textures.h"
 
 namespace cm::app {
+namespace {
+
+constexpr uint32_t kMostTextures = 64;  // fonts, and pictures of cards
+
+}  // namespace
 
 ImguiPass::ImguiPass(gpu::Device& device, VkFormat colourFormat) : device_(device) {
-  VkDescriptorPoolSize size{VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER, 8};
+  VkDescriptorPoolSize size{VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER, kMostTextures};
   VkDescriptorPoolCreateInfo poolInfo{};
   poolInfo.sType = VK_STRUCTURE_TYPE_DESCRIPTOR_POOL_CREATE_INFO;
   poolInfo.flags = VK_DESCRIPTOR_POOL_CREATE_FREE_DESCRIPTOR_SET_BIT;
-  poolInfo.maxSets = 8;
+  poolInfo.maxSets = kMostTextures;
   poolInfo.poolSizeCount = 1;
   poolInfo.pPoolSizes = &size;
   CM_CHECK(vkCreateDescriptorPool(device.handle(), &poolInfo, nullptr, &pool_) == VK_SUCCESS,
@@ -40,6 +46,7 @@ ImguiPass::ImguiPass(gpu::Device& device, VkFormat colourFormat) : device_(devic
 ImguiPass::~ImguiPass() {
   device_.wait(device_.submitted());
   ImGui_ImplVulkan_Shutdown();
+  if (sampler_) vkDestroySampler(device_.handle(), sampler_, nullptr);
   vkDestroyDescriptorPool(device_.handle(), pool_, nullptr);
 }
 
@@ -49,6 +56,51 @@ void ImguiPass::uploadFonts() {
   ImGui_ImplVulkan_DestroyFontsTexture();
   ImGui_ImplVulkan_CreateFontsTexture();
   ImGui_ImplVulkan_NewFrame();
+}
+
+void* ImguiPass::addTexture(const source::Image& image) {
+  if (image.width == 0 || image.height == 0 || images_.size() + 2 >= kMostTextures) return nullptr;
+  if (!sampler_) {
+    const VkSamplerCreateInfo info{.sType = VK_STRUCTURE_TYPE_SAMPLER_CREATE_INFO,
+                                   .magFilter = VK_FILTER_LINEAR,
+                                   .minFilter = VK_FILTER_LINEAR,
+                                   .mipmapMode = VK_SAMPLER_MIPMAP_MODE_LINEAR,
+                                   .addressModeU = VK_SAMPLER_ADDRESS_MODE_CLAMP_TO_EDGE,
+                                   .addressModeV = VK_SAMPLER_ADDRESS_MODE_CLAMP_TO_EDGE,
+                                   .addressModeW = VK_SAMPLER_ADDRESS_MODE_CLAMP_TO_EDGE,
+                                   .maxLod = VK_LOD_CLAMP_NONE};
+    if (!device_.checked(vkCreateSampler(device_.handle(), &info, nullptr, &sampler_), "sampler of pictures"))
+      return nullptr;
+  }
+  const residency::MipChain chain = residency::mipChainOf(image.width, image.height);
+  gpu::Buffer bytes(device_, chain.bytes, VK_BUFFER_USAGE_TRANSFER_SRC_BIT, true, "picture of a card");
+  if (!bytes) return nullptr;
+  residency::writeMips(image, chain, bytes.mapped());
+  const VkCommandPoolCreateInfo poolInfo{.sType = VK_STRUCTURE_TYPE_COMMAND_POOL_CREATE_INFO,
+                                         .flags = VK_COMMAND_POOL_CREATE_TRANSIENT_BIT,
+                                         .queueFamilyIndex = device_.queueFamily()};
+  VkCommandPool pool = VK_NULL_HANDLE;
+  if (!device_.checked(vkCreateCommandPool(device_.handle(), &poolInfo, nullptr, &pool), "pool of a picture"))
+    return nullptr;
+  const VkCommandBufferAllocateInfo allocate{.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_ALLOCATE_INFO,
+                                             .commandPool = pool,
+                                             .level = VK_COMMAND_BUFFER_LEVEL_PRIMARY,
+                                             .commandBufferCount = 1};
+  VkCommandBuffer commands = VK_NULL_HANDLE;
+  gpu::Image made;
+  if (device_.checked(vkAllocateCommandBuffers(device_.handle(), &allocate, &commands), "commands of a picture")) {
+    const VkCommandBufferBeginInfo begin{.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO,
+                                         .flags = VK_COMMAND_BUFFER_USAGE_ONE_TIME_SUBMIT_BIT};
+    vkBeginCommandBuffer(commands, &begin);
+    made = residency::mippedImage(device_, image, chain, VK_FORMAT_R8G8B8A8_UNORM, "card", commands, bytes.handle(), 0,
+                                  true);
+    vkEndCommandBuffer(commands);
+    if (made) device_.wait(device_.submit(commands, {}, {}));  // once a card: rare enough to wait for
+  }
+  vkDestroyCommandPool(device_.handle(), pool, nullptr);
+  if (!made) return nullptr;
+  images_.push_back(std::move(made));
+  return ImGui_ImplVulkan_AddTexture(sampler_, images_.back().view(), VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL);
 }
 
 std::vector<frame::Box> ImguiPass::pixelsOf(const std::vector<glm::vec4>& boxes) {

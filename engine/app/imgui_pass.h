@@ -4,8 +4,11 @@
 
 #include <vulkan/vulkan.h>
 
+#include <vector>
+
 #include "frame/frame.h"
 #include "gpu/device.h"
+#include "source/content.h"
 
 namespace cm::app {
 
@@ -18,6 +21,8 @@ class ImguiPass {
 
   //! After Ui::prepare has built io.Fonts anew.
   void uploadFonts();
+  //! A picture for ImGui's AddImage, good for as long as this; null where there is no memory.
+  void* addTexture(const source::Image& image);
   //! The layer's boxes in the picture's pixels, as Stage::setCovered wants them.
   static std::vector<frame::Box> pixelsOf(const std::vector<glm::vec4>& boxes);
   //! Draws what ImGui::Render made last.
@@ -28,6 +33,8 @@ class ImguiPass {
  private:
   gpu::Device& device_;
   VkDescriptorPool pool_ = VK_NULL_HANDLE;
+  VkSampler sampler_ = VK_NULL_HANDLE;
+  std::vector<gpu::Image> images_;
 };
 
 }  // namespace cm::app

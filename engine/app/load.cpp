@@ -1,16 +1,21 @@
 #include "app/load.h"
 
+#include <algorithm>
+#include <array>
+#include <cmath>
 #include <filesystem>
 
 #include "base/log.h"
 #include "source/archive.h"
 #include "source/content_frame.h"
 #include "source/geojson.h"
+#include "source/image.h"
 #include "source/tileset.h"
 
 namespace cm::app {
 namespace {
 
+constexpr uint32_t kLargestPictureSide = 12288, kCardPictureSide = 1280;
 constexpr double kLargestModelMetres = 1e6;  // a larger root about the Earth's centre is the Earth
 
 void loadLayer(LoadedCity& city, const std::string& uri, source::Fetcher& fetcher) {
@@ -28,6 +33,21 @@ void loadLayer(LoadedCity& city, const std::string& uri, source::Fetcher& fetche
   }
   for (const std::string& problem : layer->problems) city.failures.push_back(problem);
   city.layers.emplace(uri, std::move(*layer));
+}
+
+void loadPicture(LoadedCity& city, const city::Picture& picture, source::Fetcher& fetcher) {
+  if (picture.uri.empty()) return;
+  const std::string whole = source::resolveUri(city.address, picture.uri);
+  auto bytes = fetcher.read(whole);
+  if (!bytes) {
+    city.failures.push_back(bytes.error().text());
+    return;
+  }
+  auto image = source::decodeImage(*bytes, kLargestPictureSide);
+  if (!image)
+    city.failures.push_back(image.error().within("{}", whole).text());
+  else
+    city.pictures.emplace(picture.of, shrunk(*image, kCardPictureSide));
 }
 
 //! A bare tileset has no origin of its own: the middle of its root stands in for it.
@@ -72,6 +92,7 @@ void leaveOutLocalFiles(LoadedCity& city) {
   std::erase_if(city.document.tilesets, [&](city::TilesetRef& tileset) { return refuse(tileset.uri); });
   std::erase_if(city.document.overlays, [&](city::Overlay& overlay) { return refuse(overlay.uri); });
   std::erase_if(city.document.imagery, [&](city::Imagery& imagery) { return refuse(imagery.uri); });
+  std::erase_if(city.document.pictures, [&](city::Picture& picture) { return refuse(picture.uri); });
   for (city::Project& project : city.document.projects)
     for (city::Addition& addition : project.additions) {
       refuse(addition.tilesetUri);
@@ -96,6 +117,39 @@ void useCredentials(LoadedCity& city, source::Fetcher& fetcher) {
 }
 
 }  // namespace
+
+source::Image shrunk(const source::Image& image, uint32_t side) {
+  const uint32_t longer = std::max(image.width, image.height);
+  if (longer <= side || longer == 0) return image;
+  static const auto linear = [] {
+    std::array<float, 256> table{};
+    for (size_t i = 0; i < table.size(); ++i) table[i] = std::pow(float(i) / 255, 2.2f);
+    return table;
+  }();
+  const auto scaled = [&](uint32_t n) { return std::max(1u, uint32_t(uint64_t{n} * side / longer)); };
+  source::Image small{.width = scaled(image.width), .height = scaled(image.height)};
+  small.rgba.resize(size_t{small.width} * small.height * 4);
+  for (uint32_t y = 0; y < small.height; ++y)
+    for (uint32_t x = 0; x < small.width; ++x) {
+      const auto from = [](uint32_t i, uint32_t n, uint32_t of) { return uint32_t(uint64_t{i} * of / n); };
+      const uint32_t x0 = from(x, small.width, image.width),
+                     x1 = std::max(x0 + 1, from(x + 1, small.width, image.width)),
+                     y0 = from(y, small.height, image.height),
+                     y1 = std::max(y0 + 1, from(y + 1, small.height, image.height));
+      float sum[4]{};
+      for (uint32_t row = y0; row < y1; ++row)
+        for (uint32_t column = x0; column < x1; ++column) {
+          const uint8_t* pixel = &image.rgba[(size_t{row} * image.width + column) * 4];
+          for (int c = 0; c < 3; ++c) sum[c] += linear[pixel[c]];
+          sum[3] += float(pixel[3]);
+        }
+      const float count = float(x1 - x0) * float(y1 - y0);
+      uint8_t* out = &small.rgba[(size_t{y} * small.width + x) * 4];
+      for (int c = 0; c < 3; ++c) out[c] = uint8_t(std::lround(255 * std::pow(sum[c] / count, 1 / 2.2f)));
+      out[3] = uint8_t(std::lround(sum[3] / count));
+    }
+  return small;
+}
 
 Result<LoadedCity> loadCity(const std::string& uri, source::Fetcher& fetcher) {
   LoadedCity city;
@@ -126,6 +180,7 @@ Result<LoadedCity> loadCity(const std::string& uri, source::Fetcher& fetcher) {
   for (const city::Overlay& overlay : city.document.overlays) loadLayer(city, overlay.uri, fetcher);
   for (const city::Project& project : city.document.projects)
     for (const city::Addition& addition : project.additions) loadLayer(city, addition.groundUri, fetcher);
+  for (const city::Picture& picture : city.document.pictures) loadPicture(city, picture, fetcher);
   for (std::string& failure : city.failures) failure = log::withoutSecrets(failure);
   return city;
 }

@@ -90,11 +90,13 @@ int main(int count, char** values) {
         ->check(CLI::Range(0.0, 10.0));
   };
   fadeOption(program, window.levelFadeSeconds, "0.25, 软件渲染 on a software renderer 0");
+  program.add_flag("--reduced-motion", window.reducedMotion,
+                   "少用动画：风格、时刻立即切换，开场不飞行 / looks and hours change at once, no opening flight");
   std::string windowSize;
   program.add_option("--size", windowSize, "窗口大小 / size of the window, WIDTHxHEIGHT");
 
   RenderOptions render;
-  std::string size, camera, compare, language = "zh";
+  std::string size, camera, compare, lens, language = "zh";
   bool noUi = false;
   CLI::App* renderApp = program.add_subcommand("render", "输出一张图片 / write a picture; needs no display");
   renderApp->add_option("--out", render.out, "PNG 文件 / the PNG file to write")->required();
@@ -125,9 +127,15 @@ int main(int count, char** values) {
            "14 October")
         ->check(hourOfDay);
     app->add_option("--scenario", render.scenario, "方案编号 / scenario id");
-    app->add_option("--compare", compare, "swipe: 左右卷帘 / left and right of a divider")
-        ->check(CLI::IsMember({"swipe", "off"}));
-    app->add_option("--against", render.against, "卷帘右侧的方案 / scenario right of the divider");
+    app->add_option("--compare", compare,
+                    "swipe: 左右卷帘 / left and right of a divider; lens: 透镜 / in a round glass")
+        ->check(CLI::IsMember({"swipe", "lens", "off"}));
+    app->add_option("--against", render.against,
+                    "卷帘右侧或透镜内的方案 / scenario right of the divider, or in the lens (by itself the other one)");
+    app->add_option(
+        "--lens", lens,
+        "透镜的中心与半径：x,y,半径，占宽、高、高的比例 / its middle and radius, parts of width, height, height "
+        "(0.5,0.5,0.28)");
     app->add_option("--divider", render.divider, "0..1 (0.5)")->check(CLI::Range(0.0, 1.0));
     app->add_option("--look", render.look, "clay 素模 | plain 简洁 | day 日景 | tech 科技蓝 | plan 规划图")
         ->transform(CLI::CheckedTransformer(kLooks));
@@ -238,8 +246,20 @@ int main(int count, char** values) {
     if (*filmApp) render.width = 1920, render.height = 1080;
     if (!size.empty() && refuse(parseSize(size, render.width, render.height))) return kExitUsage;
     if (!camera.empty() && refuse(parseCamera(camera, render.camera))) return kExitUsage;
-    render.swipe = compare == "swipe";
-    if (render.swipe && render.against.empty() && refuse("--compare swipe needs --against SCENARIO")) return kExitUsage;
+    if (compare == "swipe") render.compare = cm::city::Compare::Swipe;
+    if (compare == "lens") render.compare = cm::city::Compare::Lens;
+    if (!lens.empty()) {
+      cm::city::LensPlace& place = render.lens;
+      int used = 0;
+      const bool read = std::sscanf(lens.c_str(), "%lf,%lf,%lf%n", &place.x, &place.y, &place.radius, &used) == 3 &&
+                        size_t(used) == lens.size() && place == cm::city::kept(place);
+      if (!read && refuse(fmt::format("--lens：“{}”不是 x,y,半径 / found \"{}\", expected x,y,radius: 0..1,0..1,{}..{}",
+                                      lens, lens, cm::city::kLeastLens, cm::city::kLargestLens)))
+        return kExitUsage;
+    }
+    if (render.compare == cm::city::Compare::Swipe && render.against.empty() &&
+        refuse("--compare swipe needs --against SCENARIO"))
+      return kExitUsage;
     render.language = language == "en" ? cm::Language::English : cm::Language::Chinese;
     render.ui = !noUi;
     if (*renderApp) return renderProgram(render);

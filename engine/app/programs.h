@@ -23,8 +23,9 @@ struct RenderOptions {
   std::string date;                              // ISO 8601, with or without a time
   std::optional<double> hour;                    // local mean solar time; over that of `date`
   std::string scenario, against;
-  bool swipe = false;
+  city::Compare compare = city::Compare::Off;
   double divider = 0.5;
+  city::LensPlace lens;
   city::Look look = city::Look::Clay;
   city::Weather weather = city::Weather::Clear;
   std::string style;                             // Style id; empty: none
@@ -79,6 +80,7 @@ struct WindowOptions {
   unsigned width = 1600, height = 900;
   bool fullscreen = false;
   bool forget = false;                           // start as new: no state of the last run
+  bool reducedMotion = false;                    // looks, hours and levels of detail change at once, and no flight opens the city
   std::optional<double> levelFadeSeconds;        // StageOptions; by itself: only where a GPU has the time for it
   source::Fetcher::Options fetch;
 };

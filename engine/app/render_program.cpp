@@ -91,31 +91,31 @@ Result<void> setUpPicture(Stage& stage, const RenderOptions& options) {
       return makeError("there is no scenario \"{}\"; there are: {}", id, known.empty() ? "none" : known);
     }
   // The plan is the after side's: one picture of it shows that side, as the window's toggle would.
-  bool after = !options.swipe && document.scenarios.size() > 1 && options.scenario == stage.session().after.scenario;
+  const bool swipe = options.compare == city::Compare::Swipe, lens = options.compare == city::Compare::Lens;
+  bool after = !swipe && (!lens || options.against != options.scenario) && document.scenarios.size() > 1 &&
+               options.scenario == stage.session().after.scenario;
   if (after)
     commands.push_back(city::ShowSide{true});
   else if (!options.scenario.empty())
     commands.push_back(city::SetScenario{city::SideName::Before, options.scenario});
-  if (options.swipe) {
-    commands.push_back(city::SetScenario{city::SideName::After, options.against});
-    commands.push_back(city::SetCompare{city::Compare::Swipe});
+  if (options.compare != city::Compare::Off) {
+    // What is compared against is right of the divider, or in the lens.
+    if (!options.against.empty())
+      commands.push_back(city::SetScenario{after ? city::SideName::Before : city::SideName::After, options.against});
+    commands.push_back(city::SetCompare{options.compare});
     commands.push_back(city::SetDivider{options.divider});
+    commands.push_back(city::SetLens{options.lens});
   }
   if (!options.date.empty()) {
     auto when = parseWhen(options.date, document.origin.lonDegrees);
     if (!when) return when.error();
     commands.push_back(
-        city::SetDate{options.swipe || after ? city::SideName::After : city::SideName::Before, when->date});
+        city::SetDate{swipe || lens || after ? city::SideName::After : city::SideName::Before, when->date});
     if (when->solarHour) commands.push_back(city::SetHour{*when->solarHour});
     if (when->solarHour || options.hour) stage.options().lightDate = options.hour ? when->date : when->lightDate;
   }
   if (options.hour) commands.push_back(city::SetHour{*options.hour});
-  if (!options.select.empty()) {
-    auto kind = document.project(options.select) ? city::PickKind::Project
-                : document.item(options.select)  ? city::PickKind::MetroLine
-                                                 : city::PickKind::Building;
-    commands.push_back(city::Select{{kind, options.select}});
-  }
+  if (!options.select.empty()) commands.push_back(city::Select{selectionOf(stage, options.select)});
   if (options.underground) {
     city::Layers layers = stage.session().layers;
     layers.underground = true;
@@ -212,7 +212,8 @@ int renderProgram(const RenderOptions& options) {
     now += 0.25;
     stage.step({}, now, extent);
     layer->draw(now, 0.25f);  // cards finish sliding in within a few frames
-    if (turn >= 3 && (!stage.frame().wantsAnotherFrame() || turn > 400)) break;
+    if (turn >= 3 && (turn > 400 || !(stage.frame().wantsAnotherFrame() || layer->awaits()))) break;
+    if (layer->awaits()) stage.waitForWork(std::chrono::milliseconds(20));
     stage.setBand(extent.height, 0);
     gpu::Target target = warmUp.target();
     stage.render(target, 1, {});

@@ -24,12 +24,12 @@ bool changesScenario(const city::Command& command) {
          std::holds_alternative<city::SetProject>(command) || std::holds_alternative<city::SetAllProjects>(command);
 }
 
-geo::Eye eyeOf(const city::CameraPose& c) {
-  return geo::eyeAt({c.lonDegrees, c.latDegrees, c.heightMetres}, c.headingDegrees, c.pitchDegrees,
+}  // namespace
+
+geo::Eye eyeOf(const city::CameraPose& pose) {
+  return geo::eyeAt({pose.lonDegrees, pose.latDegrees, pose.heightMetres}, pose.headingDegrees, pose.pitchDegrees,
                     kFieldOfViewRadians);
 }
-
-}  // namespace
 
 Stage::Stage(gpu::Device& device, VkFormat format, LoadedCity loaded, source::Fetcher& fetcher,
              const StageOptions& options)
@@ -40,6 +40,7 @@ Stage::Stage(gpu::Device& device, VkFormat format, LoadedCity loaded, source::Fe
       streaming_(fetcher),
       imagery_(fetcher, loaded_.document, loaded_.address, !source::isHttp(loaded_.address)),
       ground_(axes_),
+      measures_(city_.document(), loaded_.layers, axes_),
       greenways_(loaded_.document, loaded_.layers) {
   for (const city::TilesetRef& tileset : document().tilesets) {
     streaming_.add(source::resolveUri(loaded_.address, tileset.uri), loaded_.ecefFromTilesets);
@@ -58,6 +59,7 @@ Stage::Stage(gpu::Device& device, VkFormat format, LoadedCity loaded, source::Fe
 Stage::~Stage() = default;
 
 void Stage::attach(gpu::Device& device, VkFormat format) {
+  format_ = format;
   software_ = device.isSoftware();
   residency_ = std::make_unique<residency::Residency>(device, options_.budgets.gpuBytes);
   frame_ = std::make_unique<frame::Frame>(device, *residency_, format);
@@ -68,6 +70,7 @@ void Stage::detach() {
   frame_.reset();
   residency_.reset();
   ground_.clear();
+  measures_.clear();
   streaming_.forgetResident();
   imagery_.forgetResident();
   selection_ = {};
@@ -85,11 +88,11 @@ void Stage::setPlainLight(glm::vec3 background, glm::dvec3 sunEcef, float diffus
   scene_.sunDirectionEcef = sunEcef;
 }
 
-void Stage::collectSides(double nowSeconds) {
+void Stage::collectSides(double nowSeconds, double aspect) {
   const city::Session& s = session();
   double t =
       s.transition.durationSeconds > 0 ? (nowSeconds - s.transition.startSeconds) / s.transition.durationSeconds : 1;
-  auto make = [&](city::SideName name, float left, float right) {
+  auto make = [&](city::SideName name, float left, float right) -> frame::Side& {
     bool before = name == city::SideName::Before;
     frame::Side side;
     side.slot = before ? 0 : 1;
@@ -100,16 +103,23 @@ void Stage::collectSides(double nowSeconds) {
     side.from = before ? s.previousBefore : s.previousAfter;
     if (side.from.size() != side.to.size()) side.from = side.to;
     side.transition = static_cast<float>(std::clamp(t, 0.0, 1.0));
-    sides_.push_back(std::move(side));
+    return sides_.emplace_back(std::move(side));
   };
   sides_.clear();
   if (s.compare == city::Compare::Swipe) {
     float divider = static_cast<float>(std::clamp(s.divider, 0.0, 1.0));
     if (divider > 0.0005f) make(city::SideName::Before, 0, divider);
     if (divider < 0.9995f) make(city::SideName::After, divider, 1);
-  } else {
-    make(s.showAfter ? city::SideName::After : city::SideName::Before, 0, 1);
+    return;
   }
+  make(s.showAfter ? city::SideName::After : city::SideName::Before, 0, 1);
+  if (!scene_.lens.on()) return;
+  const float half = scene_.lens.radius / float(aspect), x = scene_.lens.centre.x, y = scene_.lens.centre.y;
+  frame::Side& inside = make(s.showAfter ? city::SideName::Before : city::SideName::After, std::max(0.0f, x - half),
+                             std::min(1.0f, x + half));
+  inside.top = std::max(0.0f, y - scene_.lens.radius);
+  inside.bottom = std::min(1.0f, y + scene_.lens.radius);
+  inside.inLens = true;
 }
 
 std::vector<bool> Stage::additionsShown(const frame::Side& side) const {
@@ -153,6 +163,7 @@ std::vector<tiles::SelectionView> Stage::selectionViews(VkExtent2D extent) const
   const double aspect = double(extent.width) / std::max(1u, extent.height);
   std::vector<tiles::SelectionView> views;
   for (const frame::Side& side : sides_) views.push_back(selectionView(side, scene_.eye, aspect, extent.height));
+  addPictureViews(views);
   if (eyeOverride_) return views;
   for (const city::CameraPose& pose : posesAhead(session(), held_, now_))
     for (const frame::Side& side : sides_) {
@@ -200,9 +211,14 @@ city::Changes Stage::step(std::vector<city::Command> commands, double nowSeconds
   scene_.nowSeconds = nowSeconds;
   scene_.citySeconds = session().hourOfDay * 3600 + (options_.clockRuns ? nowSeconds : 0);
   scene_.liveApart = options_.liveApart;
-  if (const double hour = session().hourOfDay; hour != daylight_.to)
-    daylight_ = daylight_.to < 0 ? Daylight{hour, hour} : Daylight{hourAt(nowSeconds), hour, nowSeconds};
-  scene_.hourOfDay = hourAt(nowSeconds);
+  daylight_.follow(session().hourOfDay, nowSeconds, options_.sweepsHours);
+  scene_.hourOfDay = daylight_.at(nowSeconds);
+  scene_.lookFadeSeconds = float(options_.lookFadeSeconds);
+  scene_.lens = {};
+  if (session().compare == city::Compare::Lens) {
+    const city::LensPlace& lens = session().lens;
+    scene_.lens = {glm::vec2(lens.x, lens.y), float(lens.radius)};
+  }
   if (const frame::WeatherShares weather = frame::sharesOf(session().weather); !weather_)
     weather_ = {weather, weather};
   else if (weather_->to != weather)
@@ -211,7 +227,7 @@ city::Changes Stage::step(std::vector<city::Command> commands, double nowSeconds
   if (scene_.look != city::Look::Plain) lightUp();
 
   streaming_.drain();
-  collectSides(nowSeconds);
+  collectSides(nowSeconds, double(extent.width) / std::max(1u, extent.height));
   selection_ = tiles::select(tree(), streaming_.states(), selectionViews(extent), selection_,
                              {.maxSsePixels = options_.maxSsePixels * options_.quality.coarseness,
                               .fogDensity = options_.fogDensity,
@@ -221,9 +237,13 @@ city::Changes Stage::step(std::vector<city::Command> commands, double nowSeconds
   tiles::Orders orders = streaming_.update(selection_, updateImagery(extent));
   for (const tiles::Upload& upload : orders.uploads) {
     ground_.add(upload.tile, *upload.content);
+    measures_.add(upload.tile, *upload.content);
     greenways_.add(*upload.content);
   }
-  for (tiles::TileId tile : orders.evictions) ground_.remove(tile);
+  for (tiles::TileId tile : orders.evictions) {
+    ground_.remove(tile);
+    measures_.remove(tile);
+  }
   residency::Residency::Report report = residency_->apply(orders, options_.budgets.uploadBytesPerFrame);
   for (tiles::TileId tile : report.uploaded) streaming_.uploaded(tile);
   for (tiles::TileId tile : report.failed) streaming_.uploadFailed(tile);
@@ -297,9 +317,10 @@ void Stage::render(gpu::Target& target, int samples, const frame::UiPass& ui) {
   frame_->render(target, scene_, sides_, samples, ui);
 }
 
-double Stage::hourAt(double nowSeconds) const {
-  const double t = std::clamp((nowSeconds - daylight_.sinceSeconds) / kDaylightSeconds, 0.0, 1.0);
-  return std::lerp(daylight_.from, daylight_.to, t * t * (3 - 2 * t));
+ui::ModelFigures Stage::modelFigures(const std::string& project) const {
+  for (size_t p = 0; p < document().projects.size(); ++p)
+    if (document().projects[p].id == project) return measures_.figures(p, tree(), tilesetOfAddition_);
+  return {};
 }
 
 frame::WeatherShares Stage::weatherAt(double nowSeconds) const {
@@ -309,7 +330,7 @@ frame::WeatherShares Stage::weatherAt(double nowSeconds) const {
 }
 
 bool Stage::transitioning(double nowSeconds) const {
-  return city_.moving(nowSeconds) || !held_.empty() || nowSeconds < daylight_.sinceSeconds + kDaylightSeconds ||
+  return city_.moving(nowSeconds) || !held_.empty() || daylight_.moving(nowSeconds) ||
          (weather_ && nowSeconds < weather_->sinceSeconds + kWeatherSeconds);
 }
 

@@ -2,6 +2,7 @@
 //! the programs without one all step this. Belongs to one thread; the device must outlive it.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <map>
 #include <memory>
@@ -9,9 +10,11 @@
 #include <string>
 #include <vector>
 
+#include "app/daylight.h"
 #include "app/ground.h"
 #include "app/load.h"
 #include "app/pace.h"
+#include "app/project_measures.h"
 #include "city/commands.h"
 #include "frame/frame.h"
 #include "gpu/device.h"
@@ -29,12 +32,22 @@ struct StageOptions {
   double maxSsePixels = 8;                   // at 16, as other viewers have it, a quarter of a low town is left out far away
   unsigned skipLevels = 3;                   // tiles::SelectionOptions: of a deep jump every third level is loaded
   double levelFadeSeconds = 0;               // in which a level of detail gives way to the next; 0: at once
+  double lookFadeSeconds = 0;                // in which a look gives way to another; the window asks for it
+  bool sweepsHours = true;                   // the sun goes from hour to hour; false: it is there at once
   double fogDensity = 0;                     // tiles::SelectionOptions: less detail far away; the window asks for it
   Quality quality;                           // what is given up while moving
   bool refineWhenStill = true;               // false: every frame as while moving (measurements)
   bool clockRuns = true;                     // the city's clock goes on from the session's hour; false: it stands there
   bool liveApart = false;                    // frame::Scene; the window asks for it
   city::Date lightDate{2030, 10, 14};        // for sun and moon: mid-October, when even early afternoon's shadows are long
+};
+
+geo::Eye eyeOf(const city::CameraPose& pose);
+
+//! A project from its own view, for its card.
+struct ProjectPictures {
+  std::string project;
+  source::Image before, after;
 };
 
 class Stage {
@@ -52,6 +65,9 @@ class Stage {
   const frame::VectorLayers& layers() const { return loaded_.layers; }
   const geo::EnuFrame& axes() const { return axes_; }
   const GroundHeights& ground() const { return ground_; }
+  const ProjectMeasures& measures() const { return measures_; }
+  //! What the loaded tiles say of a project, today and built; empty where they do not reach.
+  ui::ModelFigures modelFigures(const std::string& project) const;
   tiles::StreamingStatistics streamingStatistics() const { return streaming_.statistics(); }
   tiles::ImageryStatistics imageryStatistics() const { return imagery_.statistics(); }
   std::vector<std::string> takeFailures();
@@ -87,6 +103,12 @@ class Stage {
   geo::Eye eye() const;
   //! 0..1: how much of what is wanted is here.
   double loaded() const;
+  //! Asks for pictures of a project, today and built; empty: of none. Its tiles are loaded beside those of the view.
+  void wantPictures(const std::string& project);
+  //! They, once they can be drawn: between step and render. Takes two frames' time and the GPU's answer.
+  std::optional<ProjectPictures> drawPictures(gpu::Device& device);
+  //! The document's pictures that could be read, by what they are of.
+  const std::map<std::string, source::Image, std::less<>>& pictures() const { return loaded_.pictures; }
   //! Plain look: background and light of the measurement.
   void setPlainLight(glm::vec3 background, glm::dvec3 sunEcef, float diffuse, float ambient);
 
@@ -95,23 +117,23 @@ class Stage {
   void attach(gpu::Device& device, VkFormat format);
 
  private:
-  static constexpr double kLongestWaitSeconds = 3, kDaylightSeconds = 0.8, kWeatherSeconds = 1.6;
+  static constexpr double kLongestWaitSeconds = 3, kWeatherSeconds = 1.6;
   tiles::Budgets updateImagery(VkExtent2D extent);
   void lightUp();
   void letStroll();
-  void collectSides(double nowSeconds);
+  void collectSides(double nowSeconds, double aspect);
   tiles::SelectionView selectionView(const frame::Side& side, const geo::Eye& eye, double aspect, double heightPixels) const;
   std::vector<tiles::SelectionView> selectionViews(VkExtent2D extent) const;
+  void addPictureViews(std::vector<tiles::SelectionView>& views) const;
   bool additionsReady() const;
   void fadeLevels(double nowSeconds);
   bool transitioning(double nowSeconds) const;
   std::vector<bool> additionsShown(const frame::Side& side) const;
-  double hourAt(double nowSeconds) const;
   frame::WeatherShares weatherAt(double nowSeconds) const;
 
-  //! The light glides from hour to hour; another hour chosen on the way starts from where it is.
-  struct Daylight {
-    double from = 0, to = -1, sinceSeconds = -1e9;   // to < 0: none shown yet
+  struct Pictured {
+    size_t project = 0;
+    std::array<frame::Side, 2> sides;            // today, built
   };
 
   //! As the light's: one weather gives way to another.
@@ -133,6 +155,7 @@ class Stage {
   std::unique_ptr<residency::Residency> residency_;
   std::unique_ptr<frame::Frame> frame_;
   GroundHeights ground_;
+  ProjectMeasures measures_;
   frame::GreenwayGround greenways_;
   std::vector<frame::Side> sides_;
   std::map<unsigned, tiles::CrossFade> fades_;   // by view slot
@@ -144,6 +167,8 @@ class Stage {
   Daylight daylight_;
   std::optional<WeatherChange> weather_;         // none before the first picture
   size_t wantedPeak_ = 0;
+  VkFormat format_ = VK_FORMAT_UNDEFINED;        // of the targets
+  std::optional<Pictured> pictured_;
 };
 
 }  // namespace cm::app

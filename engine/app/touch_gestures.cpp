@@ -6,6 +6,8 @@
 #include <cfloat>
 #include <cmath>
 
+#include "app/lens_grip.h"
+
 namespace cm::app {
 namespace {
 
@@ -25,7 +27,7 @@ bool together(glm::dvec2 a, glm::dvec2 b) {
 
 TouchGestures::Outcome TouchGestures::follow(std::span<const Touch> touches,
                                              const std::function<bool(glm::dvec2)>& covered, CameraControl& control,
-                                             glm::dvec2 size, double nowSeconds) {
+                                             glm::dvec2 size, double nowSeconds, city::LensPlace* lens) {
   Outcome outcome;
   for (const Touch& touch : touches) {
     if (touch.phase == TouchPhase::Begin) {
@@ -35,8 +37,9 @@ TouchGestures::Outcome TouchGestures::follow(std::span<const Touch> touches,
         point(touch);
         continue;
       }
-      outcome.moved |= move(control, size);  // what the fingers before it did is theirs alone
+      move(control, size, lens, outcome);  // what the fingers before it did is theirs alone
       if (fingers_.empty()) {
+        onLens_ = lens && insideLens(*lens, touch.at, size);
         landedAt_ = touch.at;
         landedSeconds_ = nowSeconds;
         outcome.landed = true;
@@ -54,11 +57,11 @@ TouchGestures::Outcome TouchGestures::follow(std::span<const Touch> touches,
     if (found == fingers_.end()) continue;
     found->at = touch.at;
     if (touch.phase != TouchPhase::End) continue;
-    outcome.moved |= move(control, size);
+    move(control, size, lens, outcome);
     fingers_.erase(found);
     if (fingers_.empty() && !wandered_ && nowSeconds - landedSeconds_ < kTapSeconds) outcome.taps.push_back(touch.at);
   }
-  outcome.moved |= move(control, size);
+  move(control, size, lens, outcome);
   return outcome;
 }
 
@@ -73,22 +76,38 @@ void TouchGestures::point(const Touch& touch) {
   io.AddMouseSourceEvent(ImGuiMouseSource_Mouse);
 }
 
-//! Moves the camera as the fingers moved since the last time.
-bool TouchGestures::move(CameraControl& control, glm::dvec2 size) {
-  bool moved = false;
-  if (fingers_.size() >= 2) {
-    moved = pinch(control, size);
-  } else if (fingers_.size() == 1) {
-    Finger& finger = fingers_.front();
-    if (!wandered_ && glm::distance(finger.at, landedAt_) <= kTapPixels) return false;
+//! Moves the camera, or the lens, as the fingers moved since the last time.
+void TouchGestures::move(CameraControl& control, glm::dvec2 size, city::LensPlace* lens, Outcome& outcome) {
+  if (fingers_.size() == 1) {
+    const Finger& finger = fingers_.front();
+    if (!wandered_ && glm::distance(finger.at, landedAt_) <= kTapPixels) return;
     wandered_ = true;
-    if (finger.at == finger.last) return false;
-    control.grab(finger.last / size);
-    control.dragTo(finger.at / size);
-    moved = true;
+    if (finger.at == finger.last) return;
+  }
+  if (onLens_) {
+    outcome.lens |= lens && moveLens(*lens, size);
+  } else if (fingers_.size() >= 2) {
+    outcome.moved |= pinch(control, size);
+  } else if (fingers_.size() == 1) {
+    control.grab(fingers_[0].last / size);
+    control.dragTo(fingers_[0].at / size);
+    outcome.moved = true;
   }
   for (Finger& finger : fingers_) finger.last = finger.at;
-  return moved;
+}
+
+//! One finger takes it along; two hold it between them.
+bool TouchGestures::moveLens(city::LensPlace& lens, glm::dvec2 size) {
+  const city::LensPlace before = lens;
+  if (fingers_.size() >= 2) {
+    const Finger &a = fingers_[0], &b = fingers_[1];
+    const double was = glm::distance(a.last, b.last), is = glm::distance(a.at, b.at);
+    if (was >= kLeastSpanPixels && is >= kLeastSpanPixels) lens = scaledBy(lens, is / was);
+    lens = movedBy(lens, middle(a.at, b.at) - middle(a.last, b.last), size);
+  } else if (fingers_.size() == 1) {
+    lens = movedBy(lens, fingers_[0].at - fingers_[0].last, size);
+  }
+  return lens != before;
 }
 
 //! The first two fingers: apart and together zoom, round each other turn, side by side shift, up and down together tilt.

@@ -5,9 +5,12 @@
 #include <algorithm>
 #include <vector>
 
+#include "app/facts.h"
+
 namespace cm::app {
 
-UiPicture::UiPicture(gpu::Device& device, Stage& stage, VkExtent2D extent, Shows shows) : stage_(stage), shows_(shows) {
+UiPicture::UiPicture(gpu::Device& device, Stage& stage, VkExtent2D extent, Shows shows)
+    : device_(device), stage_(stage), shows_(shows) {
   ImGui::CreateContext();
   ImGui::GetIO().IniFilename = nullptr;
   ImGui::GetIO().DisplaySize = {float(extent.width), float(extent.height)};
@@ -30,6 +33,15 @@ void UiPicture::draw(double nowSeconds, float frameSeconds) {
   seen.trains = stage_.trainsInSight() > 0;
   seen.people = stage_.peopleInSight() > 0;
   seen.headingDegrees = stage_.session().camera.headingDegrees;
+  if (shows_ == Shows::Everything) {
+    const city::Selection& selection = stage_.session().selection;
+    pictures_.draw(stage_, *pass_, device_);
+    seen.card = facts_.of(stage_, selection);
+    seen.card.picture = pictures_.of(stage_, *pass_, selection);
+    seen.picked =
+        factsOf(stage_, selection,
+                selection.kind == city::PickKind::Building ? pickOf(stage_, selection.id) : frame::Pick{}, {});
+  }
   ImGui::GetIO().DeltaTime = std::max(frameSeconds, 1e-4f);
   if (ui_->prepare(stage_.document(), stage_.session(), seen)) pass_->uploadFonts();
   ImGui::NewFrame();

@@ -4,6 +4,8 @@
 
 #include <memory>
 
+#include "app/card_facts.h"
+#include "app/card_pictures.h"
 #include "app/imgui_pass.h"
 #include "app/stage.h"
 #include "app/ui/ui.h"
@@ -20,13 +22,18 @@ class UiPicture {
 
   //! Lays the control layer out for the session as it is; `frameSeconds` is how far its animations go on.
   void draw(double nowSeconds, float frameSeconds);
+  //! A picture of its card is asked for and not there: step and draw again.
+  bool awaits() const { return pictures_.awaited(); }
   frame::UiPass pass() const { return pass_->pass(); }
   //! The same on a target that holds so many rows of the picture.
   frame::UiPass band(uint32_t top, uint32_t rows) const { return pass_->band(top, rows); }
 
  private:
+  gpu::Device& device_;
   Stage& stage_;
   const Shows shows_;
+  CardFacts facts_;
+  CardPictures pictures_;
   std::unique_ptr<ui::Ui> ui_;
   std::unique_ptr<ImguiPass> pass_;
 };

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "app/lens_grip.h"
+
 namespace cm::app {
 namespace {
 
@@ -62,7 +64,8 @@ bool WindowInput::takeActivity() { return std::exchange(activity_, false) || !to
 void WindowInput::fingers(Stage& stage, const ui::Ui& layer, CameraControl& control, glm::dvec2 size, double nowSeconds,
                           std::vector<city::Command>& out, bool& moved) {
   auto covered = [&](glm::dvec2 at) { return layer.covers(at); };
-  auto outcome = gestures_.follow(std::exchange(touches_, {}), covered, control, size, nowSeconds);
+  city::LensPlace* lens = stage.session().compare == city::Compare::Lens ? &lens_ : nullptr;
+  auto outcome = gestures_.follow(std::exchange(touches_, {}), covered, control, size, nowSeconds, lens);
   moved |= outcome.moved;
   if (outcome.landed && stage.session().flight.durationSeconds > 0) out.push_back(city::StopFlight{});
   for (glm::dvec2 at : outcome.taps) click(at, stage, size, nowSeconds, out);
@@ -82,18 +85,23 @@ void WindowInput::click(glm::dvec2 at, Stage& stage, glm::dvec2 size, double now
 }
 
 //! Moves the camera as the pointer moved from where it was last seen; false while it has not left the place of the press.
-bool WindowInput::drag(CameraControl& control, glm::dvec2 to, double height) {
+bool WindowInput::drag(CameraControl& control, glm::dvec2 to, glm::dvec2 size) {
   if (to == lastAt_) return false;
   if (!wandered_ && glm::distance(to, downAt_) <= kClickPixels) return false;
   if (!wandered_) lastAt_ = downAt_;
   wandered_ = true;
+  if (drag_ == Drag::Lens) {
+    lens_ = movedBy(lens_, to - lastAt_, size);
+    lastAt_ = to;
+    return false;
+  }
   if (drag_ == Drag::Pan) {
     control.grab(fraction(lastAt_));
     control.dragTo(fraction(to));
   } else {
     control.beginTurn({0.5, 0.5});
     glm::dvec2 d = to - lastAt_;
-    control.turn(d.x / height * 3.2, -d.y / height * 2.2);
+    control.turn(d.x / size.y * 3.2, -d.y / size.y * 2.2);
   }
   lastAt_ = to;
   return true;
@@ -104,15 +112,16 @@ void WindowInput::button(const Button& event, Stage& stage, CameraControl& contr
   if (event.action == GLFW_PRESS && !uiHasMouse && drag_ == Drag::None) {
     bool turn = event.button == GLFW_MOUSE_BUTTON_RIGHT || event.button == GLFW_MOUSE_BUTTON_MIDDLE ||
                 (event.mods & (GLFW_MOD_CONTROL | GLFW_MOD_SHIFT));
-    drag_ = turn ? Drag::Turn : Drag::Pan;
+    const bool lens = stage.session().compare == city::Compare::Lens && insideLens(lens_, event.at, size);
+    drag_ = turn ? Drag::Turn : lens ? Drag::Lens : Drag::Pan;
     downAt_ = lastAt_ = event.at;
     downSince_ = nowSeconds;
     wandered_ = false;
     if (stage.session().flight.durationSeconds > 0) out.push_back(city::StopFlight{});
   } else if (event.action == GLFW_RELEASE && drag_ != Drag::None) {
     // A whole drag may lie between two frames: what is left of it is the way to where the button came up.
-    moved |= drag(control, event.at, size.y);
-    bool still = drag_ == Drag::Pan && !wandered_ && nowSeconds - downSince_ < kClickSeconds;
+    moved |= drag(control, event.at, size);
+    bool still = drag_ != Drag::Turn && !wandered_ && nowSeconds - downSince_ < kClickSeconds;
     drag_ = Drag::None;
     if (still) click(event.at, stage, size, nowSeconds, out);
   }
@@ -126,13 +135,16 @@ void WindowInput::handle(Stage& stage, ui::Ui& layer, bool uiHasMouse, bool uiHa
   control.take(stage.session().camera, double(width) / std::max(1, height));
   bool moved = false;
   const glm::dvec2 size{width, std::max(1, height)};
+  lens_ = stage.session().lens;
 
   fingers(stage, layer, control, size, nowSeconds, out, moved);
   for (const Button& event : std::exchange(ripe_, std::exchange(buttons_, {})))
     button(event, stage, control, uiHasMouse, size, nowSeconds, out, moved);
   if (!ripe_.empty()) activity_ = true;
-  if (drag_ != Drag::None) moved |= drag(control, cursor_, size.y);
-  if (scroll_ != 0 && !uiHasMouse) {
+  if (drag_ != Drag::None) moved |= drag(control, cursor_, size);
+  if (scroll_ != 0 && !uiHasMouse && stage.session().compare == city::Compare::Lens && onRim(lens_, cursor_, size)) {
+    lens_ = scaledBy(lens_, std::pow(1.08, scroll_));
+  } else if (scroll_ != 0 && !uiHasMouse) {
     control.zoom(fraction(cursor_), std::pow(0.86, scroll_));
     moved = true;
   }
@@ -143,6 +155,7 @@ void WindowInput::handle(Stage& stage, ui::Ui& layer, bool uiHasMouse, bool uiHa
     pressed_.clear();
   else
     keys(stage, layer, control, seconds, out, moved);
+  if (lens_ != stage.session().lens) out.push_back(city::SetLens{lens_});
   if (moved) out.push_back(city::SetCamera{control.pose()});
 }
 
@@ -156,6 +169,9 @@ void WindowInput::keys(Stage& stage, ui::Ui& layer, CameraControl& control, doub
       case GLFW_KEY_TAB: out.push_back(city::ShowSide{!s.showAfter}); break;
       case GLFW_KEY_C:
         out.push_back(city::SetCompare{s.compare == city::Compare::Swipe ? city::Compare::Off : city::Compare::Swipe});
+        break;
+      case GLFW_KEY_G:
+        out.push_back(city::SetCompare{s.compare == city::Compare::Lens ? city::Compare::Off : city::Compare::Lens});
         break;
       case GLFW_KEY_SPACE: layer.togglePlay(); break;
       case GLFW_KEY_L:

@@ -37,14 +37,14 @@ class WindowInput {
   bool takeActivity();
 
  private:
-  enum class Drag { None, Pan, Turn };
+  enum class Drag { None, Pan, Turn, Lens };
   struct Button { int button = 0, action = 0, mods = 0; glm::dvec2 at{0}; };
   void fingers(Stage& stage, const ui::Ui& layer, CameraControl& control, glm::dvec2 size, double nowSeconds,
                std::vector<city::Command>& out, bool& moved);
   void click(glm::dvec2 at, Stage& stage, glm::dvec2 size, double nowSeconds, std::vector<city::Command>& out);
   void button(const Button& event, Stage& stage, CameraControl& control, bool uiHasMouse, glm::dvec2 size, double nowSeconds,
               std::vector<city::Command>& out, bool& moved);
-  bool drag(CameraControl& control, glm::dvec2 to, double height);
+  bool drag(CameraControl& control, glm::dvec2 to, glm::dvec2 size);
   void keys(Stage& stage, ui::Ui& layer, CameraControl& control, double seconds, std::vector<city::Command>& out, bool& moved);
   glm::dvec2 fraction(glm::dvec2 at) const;
 
@@ -58,6 +58,7 @@ class WindowInput {
   glm::dvec2 cursor_{0};                         // as of the last event: GLFW's own answer runs ahead of the queue
   double scroll_ = 0;
   Drag drag_ = Drag::None;
+  city::LensPlace lens_;                         // as this turn leaves it
   glm::dvec2 downAt_{0}, lastAt_{0}, lastClickAt_{0};
   double downSince_ = 0, lastClick_ = -10;
   bool wandered_ = false, closeAsked_ = false, fullscreenToggle_ = false, activity_ = false;

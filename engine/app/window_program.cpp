@@ -9,6 +9,8 @@
 #include <filesystem>
 #include <thread>
 
+#include "app/card_facts.h"
+#include "app/card_pictures.h"
 #include "app/facts.h"
 #include "app/imgui_pass.h"
 #include "app/programs.h"
@@ -24,6 +26,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr double kLevelFadeSeconds = 0.25;
+constexpr double kLookFadeSeconds = 0.6;
+constexpr double kEnteringSeconds = 3.2;    // the flight that opens the city; a touch ends it
 constexpr double kFrameSeconds = 1.0 / 60;  // FIFO is not throttled everywhere: keep the rate ourselves
 constexpr double kAwakeSeconds = 0.6;       // frames go on for this long after the last touch
 constexpr double kIdleSeconds = 0.25;       // then the loop looks up this often
@@ -173,6 +177,7 @@ class Loop {
     }
     if (errors_.size() > 3) errors_.erase(errors_.begin(), errors_.end() - 3);
     picks();
+    if (cardPictures_.draw(stage_, *screen_.imgui, *screen_.device)) wake();
 
     gpu::Target target;
     if (screen_.chain->acquire(target)) {
@@ -185,6 +190,10 @@ class Loop {
 
   bool deviceLost() const { return screen_.device->state() == gpu::DeviceState::Lost; }
   void wake() { awakeUntil_ = seconds() + kAwakeSeconds; }
+  //! In the next turn, as if a hand had asked for it.
+  void ask(city::Command command) { pending_.push_back(std::move(command)); }
+  //! Before the device that is lost goes.
+  void forgetTextures() { cardPictures_.forget(); }
   double seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
 
  private:
@@ -221,6 +230,8 @@ class Loop {
       seen.picked = factsOf(stage_, stage_.session().selection, lastPick_, lastTexel_);
       seen.picked.screen = pickedAt_;
     }
+    seen.card = cardFacts_.of(stage_, stage_.session().selection);
+    seen.card.picture = cardPictures_.of(stage_, *screen_.imgui, stage_.session().selection);
     CameraControl control(stage_.axes(), stage_.ground());
     control.take(stage_.session().camera, double(io.DisplaySize.x) / std::max(1.0f, io.DisplaySize.y));
     seen.focusMetres = control.focusMetres();
@@ -301,6 +312,8 @@ class Loop {
   VkExtent2D chainExtent_{};
   std::vector<city::Command> pending_;
   std::vector<std::string> errors_;
+  CardFacts cardFacts_;
+  CardPictures cardPictures_;
   frame::Pick lastPick_;
   std::vector<source::Fact> lastTexel_;  // of it
   glm::vec2 pickedAt_{0};
@@ -352,21 +365,27 @@ int windowProgram(const WindowOptions& options) {
     ImGui_ImplGlfw_InitForVulkan(window.handle, true);
     // At ten kilometres towards the horizon twice the error is allowed, at one nothing more than nearby.
     const double usualFade = screen.device->isSoftware() ? 0 : kLevelFadeSeconds;
-    Stage stage(
-        *screen.device, screen.chain->format(), std::move(*loaded), fetcher,
-        {.levelFadeSeconds = options.levelFadeSeconds.value_or(usualFade), .fogDensity = 1e-4, .liveApart = true});
-    if (!options.forget)
-      if (auto json = readFile(saved)) {
-        city::Session session = stage.session();
-        city::readSession(asText(*json), stage.document(), session);
-        stage.city().restore(std::move(session));
-      }
+    Stage stage(*screen.device, screen.chain->format(), std::move(*loaded), fetcher,
+                {.levelFadeSeconds = options.reducedMotion ? 0 : options.levelFadeSeconds.value_or(usualFade),
+                 .lookFadeSeconds = options.reducedMotion ? 0 : kLookFadeSeconds,
+                 .sweepsHours = !options.reducedMotion,
+                 .fogDensity = 1e-4,
+                 .liveApart = true});
+    city::Session session = stage.session();
+    const auto json = options.forget ? Result<Bytes>(makeError("not asked for")) : readFile(saved);
+    if (json)
+      city::readSession(asText(*json), stage.document(), session);
+    else if (!options.reducedMotion)
+      session.camera = city::approachTo(session.camera);
+    stage.city().restore(std::move(session));
     ui::Ui layer(stage.document());
     Loop loop(window, screen, stage, layer, input);
+    if (!json && !options.reducedMotion) loop.ask(city::FlyTo{city::homeOf(stage.document()), kEnteringSeconds});
     while (!glfwWindowShouldClose(window.handle) && !stopAsked && !input.closeAsked()) {
       loop.turn();
       if (!loop.deviceLost()) continue;
       log::warning("the graphics device was lost; starting it again");
+      loop.forgetTextures();
       stage.detach();
       screen.close();
       if (auto again = screen.open(window); !again) {

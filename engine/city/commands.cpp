@@ -53,9 +53,9 @@ class Applier {
   }
   void operator()(const SetCompare& c) {
     if (session_.compare == c.compare) return;
-    if (c.compare == Compare::Swipe) {  // both halves grow from what filled the window
+    if (c.compare != Compare::Off) {  // what filled the window gives way in its part; the other part has been there
       auto& shown = session_.showAfter ? city_.afterStates_ : city_.beforeStates_;
-      startTransition(shown, shown);
+      if (session_.compare == Compare::Off) startTransition(shown, shown);
     } else {
       startTransition(city_.beforeStates_, city_.afterStates_);
     }
@@ -65,6 +65,11 @@ class Applier {
     double divider = std::isfinite(c.divider) ? std::clamp(c.divider, 0.0, 1.0) : session_.divider;
     changes.any |= divider != session_.divider;
     session_.divider = divider;
+  }
+  void operator()(const SetLens& c) {
+    const LensPlace place = kept(c.place);
+    changes.any |= place != session_.lens;
+    session_.lens = place;
   }
   void operator()(const SetScenario& c) {
     if (!document_.scenario(c.scenario)) return log::warning("there is no scenario \"{}\"", c.scenario);

@@ -19,6 +19,7 @@ struct StopFlight {};
 struct ShowSide { bool after = false; };                        // the toggle
 struct SetCompare { Compare compare = Compare::Off; };
 struct SetDivider { double divider = 0.5; };
+struct SetLens { LensPlace place; };
 struct SetScenario { SideName side; std::string scenario; };
 struct SetDate { SideName side; Date date; };
 struct SetProject { std::string project; bool on = true; };     // on the after side
@@ -39,8 +40,8 @@ struct RemoveView { std::string id; };
 struct Undo {};
 struct Redo {};
 
-using Command = std::variant<SetCamera, FlyTo, StopFlight, ShowSide, SetCompare, SetDivider, SetScenario, SetDate, SetProject,
-                             SetAllProjects, SetLayers, SetItemVisible, SetLook, SetLanguage, SetHour, SetWeather, SetStyle, Select,
+using Command = std::variant<SetCamera, FlyTo, StopFlight, ShowSide, SetCompare, SetDivider, SetLens, SetScenario, SetDate, 
+                             SetProject, SetAllProjects, SetLayers, SetItemVisible, SetLook, SetLanguage, SetHour, SetWeather, SetStyle, Select,
                              SetStatistics, Reset, SaveView, RemoveView, Undo, Redo>;
 
 //! What `apply` changed, so that the loop does only what is needed.

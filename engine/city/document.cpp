@@ -37,23 +37,30 @@ int takeNumber(std::string_view& text, size_t digits) {
 }  // namespace
 
 Result<Date> parseDate(std::string_view text) {
-  auto fail = [&](std::string_view why) {
-    return makeError("found \"{}\"{}, expected a date such as 2027-07-01, 2027-07 or 2027", text.substr(0, 40), why);
+  struct Why {
+    std::string_view zh, en;
+  };
+  auto fail = [&](Why why) {
+    return makeError(
+        "“{}”不是日期{}，应如 2027-07-01、2027-07 或 2027 / found \"{}\"{}, expected a date such as 2027-07-01, "
+        "2027-07 or 2027",
+        text.substr(0, 40), why.zh, text.substr(0, 40), why.en);
   };
   std::string_view rest = text;
   Date date;
   date.year = takeNumber(rest, 4);
-  if (date.year < 1) return fail("");
+  if (date.year < 1) return fail({});
   for (int* part : {&date.month, &date.day}) {
     if (rest.empty()) break;
-    if (rest.front() != '-') return fail("");
+    if (rest.front() != '-') return fail({});
     rest.remove_prefix(1);
     *part = takeNumber(rest, 2);
-    if (*part < 0) return fail("");
+    if (*part < 0) return fail({});
   }
-  if (!rest.empty()) return fail("");
-  if (date.month < 1 || date.month > 12) return fail(" (there is no such month)");
-  if (date.day < 1 || date.day > daysIn(date.year, date.month)) return fail(" (there is no such day)");
+  if (!rest.empty()) return fail({});
+  if (date.month < 1 || date.month > 12) return fail({"（没有这个月份）", " (there is no such month)"});
+  if (date.day < 1 || date.day > daysIn(date.year, date.month))
+    return fail({"（没有这一天）", " (there is no such day)"});
   return date;
 }
 
@@ -85,6 +92,10 @@ const Scenario* Document::scenario(std::string_view wanted) const { return byId(
 const SavedView* Document::view(std::string_view wanted) const { return byId(views, wanted); }
 const Style* Document::style(std::string_view wanted) const { return byId(styles, wanted); }
 const Source* Document::source(std::string_view wanted) const { return byId(sources, wanted); }
+const Picture* Document::picture(std::string_view of) const {
+  auto found = std::find_if(pictures.begin(), pictures.end(), [&](const Picture& picture) { return picture.of == of; });
+  return found == pictures.end() ? nullptr : &*found;
+}
 
 bool Document::hasItem(std::string_view wanted) const { return item(wanted) || byId(imagery, wanted); }
 

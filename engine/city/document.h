@@ -230,6 +230,15 @@ struct Style {
   bool operator==(const Style&) const = default;
 };
 
+//! A picture on the card of a project, a station, a building ...: whatever has the id.
+struct Picture {
+  std::string of;                    // Project, OverlayItem, a station's or a building's id
+  std::string uri;                   // JPEG, PNG or WebP; relative to city.json, or http(s)
+  Text caption;
+  std::string source;                // Source::id
+  bool operator==(const Picture&) const = default;
+};
+
 struct Document {
   std::string id;
   Text name;
@@ -247,6 +256,7 @@ struct Document {
   std::vector<Scenario> scenarios;   // the first is "before", the second "after" by default
   std::vector<SavedView> views;      // the first is home
   std::vector<Style> styles;
+  std::vector<Picture> pictures;     // at most one of each thing
   std::string extras = "{}";         // JSON kept as found
 
   const Project* project(std::string_view id) const;
@@ -254,6 +264,7 @@ struct Document {
   const SavedView* view(std::string_view id) const;
   const Style* style(std::string_view id) const;
   const Source* source(std::string_view id) const;
+  const Picture* picture(std::string_view of) const;
   const OverlayItem* item(std::string_view id) const;   // of any overlay
   bool hasItem(std::string_view id) const;              // of an overlay, or imagery: what Layers::hiddenItems may name
   bool operator==(const Document&) const = default;

@@ -39,15 +39,16 @@ inline constexpr std::array<Name, 4> kStyle{"id", "name", "show", "colour"};
 inline constexpr std::array<Name, 6> kStyleColour{"property", "unit", "stops", "stepped", "categories", "other"};
 inline constexpr std::array<Name, 2> kStop{"value", "colour"};
 inline constexpr std::array<Name, 3> kCategory{"value", "colour", "name"};
-inline constexpr std::array<Name, 18> kCity{"version",  "id",        "name",    "description", "illustrative",   "origin",
+inline constexpr std::array<Name, 4> kPicture{"of", "uri", "caption", "source"};
+inline constexpr std::array<Name, 19> kCity{"version",  "id",        "name",    "description", "illustrative",   "origin",
                                             "geoid",    "dataDate",  "sources", "tilesets",    "allowedOrigins", "overlays",
-                                            "imagery",  "projects",  "scenarios", "views",     "styles",         "extras"};
+                                            "imagery",  "projects",  "scenarios", "views",     "styles",         "pictures", "extras"};
 
 struct Kind {
   Name name;  // as in the schema's $defs; "city" is its root
   Names keys;
 };
-inline constexpr std::array<Kind, 21> kKinds{{{"city", kCity},
+inline constexpr std::array<Kind, 22> kKinds{{{"city", kCity},
                                               {"text", kText},
                                               {"place", kPlace},
                                               {"camera", kCamera},
@@ -67,7 +68,8 @@ inline constexpr std::array<Kind, 21> kKinds{{{"city", kCity},
                                               {"style", kStyle},
                                               {"styleColour", kStyleColour},
                                               {"stop", kStop},
-                                              {"category", kCategory}}};
+                                              {"category", kCategory},
+                                              {"picture", kPicture}}};
 
 // Indexed by the enumerations of document.h.
 inline constexpr std::array<Name, 6> kOverlayKinds{"greenway", "metro", "rail", "district", "place", "ground"};

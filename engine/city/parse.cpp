@@ -52,6 +52,7 @@ class DocumentParser {
     city.each("scenarios", format::kScenario, [&](const ObjectReader& o) { parseScenario(o); });
     city.each("views", format::kView, [&](const ObjectReader& o) { parseView(o); });
     city.each("styles", format::kStyle, [&](const ObjectReader& o) { parseStyle(o); });
+    city.each("pictures", format::kPicture, [&](const ObjectReader& o) { parsePicture(o); });
     if (const Json* extras = city.find("extras")) {
       if (extras->is_object())
         document_.extras = extras->dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -318,6 +319,19 @@ class DocumentParser {
     object.read("name", view.name, true);
     good &= object.read("camera", view.camera, true);
     if (good) document_.views.push_back(std::move(view));
+  }
+
+  void parsePicture(const ObjectReader& object) {
+    Picture picture;
+    bool good = object.read("of", picture.of, true);
+    good &= object.read("uri", picture.uri, true);
+    object.read("caption", picture.caption);
+    parseSourceOf(object, picture.source);
+    if (good && document_.picture(picture.of)) {
+      object.report("of", fmt::format("found \"{}\" a second time, expected one picture of each thing", picture.of));
+      good = false;
+    }
+    if (good) document_.pictures.push_back(std::move(picture));
   }
 
   void parseStyle(const ObjectReader& object) {

@@ -62,6 +62,15 @@ std::vector<ProjectState> evaluate(const Document& document, const ScenarioState
   return states;
 }
 
+LensPlace kept(LensPlace place) {
+  const LensPlace usual;
+  const auto within = [](double value, double least, double most, double otherwise) {
+    return std::isfinite(value) ? std::clamp(value, least, most) : otherwise;
+  };
+  return {within(place.x, 0, 1, usual.x), within(place.y, 0, 1, usual.y),
+          within(place.radius, kLeastLens, kLargestLens, usual.radius)};
+}
+
 std::string_view lookName(Look look) {
   for (const auto& [value, name] : kLooks)
     if (value == look) return name;
@@ -84,6 +93,17 @@ CameraPose homeOf(const Document& document) {
   pose.heightMetres = document.origin.heightMetres + 1800;
   pose.pitchDegrees = -32;
   return pose;
+}
+
+CameraPose approachTo(const CameraPose& to) {
+  constexpr double kMetresPerDegree = 111320;
+  const double back = std::max(900.0, 1.6 * to.heightMetres), heading = to.headingDegrees * geo::kDegree;
+  CameraPose from = to;
+  from.latDegrees = std::clamp(to.latDegrees - back * std::cos(heading) / kMetresPerDegree, -89.0, 89.0);
+  from.lonDegrees -= back * std::sin(heading) / (kMetresPerDegree * std::cos(from.latDegrees * geo::kDegree));
+  from.heightMetres = std::max(to.heightMetres, 0.0) * 1.8 + 300;
+  from.pitchDegrees = std::max(to.pitchDegrees - 6, -90.0);
+  return from;
 }
 
 Session sessionFor(const Document& document) {

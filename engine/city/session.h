@@ -42,7 +42,17 @@ std::vector<ProjectState> evaluate(const Document& document, const ScenarioState
 bool scenarioHas(const Document& document, const ScenarioState& side, std::string_view project);
 bool isOn(const Document& document, const ScenarioState& side, const std::string& project);
 
-enum class Compare { Off, Swipe };
+enum class Compare { Off, Swipe, Lens };
+
+//! A round glass that shows the other scenario: today in the plan, the plan in today.
+struct LensPlace {
+  double x = 0.5, y = 0.5;                   // its middle, of the window's width and height
+  double radius = 0.28;                      // of the window's height
+  bool operator==(const LensPlace&) const = default;
+};
+inline constexpr double kLeastLens = 0.08, kLargestLens = 0.48;
+//! Kept within the window and the sizes that a finger can hold.
+LensPlace kept(LensPlace place);
 
 //! A transition from one state to another, all of one start time (DESIGN, decision 5).
 struct Transition {
@@ -102,9 +112,10 @@ struct Session {
   Flight flight;
   ScenarioState before;                      // left of the divider
   ScenarioState after;                       // right of it
-  bool showAfter = false;                    // which one fills the window when Compare::Off
+  bool showAfter = false;                    // which one fills the window when Compare::Off, or lies around the lens
   Compare compare = Compare::Off;
   double divider = 0.5;                      // 0..1 of the window's width
+  LensPlace lens;
   Transition transition;                     // of the sides' project states; `previousX` are what it starts from
   std::vector<ProjectState> previousBefore, previousAfter;
   Layers layers;
@@ -122,6 +133,8 @@ Session sessionFor(const Document& document);
 
 //! The first saved view, else a pose that looks at the document's origin.
 CameraPose homeOf(const Document& document);
+//! Where a flight that opens the city begins: behind the pose it leads to and higher, looking the same way.
+CameraPose approachTo(const CameraPose& to);
 //! Equal within what a person can see: 1e-7 degrees, 1 cm, 0.01 degrees of heading (the short way round) and pitch.
 bool samePlace(const CameraPose& a, const CameraPose& b);
 //! Where a flight is at `nowSeconds`: eased in and out, along a gentle arc when far, turning the short way.

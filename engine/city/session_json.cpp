@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "base/log.h"
@@ -7,6 +8,8 @@
 
 namespace cm::city {
 namespace {
+
+constexpr std::array<std::string_view, 3> kCompares{"off", "swipe", "lens"};  // by Compare
 
 Json json(const CameraPose& pose) {
   return {{"lon", pose.lonDegrees},
@@ -96,7 +99,8 @@ std::string writeSession(const Session& session) {
   out["before"] = json(session.before);
   out["after"] = json(session.after);
   out["showAfter"] = session.showAfter;
-  out["compare"] = session.compare == Compare::Swipe ? "swipe" : "off";
+  out["compare"] = kCompares[static_cast<size_t>(session.compare)];
+  out["lens"] = {{"x", session.lens.x}, {"y", session.lens.y}, {"radius", session.lens.radius}};
   out["divider"] = session.divider;
   const Layers& layers = session.layers;
   out["layers"] = {{"labels", layers.labels}, {"projectAreas", layers.projectAreas}, {"greenways", layers.greenways},
@@ -121,7 +125,13 @@ void readSession(std::string_view text, const Document& document, Session& sessi
   take(in, "showAfter", session.showAfter);
   std::string compare, look, weather, language;
   take(in, "compare", compare);
-  if (compare == "swipe" || compare == "off") session.compare = compare == "swipe" ? Compare::Swipe : Compare::Off;
+  const auto known = std::find(kCompares.begin(), kCompares.end(), compare);
+  if (known != kCompares.end()) session.compare = static_cast<Compare>(known - kCompares.begin());
+  const Json& lens = member(in, "lens");
+  take(lens, "x", session.lens.x);
+  take(lens, "y", session.lens.y);
+  take(lens, "radius", session.lens.radius);
+  session.lens = kept(session.lens);
   double divider = session.divider, hour = session.hourOfDay;
   take(in, "divider", divider);
   take(in, "hour", hour);

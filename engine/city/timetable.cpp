@@ -32,6 +32,18 @@ double metresInto(const Leg& leg, double seconds) {
   return 0.5 * leg.top * leg.rampSeconds + leg.top * (seconds - leg.rampSeconds);
 }
 
+//! What runs back is the mirror of the run forwards through the same stops.
+Timetable mirrored(const Timetable& table) {
+  Timetable mirror = table;
+  const double first = table.stopMetres.front(), last = table.stopMetres.back();
+  std::reverse(mirror.stopMetres.begin(), mirror.stopMetres.end());
+  for (double& metres : mirror.stopMetres) metres = first + last - metres;
+  for (size_t i = 1; i < mirror.arriveSeconds.size(); ++i)
+    mirror.arriveSeconds[i] = mirror.arriveSeconds[i - 1] + table.dwellSeconds +
+                              legOf(mirror.stopMetres[i] - mirror.stopMetres[i - 1], table.speed).seconds;
+  return mirror;
+}
+
 }  // namespace
 
 Timetable timetableOf(const RailService& service, std::vector<double> stopMetres) {
@@ -57,18 +69,27 @@ double metresAfter(const Timetable& table, double seconds) {
   return table.stopMetres[stop] + metresInto(leg, seconds - table.arriveSeconds[stop] - table.dwellSeconds);
 }
 
+std::array<int, 24> callsByHour(const Timetable& table, size_t stop) {
+  std::array<int, 24> calls{};
+  if (table.runSeconds() <= 0 || stop >= table.stopMetres.size()) return calls;
+  const double there = table.arriveSeconds[stop],
+               back = mirrored(table).arriveSeconds[table.stopMetres.size() - 1 - stop] + 0.5 * table.headwaySeconds;
+  // Trains have been running since ever: the one numbered n is here at n headways and `offset`.
+  const auto until = [&](double seconds, double offset) {
+    return std::ceil((seconds - offset) / table.headwaySeconds - kClockSeconds);
+  };
+  for (size_t hour = 0; hour < calls.size(); ++hour)
+    for (const double offset : {there, back})
+      calls[hour] += int(until(double(hour + 1) * 3600, offset) - until(double(hour) * 3600, offset));
+  return calls;
+}
+
 std::vector<TrainAt> trainsAt(const Timetable& table, double seconds) {
   std::vector<TrainAt> trains;
   const double run = table.runSeconds();
   if (run <= 0) return trains;
-  // What runs back is the mirror of the run forwards through the same stops.
-  Timetable mirror = table;
   const double first = table.stopMetres.front(), last = table.stopMetres.back();
-  std::reverse(mirror.stopMetres.begin(), mirror.stopMetres.end());
-  for (double& metres : mirror.stopMetres) metres = first + last - metres;
-  for (size_t i = 1; i < mirror.arriveSeconds.size(); ++i)
-    mirror.arriveSeconds[i] = mirror.arriveSeconds[i - 1] + table.dwellSeconds +
-                              legOf(mirror.stopMetres[i] - mirror.stopMetres[i - 1], table.speed).seconds;
+  const Timetable mirror = mirrored(table);
   for (const bool back : {false, true}) {
     const Timetable& way = back ? mirror : table;
     // Half a headway later from the other end, so that trains do not all meet at stations.

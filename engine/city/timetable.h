@@ -2,6 +2,7 @@
 //! clock alone: the same second gives the same trains. Pure functions on plain values; any thread.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -31,6 +32,9 @@ struct TrainAt {
 
 //! All trains under way at `seconds` of the clock. Trains of one direction are a headway apart in time, everywhere.
 std::vector<TrainAt> trainsAt(const Timetable& timetable, double seconds);
+
+//! How many trains of both directions open their doors at the stop in each hour of a day, from midnight on.
+std::array<int, 24> callsByHour(const Timetable& timetable, size_t stop);
 
 //! Metres along the line of a run `seconds` after it began, in 0 .. runSeconds().
 double metresAfter(const Timetable& timetable, double seconds);

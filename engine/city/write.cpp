@@ -219,6 +219,15 @@ Json json(const Style& style) {
   return out;
 }
 
+Json json(const Picture& picture) {
+  Json out;
+  out["of"] = picture.of;
+  out["uri"] = picture.uri;
+  put(out, "caption", picture.caption);
+  put(out, "source", picture.source);
+  return out;
+}
+
 std::string compact(const Json& value) {
   if (value.is_primitive()) return value.dump(-1, ' ', false, Json::error_handler_t::replace);
   std::string out(1, value.is_array() ? '[' : '{');
@@ -281,6 +290,7 @@ std::string writeDocument(const Document& document) {
   putList(out, "scenarios", document.scenarios, element);
   putList(out, "views", document.views, element);
   putList(out, "styles", document.styles, element);
+  putList(out, "pictures", document.pictures, element);
   Json extras = Json::parse(document.extras, nullptr, false);
   if (extras.is_object() && !extras.empty()) out["extras"] = std::move(extras);
   std::string text;

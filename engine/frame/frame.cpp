@@ -125,9 +125,7 @@ void Frame::Impl::drawPicks(PassContext& pass, std::span<const SideDraws> draws)
   pass.globals = scenery.globals(pass, uniforms, scenery.shadows->kept());
   for (PickPass::Request& request : picks.takeRequests()) {
     for (const SideView& side : pass.sides) {
-      const int from = side.rectangle.offset.x, to = from + int(side.rectangle.extent.width);
-      const bool last = &side == &pass.sides.back();
-      if (!last && (request.x < from || request.x >= to)) continue;
+      if (!seenAt(*side.side, pass.scene.lens, pass.view.extent, glm::vec2(request.x, request.y) + 0.5f)) continue;
       picks.draw(pass, side, request, draws[side.index].tiles, scenery.visibility, scenery.records);
       break;
     }
@@ -181,7 +179,7 @@ void Frame::render(gpu::Target& target, const Scene& scene, std::span<const Side
   // The one before may still be copying it; a swapchain's is waited for where it is drawn to.
   f.passes.made(Resource::Target, target.image,
                 VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT | VK_PIPELINE_STAGE_2_COPY_BIT);
-  f.picture.prepare(f.passes, target.extent, lit);
+  f.picture.prepare(f.passes, scene, frame.commands, *frame.arena, target.extent);
   scenery.visibility.highlight(f.residency, scene.selection);
   f.flushRecords(frame);
   f.lookAround();
@@ -204,7 +202,7 @@ void Frame::render(gpu::Target& target, const Scene& scene, std::span<const Side
   scenery.life->update(pass);
   f.statistics.trains = scenery.rails->trainsInSight();
   f.statistics.people = scenery.life->inSight();
-  if (lit) scenery.labels->update(pass);
+  if (lit && !scene.aside) scenery.labels->update(pass);
   frame.timings->mark("drape");
   f.picture.render(pass, target, draws, std::max(1, samples), *frame.timings, f.statistics);
   f.drawPicks(pass, draws);

@@ -31,6 +31,13 @@ namespace cm::frame {
 //! Overlay data by uri as written in the document, parsed by source/geojson; the app fetches them.
 using VectorLayers = std::map<std::string, source::VectorLayer>;
 
+//! A round glass on the picture; the side that is `inLens` is seen inside it.
+struct Lens {
+  glm::vec2 centre{0.5f};                       // fractions of the picture's width and height
+  float radius = 0;                             // of its height; 0: there is none
+  bool on() const { return radius > 0; }
+};
+
 //! What is the same for every side.
 struct Scene {
   geo::Eye eye;
@@ -45,7 +52,10 @@ struct Scene {
   double nowSeconds = 0;                        // the loop's clock, for transitions and water
   double citySeconds = 0;                       // the city's own, since midnight: where its trains are
   bool liveApart = false;                       // trains are drawn over a still picture, so that it may refine itself under them
+  Lens lens;                                    // two sides then: the whole picture, and what is inside
+  bool aside = false;                           // a picture beside the window's: has no labels, and leaves those of the window alone
   bool still = false;                           // nothing moves: the picture may refine itself frame by frame
+  float lookFadeSeconds = 0;                    // in which a look gives way to the next; 0: at once
   float resolution = 1;                         // otherwise: of the scene's width and height, enlarged to the target's
   uint32_t wholeHeight = 0, bandTop = 0;        // a poster's band: the target holds these rows of a higher picture; 0: all of it
   std::vector<Stroller> strollers;              // near the eye: who is out on the greenways
@@ -58,6 +68,8 @@ struct Scene {
 struct Side {
   unsigned slot = 0;
   float left = 0, right = 1;                    // fractions of the target's width
+  float top = 0, bottom = 1;                    // and of its height
+  bool inLens = false;                          // is seen inside Scene::lens and nowhere else
   city::Date date;
   std::vector<city::ProjectState> from, to;     // by Document::projects
   float transition = 1;                         // 0 at its start .. 1 done

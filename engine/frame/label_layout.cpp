@@ -236,10 +236,25 @@ float slopeOf(const Label& label, glm::vec2 anchor, const LabelView& view) {
   return next.z <= 1 || std::abs(d.x) < 1e-3f ? kUpright : d.y / d.x;
 }
 
-//! 1 inside, falling to 0 where the box touches the edge: a label is never cut by the divider or the window.
-float insideness(const Box& box, const Box& rectangle, float fadePixels) {
-  const glm::vec2 lo = box.lo - rectangle.lo, hi = rectangle.hi - box.hi;
-  return std::clamp(std::min(std::min(lo.x, lo.y), std::min(hi.x, hi.y)) / fadePixels, 0.0f, 1.0f);
+//! 1 inside, falling to 0 where the box touches the edge: a label is never cut by the divider, the lens or the window.
+float insideness(const Box& box, const LabelView& view) {
+  const glm::vec2 lo = box.lo - view.rectangle.lo, hi = view.rectangle.hi - box.hi;
+  float room = std::min(std::min(lo.x, lo.y), std::min(hi.x, hi.y));
+  if (view.circle.z > 0) {
+    const glm::vec2 centre(view.circle);
+    if (view.inCircle)
+      room = view.circle.z - glm::length(glm::max(glm::abs(box.lo - centre), glm::abs(box.hi - centre)));
+    else
+      room = std::min(room, glm::distance(glm::clamp(centre, box.lo, box.hi), centre) - view.circle.z);
+  }
+  return std::clamp(room / (kEdgePixels * view.scale), 0.0f, 1.0f);
+}
+
+//! The side is not what is seen there.
+bool elsewhere(glm::vec2 anchor, const LabelView& view) {
+  if (view.circle.z > 0 && (glm::distance(anchor, glm::vec2(view.circle)) < view.circle.z) != view.inCircle)
+    return true;
+  return glm::any(glm::lessThan(anchor, view.rectangle.lo)) || glm::any(glm::greaterThan(anchor, view.rectangle.hi));
 }
 
 //! A label that is shown stays a little beyond its range, so that it does not come and go at the border.
@@ -394,9 +409,7 @@ void LabelLayout::layOut(const std::vector<Label>& labels, const city::Document&
     }
     const glm::vec3 at = view.project(label.position);
     const glm::vec2 anchor(at);
-    if (at.z <= 1.0f || glm::any(glm::lessThan(anchor, view.rectangle.lo)) ||
-        glm::any(glm::greaterThan(anchor, view.rectangle.hi)))
-      continue;
+    if (at.z <= 1.0f || elsewhere(anchor, view)) continue;
     Live one{.label = i,
              .style = styleOf(label, interchange),
              .anchor = anchor,
@@ -421,7 +434,7 @@ void LabelLayout::layOut(const std::vector<Label>& labels, const city::Document&
     if (one.style.beside && std::abs(slope) < 0.45f) candidate.preferred = 2;
     for (const Placement& placement : one.placements) {
       Box box{anchor + placement.offset, anchor + placement.offset + one.block.size};
-      if (!near || insideness(box, view.rectangle, kEdgePixels * view.scale) < 1)
+      if (!near || insideness(box, view) < 1)
         box = kNoBox;
       else if (one.style.pill)
         box.hi.y = anchor.y;  // its pin is kept free, too
@@ -467,7 +480,7 @@ void LabelLayout::layOut(const std::vector<Label>& labels, const city::Document&
     glm::vec2 at = one.anchor + used.offset;
     if (view.still) at = glm::round(at);
     const Box box{at, at + one.block.size};
-    const float alpha = now.alpha * insideness(box, view.rectangle, kEdgePixels * view.scale);
+    const float alpha = now.alpha * insideness(box, view);
     memory.emplace(one.label, now);
     if (alpha <= 0.004f) continue;
     if (one.style.pill) painter.pin(labels[one.label], one.anchor, {one.anchor.x, box.hi.y}, alpha);

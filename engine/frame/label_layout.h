@@ -49,6 +49,8 @@ static_assert(sizeof(LabelQuad) == 64);
 struct LabelView {
   std::function<glm::vec3(const glm::dvec3&)> project;
   Box rectangle;                      // the side's part of the picture: no label reaches out of it
+  glm::vec3 circle{0};                // of a lens: centre and radius, pixels; no label crosses it. Radius 0: there is none
+  bool inCircle = false;              // this side is what is seen inside it
   std::span<const Box> covered;       // something lies over the picture there: labels keep off
   float scale = 1;                    // pixels of a reference pixel (720 lines)
   bool still = false;                 // put text on whole pixels

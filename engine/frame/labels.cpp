@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/log.h"
+#include "frame/sides.h"
 
 namespace cm::frame {
 
@@ -116,6 +117,8 @@ void Labels::update(PassContext& context) {
     const LabelView labelView{
         .project = [&](const glm::dvec3& enu) { return view.project(view.relativeEnu(enu)); },
         .rectangle = {lo, lo + glm::vec2(side.rectangle.extent.width, side.rectangle.extent.height)},
+        .circle = context.scene.lens.on() ? circleOf(context.scene.lens, view.extent) : glm::vec3(0),
+        .inCircle = side.side->inLens,
         .covered = context.scene.covered,
         .scale = std::clamp(float(view.extent.height) / 720.0f, 0.85f, 4.0f),
         .still = context.scene.still,

@@ -8,6 +8,7 @@
 #include "frame/bodies.h"
 #include "frame/drape_shapes.h"
 #include "frame/figures.h"
+#include "frame/sides.h"
 
 namespace cm::frame {
 namespace {
@@ -95,8 +96,13 @@ void LifePass::update(PassContext& pass) {
 void LifePass::draw(PassContext& pass, const SideView& side, bool moving, bool over) {
   Impl& d = *impl_;
   std::vector<Body> shown;
-  for (const Impl::Seen& one : d.seen)
-    if (d.open(one, pass, side)) shown.push_back(one.body);
+  for (const Impl::Seen& one : d.seen) {
+    // Over the picture nothing keeps people of one side out of the lens, or of the other side in it.
+    const bool elsewhere =
+        over && pass.scene.lens.on() &&
+        !seenAt(*side.side, pass.scene.lens, pass.view.extent, glm::vec2(pass.view.project(one.body.world)));
+    if (!elsewhere && d.open(one, pass, side)) shown.push_back(one.body);
+  }
   if (shown.empty()) return;
   if (!d.bodies) d.bodies = std::make_unique<Bodies>(d.device, d.layouts, figures(), "people");
   d.bodies->draw(pass, side, shown, moving, over);

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "frame/drape_shapes.h"
 #include "frame/polyline.h"
+#include "frame/sides.h"
 #include "shared/frame.h"
 #include "shared/line.h"
 
@@ -75,6 +76,8 @@ struct OverlayLines::Impl {
     View view;
     VkRect2D rectangle{};
     LineDraws draws;
+    glm::vec3 circle{0};  // of a lens, pixels; radius 0: there is none
+    bool inCircle = false;
   };
   std::vector<Drawn> drawn;  // by side
 
@@ -219,6 +222,8 @@ void OverlayLines::draw(PassContext& context, const SideView& side) {
     }
   }
   d.drawn[side.index] = {view, side.rectangle, std::move(draws)};
+  if (context.scene.lens.on()) d.drawn[side.index].circle = circleOf(context.scene.lens, view.extent);
+  d.drawn[side.index].inCircle = side.side->inLens;
   d.drawn.resize(std::max<size_t>(side.index + 1, std::min(d.drawn.size(), context.sides.size())));
 }
 
@@ -229,6 +234,9 @@ city::Selection OverlayLines::hit(float x, float y, float surfaceMetres) const {
     const glm::dvec2 at = glm::dvec2(x, y) * double(drawn.view.resolution);
     if (at.x < r.offset.x || at.y < r.offset.y || at.x >= double(r.offset.x) + r.extent.width ||
         at.y >= double(r.offset.y) + r.extent.height)
+      continue;
+    if (drawn.circle.z > 0 &&
+        (glm::distance(glm::vec2(at), glm::vec2(drawn.circle)) <= drawn.circle.z) != drawn.inCircle)
       continue;
     const float scale = scaleOf(drawn.view);
     auto project = [&](const glm::dvec3& enu) { return drawn.view.project(drawn.view.relativeEnu(enu)); };

@@ -23,25 +23,19 @@ View smaller(const View& full, float resolution) {
   return view;
 }
 
-std::vector<SideView> sidesIn(std::span<const SideView> sides, const View& view, const View& full) {
-  std::vector<SideView> made(sides.begin(), sides.end());
-  for (SideView& side : made) {
-    const auto at = [&](uint32_t x) {
-      return uint32_t(std::lround(double(x) * view.extent.width / full.extent.width));
-    };
-    const uint32_t left = at(uint32_t(side.rectangle.offset.x)),
-                   right = at(uint32_t(side.rectangle.offset.x) + side.rectangle.extent.width);
-    side.rectangle = {{int32_t(left), 0}, {right - left, view.extent.height}};
-  }
-  return made;
-}
-
 }  // namespace
 
 PicturePass::PicturePass(gpu::Device& device, Scenery& scenery)
-    : device_(device), scenery_(scenery), post_(device, scenery.layouts) {}
+    : device_(device),
+      scenery_(scenery),
+      post_(device, scenery.layouts),
+      lens_(device, scenery.layouts),
+      fade_(device, scenery.layouts) {}
 
-void PicturePass::prepare(Passes& passes, VkExtent2D extent, bool lit) {
+void PicturePass::prepare(Passes& passes, const Scene& scene, VkCommandBuffer commands, FrameArena& arena,
+                          VkExtent2D extent) {
+  fade_.follow(scene, commands, arena, picture_, mean_);
+  if (!scene.lens.on() && !scene.aside) lens_.forget();
   const auto same = [&](const gpu::Image& image) {
     return image && image.description().extent.width == extent.width &&
            image.description().extent.height == extent.height;
@@ -55,9 +49,25 @@ void PicturePass::prepare(Passes& passes, VkExtent2D extent, bool lit) {
     meanSamples_ = 0;
   };
   if (!same(depth_)) make(depth_, Resource::Depth, layouts.depth, VK_IMAGE_USAGE_DEPTH_STENCIL_ATTACHMENT_BIT, "depth");
-  if (!lit || same(picture_)) return;
-  make(picture_, Resource::Picture, layouts.colour, VK_IMAGE_USAGE_COLOR_ATTACHMENT_BIT, "picture");
-  make(mean_, Resource::Mean, kMeanFormat, VK_IMAGE_USAGE_COLOR_ATTACHMENT_BIT, "mean");
+  if (scene.look == city::Look::Plain) return;
+  if (!same(picture_))
+    make(picture_, Resource::Picture, layouts.colour, VK_IMAGE_USAGE_COLOR_ATTACHMENT_BIT, "picture");
+  if (!same(mean_)) make(mean_, Resource::Mean, kMeanFormat, VK_IMAGE_USAGE_COLOR_ATTACHMENT_BIT, "mean");
+}
+
+//! All sides, into a picture and its depth; what the lens shows comes over them. Its pass has begun.
+void PicturePass::sides(PassContext& pass, VkImageView view, std::span<const SideDraws> draws, const glm::vec4* clear,
+                        bool lit, bool still) {
+  const bool round = pass.scene.lens.on();
+  if (round) {
+    lens_.begin(pass, depth_.description().extent, clear);
+    scenery_.draw(pass, draws, lit, still, true);
+    lens_.end(pass);
+  }
+  beginScene(pass.commands, view, depth_, pass.view, clear);
+  scenery_.draw(pass, draws, lit, still, false);
+  if (round) lens_.lay(pass, still ? sampleOffset(pass.sample) : glm::vec2(0));
+  vkCmdEndRendering(pass.commands);
 }
 
 void PicturePass::plain(PassContext& pass, gpu::Target& target, std::span<const SideDraws> draws,
@@ -67,9 +77,7 @@ void PicturePass::plain(PassContext& pass, gpu::Target& target, std::span<const 
   scenery_.scenePass->setVariant(pass.scene.look, true, false);
   const glm::vec4 clear(pass.scene.plainBackground, 1);
   pass.passes.begin(pass.commands, Pass::PlainScene);
-  beginScene(pass.commands, target.view, depth_, pass.view, &clear);
-  scenery_.draw(pass, draws, false, false);
-  vkCmdEndRendering(pass.commands);
+  sides(pass, target.view, draws, &clear, false, false);
   unfinished_ = false;
   meanSamples_ = 0;
 }
@@ -87,9 +95,7 @@ void PicturePass::sample(PassContext& pass, std::span<const SideDraws> draws, sh
   scenery_.scenePass->setVariant(pass.scene.look, false, uniforms.night.x > 0, pipelinesOf(pass.scene.weather),
                                  pass.scene.layers.underground);
   pass.passes.begin(pass.commands, Pass::SampleScene);
-  beginScene(pass.commands, picture_.view(), depth_, pass.view, nullptr);
-  scenery_.draw(pass, draws, true, true);
-  vkCmdEndRendering(pass.commands);
+  sides(pass, picture_.view(), draws, nullptr, true, true);
   const VkImageView seen = scenery_.weather->apply(pass, picture_, depth_);
   timings.mark("scene");
   pass.passes.begin(pass.commands, Pass::Accumulate);
@@ -107,9 +113,9 @@ void PicturePass::sample(PassContext& pass, std::span<const SideDraws> draws, sh
 VkImageView PicturePass::moving(PassContext& full, std::span<const SideDraws> draws, Timings& timings,
                                 Statistics& statistics) {
   const View view = smaller(full.view, full.scene.resolution);
-  const std::vector<SideView> sides = sidesIn(full.sides, view, full.view);
+  const std::vector<SideView> parts = sidesAt(full.sides, full.view.extent, view.extent);
   PassContext pass{full.device, full.residency, full.arena, full.passes,  full.commands,
-                   view,        full.scene,     sides,      full.layouts, VK_NULL_HANDLE};
+                   view,        full.scene,     parts,      full.layouts, VK_NULL_HANDLE};
   shared::FrameUniforms uniforms = uniformsOf(view, pass.scene, scenery_.light);
   scenery_.fillUniforms(view, uniforms);
   statistics.shadowDraws += scenery_.shadows->keep(pass, scenery_.casting(pass.scene), draws, uniforms);
@@ -118,9 +124,7 @@ VkImageView PicturePass::moving(PassContext& full, std::span<const SideDraws> dr
   scenery_.scenePass->setVariant(pass.scene.look, true, uniforms.night.x > 0, pipelinesOf(pass.scene.weather),
                                  pass.scene.layers.underground);
   pass.passes.begin(pass.commands, Pass::MovingScene);
-  beginScene(pass.commands, picture_.view(), depth_, view, nullptr);
-  scenery_.draw(pass, draws, true, false);
-  vkCmdEndRendering(pass.commands);
+  sides(pass, picture_.view(), draws, nullptr, true, false);
   const VkImageView seen = scenery_.weather->apply(pass, picture_, depth_);
   timings.mark("scene");
   return seen;
@@ -165,6 +169,10 @@ void PicturePass::render(PassContext& pass, gpu::Target& target, std::span<const
          .scene = {float(drawn.width) / float(target.extent.width), float(drawn.height) / float(target.extent.height),
                    kNearMetres, hazedByFog(uniforms).haze.a}});
   }
+  if (!pass.scene.aside) {
+    fade_.draw(pass, target.extent);
+    fade_.shown(refined, refined ? target.extent : extentAt(target.extent, pass.scene.resolution));
+  }
   living_ = pass.scene.liveApart && scenery_.moves(pass.scene);
   if (refined && living_) {
     vkCmdEndRendering(pass.commands);
@@ -175,7 +183,7 @@ void PicturePass::render(PassContext& pass, gpu::Target& target, std::span<const
   timings.mark("post");
   setWholeViewport(pass.commands, pass.view);
   for (const SideView& side : pass.sides) {
-    if (side.rectangle.extent.width == 0) continue;
+    if (side.rectangle.extent.width == 0 || pass.scene.aside) continue;
     setScissor(pass.commands, pass.view, side.rectangle);
     scenery_.labels->draw(pass, side);
   }

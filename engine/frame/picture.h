@@ -5,6 +5,8 @@
 
 #include <span>
 
+#include "frame/lens.h"
+#include "frame/look_fade.h"
 #include "frame/post.h"
 #include "frame/scenery.h"
 #include "frame/timings.h"
@@ -15,15 +17,15 @@ class PicturePass {
  public:
   PicturePass(gpu::Device& device, Scenery& scenery);
 
-  //! Makes the images for a target of this size.
-  void prepare(Passes& passes, VkExtent2D extent, bool lit);
+  //! Makes the images for a target of this size; what the last frame showed is kept where its look gives way to another.
+  void prepare(Passes& passes, const Scene& scene, VkCommandBuffer commands, FrameArena& arena, VkExtent2D extent);
   //! Draws the picture; leaves the target as an attachment.
   void render(PassContext& pass, gpu::Target& target, std::span<const SideDraws> draws, int samples, Timings& timings,
               Statistics& statistics);
 
   //! A still picture would change with another frame.
-  bool unfinished() const { return unfinished_; }
-  //! Trains, rain or snow are drawn over a still picture.
+  bool unfinished() const { return unfinished_ || fade_.running(); }
+  //! Trains, people, rain or snow are drawn over a still picture.
   bool living() const { return living_; }
 
  private:
@@ -35,12 +37,16 @@ class PicturePass {
   VkImageView moving(PassContext& pass, std::span<const SideDraws> draws, Timings& timings, Statistics& statistics);
   bool refine(PassContext& pass, std::span<const SideDraws> draws, const shared::FrameUniforms& uniforms, int samples,
               Timings& timings, Statistics& statistics);
+  void sides(PassContext& pass, VkImageView view, std::span<const SideDraws> draws, const glm::vec4* clear, bool lit,
+             bool still);
   void live(PassContext& pass, gpu::Target& target);
   uint64_t keyOf(const PassContext& pass) const;
 
   gpu::Device& device_;
   Scenery& scenery_;
   PostPass post_;
+  LensPass lens_;
+  LookFade fade_;
   gpu::Image picture_, depth_, mean_;
   uint64_t meanKey_ = 0;
   unsigned meanSamples_ = 0;

@@ -13,6 +13,7 @@
 #include "frame/rail_mesh.h"
 #include "frame/scene_pass.h"
 #include "frame/shadow.h"
+#include "frame/sides.h"
 #include "frame/trains.h"
 #include "shared/frame.h"
 #include "shared/rail.h"
@@ -189,13 +190,21 @@ void RailPass::update(PassContext& pass) {
         continue;
       cars.clear();
       placeTrain(path, train, cars);
-      const size_t before = d.seen.size();
+      bool inSight = false;
       for (const PlacedCar& car : cars) {
         if (car.aboveGroundMetres < kBuriedBelow && !pass.scene.layers.underground) continue;
         const glm::vec3 world = view.relativeEnu(car.at);
-        d.seen.push_back({car, i, view.project(world).z, world});
+        const glm::vec3 at = view.project(world);
+        d.seen.push_back({car, i, at.z, world});
+        // What is announced must be there to be seen: on the picture, on a side where the line is open, and not gone in the distance.
+        inSight = inSight ||
+                  (at.z > 1 && at.z < kTrainsGoneAt && at.x >= 0 && at.y >= 0 && at.x < float(view.extent.width) &&
+                   at.y < float(view.extent.height) &&
+                   std::any_of(pass.sides.begin(), pass.sides.end(), [&](const SideView& side) {
+                     return d.open(path, pass, side) && seenAt(*side.side, pass.scene.lens, view.extent, glm::vec2(at));
+                   }));
       }
-      if (d.seen.size() > before) ++d.trainsSeen;
+      d.trainsSeen += inSight;
     }
   }
   std::sort(d.seen.begin(), d.seen.end(),
@@ -203,6 +212,7 @@ void RailPass::update(PassContext& pass) {
 }
 
 unsigned RailPass::trainsInSight() const { return impl_->trainsSeen; }
+bool RailPass::trainsDrawn() const { return !impl_->seen.empty(); }
 
 void RailPass::drawWorks(PassContext& pass, const SideView& side, bool moving, bool below) {
   Impl& d = *impl_;
@@ -299,6 +309,10 @@ void RailPass::drawTrains(PassContext& pass, const SideView& side, bool moving, 
   for (const Impl::Seen& seen : d.seen) {
     const bool buried = seen.car.aboveGroundMetres < kBuriedBelow;
     if (buried != (where == Where::Below)) continue;
+    // Over the picture nothing keeps a train of one side out of the lens, or of the other side in it.
+    if (where == Where::Over && pass.scene.lens.on() &&
+        !seenAt(*side.side, pass.scene.lens, view.extent, glm::vec2(view.project(seen.world))))
+      continue;
     const RailPath& path = d.paths[seen.path];
     if (seen.path != openPath) openPath = seen.path, open = d.open(path, pass, side);
     if (!open) continue;

@@ -23,6 +23,8 @@ class RailPass {
   void update(PassContext& pass);
   //! Trains that are in a view of this frame.
   unsigned trainsInSight() const;
+  //! Some are drawn, be it the tip of one at the edge.
+  bool trainsDrawn() const;
 
   //! Into a shadow map that covers `region`; inside its rendering.
   void drawShadows(PassContext& pass, const SideView& side, const ShadowRegion& region, const glm::mat4& clipFromWorld);

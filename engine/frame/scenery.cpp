@@ -103,9 +103,9 @@ Casting Scenery::casting(const Scene& scene) {
   return {placed, axes, visibility, records, sun, scene.look == city::Look::Day ? trees.get() : nullptr, rails.get()};
 }
 
-void Scenery::draw(PassContext& pass, std::span<const SideDraws> draws, bool lit, bool still) {
+void Scenery::draw(PassContext& pass, std::span<const SideDraws> draws, bool lit, bool still, bool inLens) {
   for (const SideView& side : pass.sides) {
-    if (side.rectangle.extent.width == 0) continue;
+    if (side.rectangle.extent.width == 0 || side.side->inLens != inLens) continue;
     setScissor(pass.commands, pass.view, side.rectangle);
     const bool below = lit && pass.scene.layers.underground;
     if (below) drawBelow(pass, side, still);

@@ -55,13 +55,13 @@ struct Scenery {
   //! Set 0 of all that is drawn.
   VkDescriptorSet globals(PassContext& pass, const shared::FrameUniforms& uniforms, const ShadowMaps& maps) const;
   Casting casting(const Scene& scene);
-  //! All sides, inside the scene's rendering. `still`: a sample of a picture at rest.
-  void draw(PassContext& pass, std::span<const SideDraws> draws, bool lit, bool still);
+  //! All sides that are seen in the lens, or all others, inside the scene's rendering. `still`: a sample of a picture at rest.
+  void draw(PassContext& pass, std::span<const SideDraws> draws, bool lit, bool still, bool inLens);
   //! Trains, people, rain and snow: of the scene, or `over` the finished picture of a still one.
   void drawLife(PassContext& pass, const SideView& side, bool moving, bool over);
   //! Something of that is in sight.
   bool moves(const Scene& scene) const {
-    return rails->trainsInSight() > 0 || life->inSight() > 0 || WeatherPass::falls(scene);
+    return rails->trainsDrawn() || life->inSight() > 0 || WeatherPass::falls(scene);
   }
 
  private:

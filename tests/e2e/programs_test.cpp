@@ -158,6 +158,54 @@ TEST_F(Programs, BeforeAndAfterDifferAndTheSwipeShowsBoth) {
   EXPECT_GT(difference(swipe, before, 250, 480, site), 4.0);
 }
 
+TEST_F(Programs, TheLensShowsThePlanInsideAndTodayOutside) {
+  const fs::path city = test::builtInCity();
+  const std::vector<std::string> where{"--view", "project-zhangcun", "--no-ui"};
+  const auto picture = [&](const std::string& name, std::vector<std::string> more) {
+    more.insert(more.end(), where.begin(), where.end());
+    const Outcome outcome = render(city, name, more);
+    EXPECT_EQ(outcome.code, 0) << outcome.output;
+    return pictureOf(folder / name);
+  };
+  const source::Image before = picture("before.png", {"--scenario", "today"}),
+                      after = picture("after.png", {"--scenario", "plan"}),
+                      lens = picture("lens.png", {"--compare", "lens", "--lens", "0.5,0.6,0.3"}),
+                      turned =
+                          picture("turned.png", {"--scenario", "plan", "--compare", "lens", "--lens", "0.5,0.6,0.3"});
+  // A square well inside the circle, between the labels and the sources, and the strips beside it.
+  const Rows middle{150, 205};
+  EXPECT_GT(difference(before, after, 200, 280, middle), 4.0) << "the plan changes nothing here";
+  EXPECT_LT(difference(lens, after, 200, 280, middle), 0.2 * difference(lens, before, 200, 280, middle));
+  EXPECT_LT(difference(lens, before, 0, 140, middle), 0.5);
+  EXPECT_LT(difference(turned, before, 200, 280, middle), 0.2 * difference(turned, after, 200, 280, middle));
+  EXPECT_EQ(render(city, "x.png", {"--compare", "lens", "--lens", "0.5,0.5,3"}).code, 2);
+  EXPECT_EQ(render(city, "x.png", {"--compare", "lens", "--lens", "middle"}).code, 2);
+}
+
+//! What a document names and cannot be had is one line, and everything else is shown.
+TEST_F(Programs, PicturesOfCardsAreReadAndWhatIsWrongIsNamed) {
+  const fs::path file = town() / "city.json";
+  auto city = nlohmann::json::parse(test::textOf(file));
+  const std::vector<uint8_t> red(size_t{64} * 36 * 4, 200);
+  ASSERT_TRUE(source::writePng(file.parent_path() / "good.png", 64, 36, red));
+  ASSERT_TRUE(writeFileAtomically(file.parent_path() / "bad.png", "no picture"));
+  const auto named = [&](const char* uri) {
+    city["pictures"] = {{{"of", "any"}, {"uri", uri}, {"caption", {{"zh", "图"}, {"en", "A picture"}}}}};
+    EXPECT_TRUE(writeFileAtomically(file, city.dump()));
+    return run({CITYMIRROR_PROGRAM, "check", file.string()});
+  };
+  EXPECT_EQ(named("good.png").code, 0);
+  for (const char* uri : {"bad.png", "absent.png"}) {
+    const Outcome checked = named(uri);
+    EXPECT_EQ(checked.code, 1);
+    EXPECT_TRUE(checked.says(uri)) << checked.output;
+    const Outcome drawn = render(file, "drawn.png");
+    EXPECT_EQ(drawn.code, 3);
+    EXPECT_TRUE(drawn.says(uri)) << drawn.output;
+    EXPECT_TRUE(fs::exists(folder / "drawn.png"));
+  }
+}
+
 TEST_F(Programs, TheControlLayerIsDrawnUnlessRefused) {
   fs::path city = test::builtInCity();
   ASSERT_EQ(render(city, "with.png").code, 0);

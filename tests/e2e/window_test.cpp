@@ -31,8 +31,8 @@ struct WindowTest : testing::Test {
     ASSERT_TRUE(test::eventually(20, [&] { return run({"xdotool", "getmouselocation"}, environment).code == 0; }));
     fs::path city = test::builtInCity();
     window = std::make_unique<test::Process>(
-        std::vector<std::string>{CITYMIRROR_PROGRAM, city.string(), "--size", "1280x720"}, environment,
-        folder / "window.txt");
+        std::vector<std::string>{CITYMIRROR_PROGRAM, city.string(), "--size", "1280x720", "--reduced-motion"},
+        environment, folder / "window.txt");
     ASSERT_TRUE(test::eventually(60, [&] {
       return run({"xdotool", "search", "--name", "CityMirror"}, environment).code == 0;
     })) << test::textOf(folder / "window.txt");

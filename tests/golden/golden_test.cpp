@@ -21,6 +21,8 @@ const std::vector<Golden> kGoldens{
     {"front_bays", {"--view", "home", "--scenario", "today", "--no-ui"}},
     {"village_swipe",
      {"--view", "project-zhangcun", "--scenario", "today", "--against", "plan", "--compare", "swipe", "--no-ui"}},
+    {"port_lens",
+     {"--view", "project-port", "--scenario", "today", "--compare", "lens", "--lens", "0.45,0.55,0.3", "--no-ui"}},
     {"night", {"--view", "fushan-bay", "--scenario", "today", "--date", "2030-10-15T20:30+08:00", "--no-ui"}},
     {"viaduct",
      {"--camera=120.4815,36.1440,52,-35,-16", "--scenario", "today", "--date", "2026-11-26T14:00+08:00", "--no-ui"}},

@@ -22,8 +22,8 @@ TEST_P(PosterTest, BandsMakeThePictureThatIsDrawnAtOnce) {
   ASSERT_TRUE(device) << device.error().text();
   app::Stage stage(**device, VK_FORMAT_R8G8B8A8_UNORM, std::move(*loaded), fetcher, app::StageOptions{});
   app::RenderOptions options;
-  options.swipe = true;
   options.look = GetParam();
+  options.compare = options.look == city::Look::Tech ? city::Compare::Lens : city::Compare::Swipe;
   options.scenario = "today";
   options.against = "plan";
   ASSERT_TRUE(app::setUpPicture(stage, options));

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "app/ui/card_art.h"
 #include "app/ui/panels.h"
 
 namespace cm::app::ui {
@@ -37,48 +38,6 @@ void sourceLine(const Body& body, const Text& name, const std::string& date) {
 
 void sourceLine(const Body& body, const std::string& id) {
   if (const city::Source* source = body.ui.document.source(id)) sourceLine(body, source->name, source->date);
-}
-
-//! Before and after as two bars of one scale.
-void figure(const Body& body, const city::Figure& figure, float grown) {
-  Context& ui = body.ui;
-  ImDrawList& list = *ImGui::GetWindowDrawList();
-  paragraph(ui.fonts.body, ui.theme.ink, ui.in(figure.label), body.width, 1.3f);
-  double most = std::max({std::abs(figure.before), std::abs(figure.after), 1e-9});
-  const std::string& unit = ui.in(figure.unit);
-  std::string values[] = {number(figure.before), number(figure.after)};
-  for (auto& value : values) value += unit.empty() || unit == "%" ? unit : " " + unit;
-  float valueWidth = std::max(widthOf(ui.fonts.strong, values[0]), widthOf(ui.fonts.strong, values[1])) + ui.px(10);
-  float room = std::max(body.width - valueWidth, ui.px(60));
-  for (int i = 0; i < 2; ++i) {
-    ImVec2 at = body.at();
-    float height = ui.px(22), bar = ui.px(12);
-    double share = std::abs(i == 0 ? figure.before : figure.after) / most;
-    float length = std::max(room * static_cast<float>(share) * (i == 0 ? 1.0f : grown), ui.px(3));
-    ImVec2 min{at.x, at.y + (height - bar) / 2};
-    list.AddRectFilled(min, {at.x + room, min.y + bar}, body.shade(ui.theme.sink), bar / 2);
-    list.AddRectFilled(min, {min.x + length, min.y + bar}, body.shade(i == 0 ? ui.theme.before : ui.theme.after), std::min(bar / 2, length / 2));
-    ImFont* font = i == 0 ? ui.fonts.body : ui.fonts.strong;
-    drawText(list, font, {at.x + body.width - widthOf(font, values[i]), at.y + (height - em(font)) / 2},
-             body.shade(i == 0 ? ui.theme.inkSoft : ui.theme.afterInk), values[i]);
-    ImGui::Dummy({body.width, height});
-  }
-  body.gap(8);
-}
-
-void legend(const Body& body) {
-  Context& ui = body.ui;
-  ImDrawList& list = *ImGui::GetWindowDrawList();
-  ImVec2 at = body.at();
-  float height = ui.px(20), x = at.x;
-  for (bool after : {false, true}) {
-    const std::string& label = after ? ui.tr("side.after") : ui.tr("side.before");
-    list.AddRectFilled({x, at.y + ui.px(5)}, {x + ui.px(18), at.y + ui.px(15)}, body.shade(after ? ui.theme.after : ui.theme.before), ui.px(5));
-    drawText(list, ui.fonts.small, {x + ui.px(24), at.y + (height - em(ui.fonts.small)) / 2}, body.shade(ui.theme.inkSoft), label);
-    x += ui.px(40) + widthOf(ui.fonts.small, label);
-  }
-  ImGui::Dummy({body.width, height});
-  body.gap(6);
 }
 
 std::string monthOf(const city::Date& date) { return fmt::format("{}.{:02}", date.year, date.month); }
@@ -127,9 +86,23 @@ void header(const Body& body, const Text& name, const std::vector<std::pair<std:
   if (const std::string& other = ui.other(name); !other.empty()) paragraph(ui.fonts.small, ui.theme.inkSoft, other, body.width, 1.6f);
 }
 
+//! Counted in the tiles that are here, and said to be.
+void modelFigures(const Body& body, const std::string& project) {
+  Context& ui = body.ui;
+  const ModelFigures& model = ui.seen.card.model;
+  if (model.figures.empty()) return;
+  smallHeading(body, ui.tr("card.model"));
+  figureLegend(ui, body.width);
+  const float grown = ui.ease("figures" + project + "model", 1.0f, 5);
+  for (const city::Figure& each : model.figures) figureBars(ui, body.width, each, grown);
+  paragraph(ui.fonts.small, ui.theme.inkSoft, filled(ui.tr("card.floorBasis"), {number(kStoreyMetres)}), body.width);
+  if (model.partial) paragraph(ui.fonts.small, ui.theme.warning, ui.tr("card.partial"), body.width);
+}
+
 void story(const Body& body, const city::Project& project) {
   Context& ui = body.ui;
   header(body, project.name, {{kindWord(ui, project.kind), colourOf(project.kind)}, {statusWord(ui, project.status), ui.theme.accent}});
+  cardPicture(ui, body.width, ui.seen.card.picture, project.id);
   body.gap(8);
   paragraph(ui.fonts.body, ui.theme.ink, ui.in(project.story), body.width, 1.5f);
 
@@ -161,10 +134,11 @@ void story(const Body& body, const city::Project& project) {
 
   if (!project.figures.empty()) {
     smallHeading(body, ui.tr("story.figures"));
-    legend(body);
+    figureLegend(ui, body.width);
     float grown = ui.ease("figures" + project.id, 1.0f, 5);
-    for (const city::Figure& each : project.figures) figure(body, each, grown);
+    for (const city::Figure& each : project.figures) figureBars(ui, body.width, each, grown);
   }
+  modelFigures(body, project.id);
   if (!project.phases.empty()) {
     smallHeading(body, ui.tr("story.phases"));
     phases(body, project);
@@ -210,9 +184,17 @@ void facts(const Body& body, const city::OverlayItem* item) {
   if (title.empty()) title = {ui.words.in(Language::Chinese, "pick.unnamed"), ui.words.in(Language::English, "pick.unnamed")};
   ImU32 colour = item ? colourOf(item->colour) : ui.theme.accent;
   header(body, title, {{pickWord(ui, kind), colour}, {item ? statusWord(ui, item->status) : "", ui.theme.accent}});
+  cardPicture(ui, body.width, ui.seen.card.picture, selection.id);
   if (item && !item->story.empty()) {
     body.gap(8);
     paragraph(ui.fonts.body, ui.theme.ink, ui.in(item->story), body.width, 1.5f);
+  }
+  const CardData& card = ui.seen.card;
+  if (card.form) elevation(ui, body.width, *card.form);
+  heightRange(ui, body.width, card.heights);
+  for (size_t i = 0; i < card.lines.size(); ++i) {
+    stripMap(ui, body.width, card.lines[i]);
+    if (i == 0) trainsByHour(ui, body.width, card.lines);
   }
   body.gap(6);
   if (known && !picked.facts.empty()) {
@@ -259,6 +241,7 @@ void drawCard(Context& ui) {
       if (!ui.state.eased.contains("figures" + project->id)) {
         std::erase_if(ui.state.eased, [](const auto& entry) { return entry.first.starts_with("figures"); });
         ui.state.eased["figures" + project->id] = 0;
+        ui.state.eased["figures" + project->id + "model"] = 0;
       }
       story(body, *project);
     }

@@ -1,5 +1,6 @@
 // Today and the plan: the three-way choice at the top, and the divider that a finger drags across the city.
 #include <algorithm>
+#include <cmath>
 
 #include "app/ui/panels.h"
 
@@ -59,18 +60,103 @@ void showAfterSide(const Context& ui) {
 void drawCompare(Context& ui) {
   const Rect rect = ui.layout.compare;
   beginCard(ui, "##compare", rect);
-  bool swipe = ui.session.compare == city::Compare::Swipe;
-  int chosen = swipe ? 2 : ui.session.showAfter ? 1 : 0;
+  const city::Compare compare = ui.session.compare;
+  const int chosen = compare == city::Compare::Swipe  ? 2
+                     : compare == city::Compare::Lens ? 3
+                     : ui.session.showAfter           ? 1
+                                                      : 0;
   float inset = ui.px(4);
   int tapped = segments(ui, "sides", {rect.x + inset, rect.y + inset}, {rect.width - 2 * inset, rect.height - 2 * inset},
-                        {ui.tr("side.before"), ui.tr("side.after"), ui.tr("compare.swipe")}, chosen,
-                        {ui.theme.ink, ui.theme.after, ui.theme.accent});
+                        {ui.tr("side.before"), ui.tr("side.after"), ui.tr("compare.swipe"), ui.tr("compare.lens")}, chosen,
+                        {ui.theme.ink, ui.theme.after, ui.theme.accent, ui.theme.accent});
   if (tapped == 2) ui.emit(city::SetCompare{city::Compare::Swipe});
+  if (tapped == 3) ui.emit(city::SetCompare{city::Compare::Lens});
   if (tapped == 0 || tapped == 1) {
-    if (swipe) ui.emit(city::SetCompare{city::Compare::Off});
+    if (compare != city::Compare::Off) ui.emit(city::SetCompare{city::Compare::Off});
     if (ui.session.showAfter != (tapped == 1)) ui.emit(city::ShowSide{tapped == 1});
   }
   endCard();
+}
+
+void drawLensRim(Context& ui) {
+  if (ui.session.compare != city::Compare::Lens) return;
+  const glm::vec2 window = ui.seen.windowSize;
+  const city::LensPlace& lens = ui.session.lens;
+  const ImVec2 centre{float(lens.x) * window.x, float(lens.y) * window.y};
+  const float radius = float(lens.radius) * window.y;
+  const bool plan = !ui.session.showAfter;  // inside
+  const ImU32 side = plan ? ui.theme.after : ui.theme.ink;
+  beginBare("##lens", {0, 0, window.x, window.y}, ImGuiWindowFlags_NoInputs | ImGuiWindowFlags_NoBringToFrontOnFocus);
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  for (int i = 4; i > 0; --i)
+    list.AddCircle(centre, radius + ui.px(1.5f), withAlpha(ui.theme.shadow, 0.05f), 128, ui.px(4 + 4.0f * static_cast<float>(i)));
+  list.AddCircle(centre, radius, ui.theme.onAccent, 128, ui.px(4.5f));
+  list.AddCircle(centre, radius - ui.px(2.6f), withAlpha(side, 0.9f), 128, ui.px(1.2f));
+  const city::ScenarioState& shown = plan ? ui.session.after : ui.session.before;
+  const std::string year = yearOf(ui, shown);
+  const std::string label = nameOf(ui, shown, ui.tr(plan ? "side.after" : "side.before")) + (year.empty() ? "" : "  " + year);
+  const float height = ui.px(34), width = widthOf(ui.fonts.strong, label) + ui.px(30);
+  // The name sits on the upper rim, or on the lower one where the cards at the top would cover it.
+  const float top = std::max(ui.layout.compare.bottom(), ui.layout.title.bottom());
+  const float x = std::clamp(centre.x - width / 2, ui.px(8), std::max(ui.px(8), window.x - width - ui.px(8)));
+  float y = centre.y - radius - height / 2;
+  if (y < top + ui.px(4)) y = centre.y + radius - height / 2;
+  if (y + height > window.y - ui.px(40)) y = centre.y - height / 2;
+  softShadow(list, ui.theme, {x, y}, {x + width, y + height}, height / 2, ui.layout.scale, 0.8f);
+  list.AddRectFilled({x, y}, {x + width, y + height}, side, height / 2);
+  drawText(list, ui.fonts.strong, {x + ui.px(15), y + (height - em(ui.fonts.strong)) / 2},
+           plan ? ui.theme.onAccent : ui.theme.card | IM_COL32_A_MASK, label);
+  ui.state.overPicture.emplace_back(x, y, x + width, y + height);
+  endBare();
+}
+
+//! The rim, and a grip for its size; what a hand does inside is the input's affair (app/lens_grip.h).
+void drawLens(Context& ui) {
+  ui.state.overPicture.clear();
+  if (ui.session.compare != city::Compare::Lens) return;
+  const glm::vec2 window = ui.seen.windowSize;
+  const city::LensPlace& lens = ui.session.lens;
+  const ImVec2 centre{float(lens.x) * window.x, float(lens.y) * window.y};
+  const float radius = float(lens.radius) * window.y;
+
+  // The grip stays where a hand can reach it: on the lower right of the rim, or where the window still has some of it.
+  const float reach = ui.px(26);
+  ImVec2 grip{centre.x + radius * 0.7071f, centre.y + radius * 0.7071f};
+  for (const ImVec2 way : {ImVec2{0.7071f, 0.7071f}, ImVec2{-0.7071f, 0.7071f}, ImVec2{0.7071f, -0.7071f}, ImVec2{-0.7071f, -0.7071f}}) {
+    const ImVec2 at{centre.x + radius * way.x, centre.y + radius * way.y};
+    const Rect place{at.x - reach, at.y - reach, 2 * reach, 2 * reach};
+    const auto all = ui.layout.all();
+    const bool hidden = std::any_of(all.begin(), all.end(), [&](const auto& part) { return part.second.overlaps(place); });
+    if (hidden || place.x < 0 || place.y < 0 || place.right() > window.x || place.bottom() > window.y) continue;
+    grip = at;
+    break;
+  }
+
+  // Windows that stay behind lie in the reverse order in which they came: the grip is over the rim.
+  beginBare("##lens grip", {grip.x - reach, grip.y - reach, 2 * reach, 2 * reach}, ImGuiWindowFlags_NoBringToFrontOnFocus);
+  hitArea("grip", {grip.x - reach, grip.y - reach}, {2 * reach, 2 * reach});
+  const bool held = ImGui::IsItemActive();
+  if (held || ImGui::IsItemHovered()) ImGui::SetMouseCursor(ImGuiMouseCursor_ResizeNWSE);
+  const ImVec2 moved = ImGui::GetIO().MouseDelta;
+  if ((held || ImGui::IsItemDeactivated()) && (moved.x != 0 || moved.y != 0)) {
+    const ImVec2 mouse = ImGui::GetIO().MousePos;
+    if (ImGui::IsMousePosValid(&mouse)) {
+      city::LensPlace wanted = lens;
+      wanted.radius = std::hypot(mouse.x - centre.x, mouse.y - centre.y) / window.y;
+      ui.emit(city::SetLens{city::kept(wanted)});
+    }
+  }
+  ImDrawList& over = *ImGui::GetWindowDrawList();
+  over.PushClipRectFullScreen();
+  const float t = ui.ease("lens.held", held ? 1.0f : 0.0f), size = ui.px(19 + 3 * t);
+  softShadow(over, ui.theme, {grip.x - size, grip.y - size}, {grip.x + size, grip.y + size}, size, ui.layout.scale);
+  over.AddCircleFilled(grip, size, ui.theme.card | IM_COL32_A_MASK, 40);
+  over.AddCircle(grip, size - ui.px(3), mix(ui.theme.line, ui.theme.accent, t), 40, ui.px(1.5f));
+  drawIcon(over, Icon::Resize, grip, ui.px(17), ui.theme.ink);
+  over.PopClipRect();
+  ui.state.overPicture.emplace_back(grip.x - size, grip.y - size, grip.x + size, grip.y + size);
+  endBare();
+  drawLensRim(ui);
 }
 
 void drawDivider(Context& ui) {

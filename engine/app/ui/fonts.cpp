@@ -121,6 +121,7 @@ void Fonts::want(const city::Document& document) {
       want(figure.unit);
     }
   }
+  for (const auto& picture : document.pictures) want(picture.caption);
   for (const auto& scenario : document.scenarios) want(scenario.name);
   for (const auto& view : document.views) want(view.name);
   for (const auto& style : document.styles) {

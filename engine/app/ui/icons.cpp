@@ -175,6 +175,15 @@ void drawIcon(ImDrawList& list, Icon icon, ImVec2 centre, float size, ImU32 colo
       }
       list.PathStroke(colour, ImDrawFlags_Closed, pen.width());
       break;
+    case Icon::Resize:
+      pen.line({{0.2f, 0.2f}, {0.8f, 0.8f}});
+      pen.line({{0.2f, 0.48f}, {0.2f, 0.2f}, {0.48f, 0.2f}});
+      pen.line({{0.8f, 0.52f}, {0.8f, 0.8f}, {0.52f, 0.8f}});
+      break;
+    case Icon::Lens:
+      pen.circle(0.42f, 0.42f, 0.3f);
+      pen.line({{0.64f, 0.64f}, {0.9f, 0.9f}});
+      break;
   }
 }
 

@@ -10,7 +10,7 @@ namespace {
 constexpr float kMargin = 16, kGap = 12;
 constexpr float kPanelWidth = 304, kCardWidth = 336;
 constexpr float kTitleHeight = 68, kBarHeight = 52;
-constexpr float kCompareWidth = 348, kCornerWidth = 132;
+constexpr float kCompareWidth = 348, kCornerWidth = 144;
 constexpr float kTimeHeight = 86, kChipHeight = 44;
 constexpr float kNavigationWidth = 4 * 52 + 3 * 8;
 constexpr float kAttributionHeight = 20;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <span>
+#include <tuple>
 
 #include "app/ui/panels.h"
 
@@ -49,6 +50,11 @@ std::string scenariosShown(const Context& ui) {
     const city::Scenario* scenario = ui.document.scenario(side.scenario);
     return scenario ? ui.in(scenario->name) : side.scenario;
   };
+  if (ui.session.compare == city::Compare::Lens) {
+    const auto& [around, inside] = ui.session.showAfter ? std::tie(ui.session.after, ui.session.before)
+                                                        : std::tie(ui.session.before, ui.session.after);
+    return filled(ui.tr("attribution.lens"), {name(around), name(inside)});
+  }
   if (ui.session.compare == city::Compare::Swipe) return name(ui.session.before) + " | " + name(ui.session.after);
   return name(ui.session.showAfter ? ui.session.after : ui.session.before);
 }
@@ -175,18 +181,27 @@ void drawHelp(Context& ui) {
   };
   static constexpr Line touch[] = {{"help.pan", "help.pan.touch"},       {"help.zoom", "help.zoom.touch"},
                                    {"help.turn", "help.turn.touch"},     {"help.tilt", "help.tilt.touch"},
-                                   {"help.nearer", "help.nearer.touch"}, {"help.pick", "help.pick.touch"}};
+                                   {"help.nearer", "help.nearer.touch"}, {"help.pick", "help.pick.touch"},
+                                   {"help.lens", "help.lens.touch"}};
   static constexpr Line mouse[] = {
       {"help.pan", "help.pan.mouse"}, {"help.zoom", "help.zoom.mouse"}, {"help.turn", "help.turn.mouse"}};
-  static constexpr Line keys[] = {{"help.pan", "help.pan.keys"},           {"help.turn", "help.turn.keys"},
-                                  {"help.tilt", "help.tilt.keys"},         {"help.zoom", "help.zoom.keys"},
-                                  {"help.home", "help.home.keys"},         {"help.sides", "help.sides.keys"},
-                                  {"help.swipe", "help.swipe.keys"},       {"help.play", "help.play.keys"},
-                                  {"help.language", "help.language.keys"}, {"help.statistics", "help.statistics.keys"}};
+  static constexpr Line keys[] = {{"help.pan", "help.pan.keys"},
+                                  {"help.turn", "help.turn.keys"},
+                                  {"help.tilt", "help.tilt.keys"},
+                                  {"help.zoom", "help.zoom.keys"},
+                                  {"help.home", "help.home.keys"},
+                                  {"help.sides", "help.sides.keys"},
+                                  {"help.swipe", "help.swipe.keys"},
+                                  {"help.lens", "help.lens.keys"},
+                                  {"help.play", "help.play.keys"},
+                                  {"help.language", "help.language.keys"},
+                                  {"help.statistics", "help.statistics.keys"}};
   bool wide = window.x / ui.layout.scale > 820;
   float width = ui.px(wide ? 780 : 420), step = ui.px(30), inset = ui.px(28);
   width = std::min(width, window.x - ui.px(32));
-  float touchHeight = ui.px(44) + step * 6, mouseHeight = ui.px(44) + step * 3, keysHeight = ui.px(44) + step * 10;
+  float touchHeight = ui.px(44) + step * float(std::size(touch)),
+        mouseHeight = ui.px(44) + step * float(std::size(mouse)),
+        keysHeight = ui.px(44) + step * float(std::size(keys));
   float height = ui.px(76) +
                  (wide ? std::max(touchHeight + mouseHeight, keysHeight) : touchHeight + mouseHeight + keysHeight) +
                  ui.px(16);

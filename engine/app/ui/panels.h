@@ -6,6 +6,8 @@
 namespace cm::app::ui {
 
 void drawDivider(Context& ui);        // first: it lies behind everything
+void drawLens(Context& ui);           // as the divider
+void drawLensRim(Context& ui);        // where nothing else is drawn, too: a glass without a rim is a hole
 void drawTitle(Context& ui);
 void drawCompare(Context& ui);
 void drawCorner(Context& ui);         // language and help

@@ -59,6 +59,12 @@ bool Ui::prepare(const city::Document& document, const city::Session& session, c
     fonts.want(label);
     fonts.want(std::string_view(value));
   }
+  for (const StationLine& line : seen.card.lines)
+    for (const LineStop& stop : line.stops) fonts.want(stop.name);
+  for (const city::Figure& figure : seen.card.model.figures) {
+    fonts.want(figure.label);
+    fonts.want(figure.unit);
+  }
   for (const std::string& error : seen.errors) fonts.want(std::string_view(error));
   if (session.statistics)
     for (const std::string& line : seen.statistics) fonts.want(std::string_view(line));
@@ -103,6 +109,7 @@ void Ui::draw(const city::Document& document, const city::Session& session, cons
   }
 
   drawDivider(ui);
+  drawLens(ui);
   drawAttribution(ui);
   drawTitle(ui);
   if (wishes.compare) drawCompare(ui);
@@ -126,6 +133,8 @@ void Ui::drawAttributionOnly(const city::Document& document, const city::Session
   impl_->layout.attribution = whole.attribution;
   std::vector<city::Command> none;
   Context ui{document, session, seen, none, impl_->words, impl_->theme, impl_->fonts, impl_->state, impl_->layout};
+  impl_->state.overPicture.clear();
+  drawLensRim(ui);
   impl_->layout.attribution = drawAttributionAlone(ui);
 }
 
@@ -139,7 +148,7 @@ bool Ui::covers(glm::vec2 at) const {
 
 bool Ui::animating() const { return impl_->state.animating || impl_->state.playing; }
 std::vector<glm::vec4> Ui::covered() const {
-  std::vector<glm::vec4> boxes;
+  std::vector<glm::vec4> boxes = impl_->state.overPicture;
   for (const auto& [name, rect] : impl_->layout.all())
     if (!rect.empty()) boxes.emplace_back(rect.x, rect.y, rect.right(), rect.bottom());
   return boxes;

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/ui/card_data.h"
 #include "base/text.h"
 #include "city/commands.h"
 
@@ -36,6 +37,7 @@ struct Observations {
   float framesPerSecond = 0;
   std::vector<std::string> statistics;               // lines, shown when the session wants them
   Picked picked;
+  CardData card;                                     // of the selection
   std::vector<std::string> errors;                   // in plain words; each is shown for a while
   float loading = 1;                                 // 0..1; 1: everything for this view is there
   double focusMetres = 0;                            // distance to the ground in the middle of the picture; 0: not known

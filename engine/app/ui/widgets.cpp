@@ -183,6 +183,7 @@ bool hitArea(const char* id, ImVec2 at, ImVec2 size) {
 bool toggleSwitch(const Context& ui, const char* id, ImVec2 at, bool on) {
   ImVec2 size{ui.px(52), ui.px(44)};
   bool tapped = hitArea(id, at, size);
+  const float touched = pressed();
   float alpha = ImGui::GetStyle().Alpha;
   float t = ui.ease("switch" + std::to_string(ImGui::GetItemID()), on ? 1.0f : 0.0f);
   float height = ui.px(28), width = ui.px(48), radius = height / 2;
@@ -191,6 +192,9 @@ bool toggleSwitch(const Context& ui, const char* id, ImVec2 at, bool on) {
   list.AddRectFilled(min, max, withAlpha(mix(mix(ui.theme.sink, ui.theme.before, 0.45f), ui.theme.accent, t), alpha),
                      radius);
   ImVec2 knob{std::lerp(min.x + radius, max.x - radius, t), min.y + radius};
+  if (touched > 0)  // a ring that tells what a finger is on
+    list.AddRect({min.x - ui.px(2), min.y - ui.px(2)}, {max.x + ui.px(2), max.y + ui.px(2)},
+                 withAlpha(ui.theme.accent, (0.25f + 0.45f * touched) * alpha), radius + ui.px(2), 0, ui.px(2));
   list.AddCircleFilled({knob.x, knob.y + ui.px(1)}, radius - ui.px(2.2f), withAlpha(ui.theme.shadow, 0.18f * alpha),
                        28);
   list.AddCircleFilled(knob, radius - ui.px(3), withAlpha(ui.theme.onAccent, alpha), 28);
@@ -259,6 +263,9 @@ int segments(const Context& ui, const char* id, ImVec2 at, ImVec2 size, const st
     ImVec2 corner{at.x + each * static_cast<float>(i), at.y};
     if (hitArea(labels[i].c_str(), corner, {each, size.y})) tapped = static_cast<int>(i);
     bool on = chosen >= 0 && nearest == i;
+    if (const float touched = pressed(); touched > 0 && !on)
+      list.AddRectFilled({corner.x + inset, corner.y + inset}, {corner.x + each - inset, corner.y + size.y - inset},
+                         withAlpha(ui.theme.accentTint, touched * alpha), ui.px(8.5f));
     ImFont* font = ui.fonts.strong;
     std::string shown = clipped(font, labels[i], each - ui.px(10));
     drawText(list, font, {corner.x + (each - widthOf(font, shown)) / 2, at.y + (size.y - em(font)) / 2},
@@ -291,12 +298,14 @@ bool slider(const Context& ui, const char* id, ImVec2 at, float width, float& va
     changed = wanted != value;
     value = wanted;
   }
+  const float touched = pressed();
   float alpha = ImGui::GetStyle().Alpha, y = at.y + height / 2,
         x = std::lerp(at.x + radius, at.x + width - radius, value);
   ImDrawList& list = *ImGui::GetWindowDrawList();
   list.AddRectFilled({at.x, y - ui.px(3)}, {at.x + width, y + ui.px(3)}, withAlpha(ui.theme.line, alpha), ui.px(3));
   list.AddRectFilled({at.x, y - ui.px(3)}, {x, y + ui.px(3)}, withAlpha(colour, alpha), ui.px(3));
   list.AddCircleFilled({x, y + ui.px(1.5f)}, radius + ui.px(1), withAlpha(ui.theme.shadow, 0.2f * alpha), 32);
+  if (touched > 0) list.AddCircleFilled({x, y}, radius + ui.px(7), withAlpha(colour, 0.22f * touched * alpha), 32);
   list.AddCircleFilled({x, y}, radius, withAlpha(ui.theme.onAccent, alpha), 32);
   list.AddCircle({x, y}, radius - ui.px(1), withAlpha(colour, alpha), 32, ui.px(2));
   return changed;

@@ -32,6 +32,8 @@ struct State {
   std::map<std::string, float, std::less<>> eased;     // by name, see `ease`
   std::map<std::string, float, std::less<>> heights;   // what a fitted card needed in the last frame
   std::map<std::string, double, std::less<>> errors;   // first seen, or -1 when closed by hand
+  std::map<std::string, float, std::less<>> wipes;     // of cards' pictures: where the finger left them, 0..1
+  std::vector<glm::vec4> overPicture;                  // what a comparison lays over the picture: left, top, right, bottom
   float dragVelocity = 0;
   ImGuiID dragged = 0;
 };

@@ -245,6 +245,118 @@ TEST(Picture, AProjectRemovesOnItsSideOnly) {
   EXPECT_EQ(gpu::Device::validationMessages(), 0u);
 }
 
+//! Inside the circle the picture of the one side, outside that of the other, in every way of drawing; no pixel of a third kind.
+TEST(Picture, TheLensShowsTheOtherSideInACircle) {
+  Rig rig;
+  CM_NEEDS_DEVICE(rig);
+  rig.setDocument(documentWithProject());
+  const tiles::TileId tile = rig.add(tinyScene());
+  geo::Geodetic eye = geo::geodeticFromEcef(geo::enuFrameAt(kPlace).toEcef({80, -300, 120}));
+  const std::vector<city::ProjectState> off{{false, {false}, {}}}, on{{true, {true}, {}}};
+  const auto side = [&](unsigned slot, const std::vector<city::ProjectState>& states) {
+    frame::Side made = rig.oneSide()[0];
+    made.slot = slot;
+    made.from = made.to = states;
+    return made;
+  };
+  struct Way {
+    city::Look look;
+    int samples;
+    bool underground;
+    float resolution;
+  };
+  for (const Way& way : {Way{city::Look::Plain, 1, false, 1}, Way{city::Look::Clay, 1, false, 1},
+                         Way{city::Look::Clay, 4, false, 1}, Way{city::Look::Clay, 1, true, 1},
+                         Way{city::Look::Tech, 4, false, 1}, Way{city::Look::Clay, 1, false, 0.75f}}) {
+    auto scene = fromSouth(way.look);
+    scene.eye = geo::eyeAt(eye, 0, -20, 0.7854);
+    scene.layers.underground = way.underground;
+    scene.resolution = way.resolution;
+    const Picture today = rig.render(scene, {side(0, off)}, kSize, way.samples),
+                  plan = rig.render(scene, {side(1, on)}, kSize, way.samples);
+    ASSERT_NE(today.rgba, plan.rgba);
+    scene.lens = {{0.5f, 0.5f}, 0.25f};
+    std::vector<frame::Side> sides{side(0, off), side(1, on)};
+    sides[1].inLens = true;
+    sides[1].left = 0.5f - 60.0f / 320, sides[1].right = 0.5f + 60.0f / 320;
+    sides[1].top = 0.25f, sides[1].bottom = 0.75f;
+    const Picture picture = rig.render(scene, sides, kSize, way.samples);
+    size_t wrong = 0, told = 0;
+    for (unsigned y = 0; y < kSize.height; ++y)
+      for (unsigned x = 0; x < kSize.width; ++x) {
+        const float from = glm::distance(glm::vec2(float(x) + 0.5f, float(y) + 0.5f), glm::vec2(160, 120)) - 60;
+        if (std::abs(from) < 6) continue;  // edges look at their neighbours, and the rim is drawn over it
+        const Picture &mine = from < 0 ? plan : today, &other = from < 0 ? today : plan;
+        wrong += glm::length(glm::vec3(picture.at(x, y) - mine.at(x, y))) > 12;
+        told += picture.at(x, y) != other.at(x, y);
+      }
+    EXPECT_LT(wrong, 15u) << "look " << int(way.look) << ", " << way.samples << " samples, below " << way.underground;
+    EXPECT_GT(told, 100u) << "look " << int(way.look);
+  }
+  // Picks hit the side that is seen.
+  auto scene = fromSouth(city::Look::Clay);
+  scene.eye = geo::eyeAt(eye, 0, -20, 0.7854);
+  std::vector<frame::Side> sides{side(0, off), side(1, on)};
+  sides[1].inLens = true;
+  for (const float radius : {0.25f, 0.02f}) {  // the red house stands in the middle of the picture; the plan removes it
+    scene.lens = {{radius > 0.1f ? 0.5f : 0.9f, 0.5f}, radius};
+    const uint64_t request = rig.frame->pick(160, 124);
+    rig.render(scene, sides, kSize);
+    const auto picks = rig.frame->takePicks();
+    ASSERT_EQ(picks.size(), 1u);
+    EXPECT_EQ(picks[0].request, request);
+    EXPECT_EQ(picks[0].hit && picks[0].tile == tile && picks[0].feature == 1u, radius < 0.1f) << radius;
+  }
+  EXPECT_EQ(gpu::Device::validationMessages(), 0u);
+}
+
+TEST(Picture, OneLookFadesIntoAnotherAndMayBeInterrupted) {
+  Rig rig;
+  CM_NEEDS_DEVICE(rig);
+  rig.setDocument({.origin = kPlace});
+  rig.add(tinyScene());
+  auto scene = fromSouth(city::Look::Clay);
+  const auto shown = [&](city::Look look, double now, int samples = 1) {
+    scene.look = look;
+    for (; scene.lookFadeSeconds > 0 && scene.nowSeconds + 0.06 < now; scene.nowSeconds += 0.05)  // as frames come
+      rig.render(scene, rig.oneSide(), kSize, samples);
+    scene.nowSeconds = now;
+    return rig.render(scene, rig.oneSide(), kSize, samples);
+  };
+  const Picture tech = shown(city::Look::Tech, 1), plan = shown(city::Look::Plan, 2), clay = shown(city::Look::Clay, 3);
+  EXPECT_FALSE(rig.frame->wantsAnotherFrame()) << "without seconds looks change at once";
+  const auto away = [](const Picture& a, const Picture& b) {
+    double sum = 0;
+    for (size_t i = 0; i < a.rgba.size(); ++i) sum += std::abs(int(a.rgba[i]) - int(b.rgba[i]));
+    return sum / double(a.rgba.size());
+  };
+  scene.lookFadeSeconds = 0.6f;
+  for (const int samples : {1, 4}) {  // from a moving picture, and from a mean of samples
+    scene.nowSeconds = 9;
+    shown(city::Look::Clay, 10, samples);
+    const Picture first = shown(city::Look::Tech, 10.001);
+    EXPECT_LT(away(first, clay), 3) << "as it was";
+    EXPECT_TRUE(rig.frame->wantsAnotherFrame());
+    const Picture half = shown(city::Look::Tech, 10.3);
+    EXPECT_NEAR(away(half, clay), away(half, tech), 0.15 * away(clay, tech));
+    // Another look on the way goes on from what is on the screen.
+    const Picture turned = shown(city::Look::Plan, 10.301);
+    EXPECT_LT(away(turned, half), 4);
+    EXPECT_GT(away(turned, plan), 0.25 * away(half, plan));
+    EXPECT_EQ(shown(city::Look::Plan, 11).rgba, plan.rgba) << "and ends in the new one";
+  }
+  // Sizes may change on the way.
+  shown(city::Look::Tech, 11.001);
+  scene.nowSeconds = 11.1;
+  rig.render(scene, rig.oneSide(), {200, 160}, 1);
+  scene.resolution = 0.5f;
+  scene.look = city::Look::Clay;
+  rig.render(scene, rig.oneSide(), {200, 160}, 1);
+  scene.resolution = 1;
+  EXPECT_EQ(shown(city::Look::Tech, 13).rgba, tech.rgba);
+  EXPECT_EQ(gpu::Device::validationMessages(), 0u);
+}
+
 TEST(Picture, PicksTheFeatureUnderAPixel) {
   Rig rig;
   CM_NEEDS_DEVICE(rig);

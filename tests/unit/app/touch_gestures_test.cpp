@@ -56,6 +56,32 @@ TEST_F(TouchGesturesTest, AShortStillFingerIsATapAndMovesNothing) {
   EXPECT_TRUE(city::samePlace(before, control.pose()));
 }
 
+TEST_F(TouchGesturesTest, AHandOnTheLensHasItAndNotTheCamera) {
+  city::LensPlace lens{0.5, 0.5, 0.25};
+  const city::CameraPose before = control.pose();
+  const auto hand = [&](std::vector<Touch> touches) {
+    return gestures.follow(
+        touches, [](glm::dvec2) { return false; }, control, kSize, now, &lens);
+  };
+  auto outcome = hand({down(1, {700, 360}), to(1, {764, 396})});
+  EXPECT_TRUE(outcome.lens && !outcome.moved);
+  EXPECT_NEAR(lens.x, 0.55, 1e-9);
+  EXPECT_NEAR(lens.y, 0.55, 1e-9);
+  // A second finger, wherever it comes down, holds it between the two.
+  outcome = hand({down(2, {564, 396}), to(2, {464, 396})});
+  EXPECT_TRUE(outcome.lens && !outcome.moved);
+  EXPECT_NEAR(lens.radius, 0.25 * 1.5, 1e-9);
+  EXPECT_NEAR(lens.x, 0.55 - 50.0 / 1280, 1e-9);
+  EXPECT_TRUE(hand({up(1, {764, 396}), up(2, {464, 396})}).taps.empty());
+  EXPECT_TRUE(city::samePlace(before, control.pose()));
+  // A tap inside asks what is there, and a hand beside it has the city.
+  EXPECT_EQ(hand({down(3, {640, 360}), up(3, {641, 360})}).taps.size(), 1u);
+  const city::LensPlace rested = lens;
+  outcome = hand({down(4, {60, 600}), to(4, {160, 620}), up(4, {160, 620})});
+  EXPECT_TRUE(outcome.moved && !outcome.lens);
+  EXPECT_EQ(lens, rested);
+}
+
 TEST_F(TouchGesturesTest, ALongOneIsNone) {
   follow({down(1, {700, 500})});
   now += 1;

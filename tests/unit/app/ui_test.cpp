@@ -19,16 +19,18 @@ TEST(Ui, ChangesNothingByItself) {
   EXPECT_EQ(app.atlasesBuilt, 1);
 }
 
-TEST(Ui, TheThreeWayChoiceComparesTodayAndThePlan) {
+TEST(Ui, TheChoiceComparesTodayAndThePlan) {
   UiHarness app;
   Rect rect = app.layout().compare;
-  glm::vec2 at = middle(rect);
+  glm::vec2 at{rect.x + rect.width * 3 / 8, middle(rect).y};
   auto commands = app.tap(at);
   ASSERT_EQ(commands.size(), 1u);
   ASSERT_TRUE(only<city::ShowSide>(commands));
   EXPECT_TRUE(app.city.session().showAfter);
-  app.tap({rect.right() - 40, at.y});
+  app.tap({rect.x + rect.width * 5 / 8, at.y});
   EXPECT_EQ(app.city.session().compare, city::Compare::Swipe);
+  app.tap({rect.right() - 40, at.y});
+  EXPECT_EQ(app.city.session().compare, city::Compare::Lens);
   app.tap({rect.x + 40, at.y});
   EXPECT_EQ(app.city.session().compare, city::Compare::Off);
   EXPECT_FALSE(app.city.session().showAfter);
@@ -50,6 +52,26 @@ TEST(Ui, TheDividerFollowsTheFinger) {
   app.press({800, 300});  // beside it: the map's
   EXPECT_FALSE(ImGui::GetIO().WantCaptureMouse);
   app.release();
+}
+
+TEST(Ui, TheGripMakesTheLensLarger) {
+  UiHarness app;
+  app.city.apply({city::SetCompare{city::Compare::Lens}, city::SetLens{{0.5, 0.5, 0.2}}}, app.seen.nowSeconds);
+  app.frames(2);
+  app.commands.clear();
+  const glm::vec2 grip = glm::vec2(640, 360) + 0.7071f * 144.0f;
+  EXPECT_TRUE(app.ui.covers(grip));
+  EXPECT_FALSE(app.ui.covers({640, 360})) << "what is inside is the city";
+  app.press(grip);
+  app.moveTo({640 + 180, 360});
+  app.release();
+  EXPECT_NEAR(app.city.session().lens.radius, 0.25, 1e-6);
+  EXPECT_EQ(app.city.session().lens.x, 0.5);
+  for (const auto& command : app.commands) EXPECT_TRUE(std::holds_alternative<city::SetLens>(command));
+  // Where the cards cover the lower right of the rim the grip is elsewhere.
+  app.city.apply({city::SetLens{{0.5, 0.75, 0.3}}}, app.seen.nowSeconds);
+  app.frames(2);
+  EXPECT_TRUE(app.ui.covers({640 + 0.7071f * 216, 540 - 0.7071f * 216}));
 }
 
 TEST(Ui, SwitchesTheLanguage) {

@@ -73,6 +73,44 @@ TEST(City, SwipeGrowsFromWhatFilledTheWindow) {
   EXPECT_EQ(city.session().compare, Compare::Swipe);
 }
 
+TEST(City, TheOpeningFlightComesFromBehindAndAbove) {
+  for (const double heading : {0.0, 90.0, 215.0}) {
+    const CameraPose home{120.3, 36.05, 900, heading, -30}, from = approachTo(home);
+    EXPECT_GT(from.heightMetres, home.heightMetres);
+    EXPECT_EQ(from.headingDegrees, heading);
+    // Forwards, along the heading.
+    const double east = (home.lonDegrees - from.lonDegrees) * std::cos(36.05 * geo::kDegree), north = home.latDegrees - from.latDegrees;
+    EXPECT_NEAR(std::remainder(std::atan2(east, north) / geo::kDegree - heading, 360.0), 0, 0.5);
+    City city(example());
+    Session session = city.session();
+    session.camera = from;
+    city.restore(session);
+    city.apply({FlyTo{home, 3}}, 1);
+    EXPECT_TRUE(city.moving(2));
+    city.apply({StopFlight{}}, 2);   // a hand on the city
+    EXPECT_FALSE(city.moving(2));
+    city.apply({FlyTo{home, 3}}, 5);
+    city.apply({}, 9);
+    EXPECT_EQ(city.session().camera, home);
+  }
+}
+
+TEST(City, TheLensShowsTheOtherScenarioAndKeepsWithinReach) {
+  City city(example());
+  city.apply({SetCompare{Compare::Lens}}, 1);
+  EXPECT_EQ(city.session().compare, Compare::Lens);
+  EXPECT_FALSE(city.session().previousAfter[0].shown) << "the plan grows inside it";
+  EXPECT_TRUE(city.apply({SetLens{{0.2, 0.7, 0.3}}}, 20).any);
+  EXPECT_EQ(city.session().lens, (LensPlace{0.2, 0.7, 0.3}));
+  EXPECT_FALSE(city.apply({SetLens{{0.2, 0.7, 0.3}}}, 21).any);
+  city.apply({SetLens{{-3, 9, 40}}}, 22);
+  EXPECT_EQ(city.session().lens, (LensPlace{0, 1, kLargestLens}));
+  city.apply({SetLens{{std::nan(""), 0.5, -1}}}, 23);
+  EXPECT_EQ(city.session().lens, (LensPlace{0.5, 0.5, kLeastLens}));
+  city.apply({SetCompare{Compare::Swipe}}, 24);
+  EXPECT_FALSE(city.moving(24)) << "both were there already";
+}
+
 TEST(City, MovingThroughTimeFollowsThePhasesAgain) {
   City city(example());
   city.apply({SetAllProjects{true}, SetDate{SideName::After, {2025, 1, 1}}}, 1);
@@ -169,6 +207,10 @@ TEST(SessionJson, SurvivesARestart) {
   Session read = sessionFor(city.document());
   readSession(written, city.document(), read);
   EXPECT_EQ(writeSession(read), written);
+  city.apply({SetCompare{Compare::Lens}, SetLens{{0.3, 0.6, 0.2}}}, 0);
+  readSession(writeSession(city.session()), city.document(), read);
+  EXPECT_EQ(read.compare, Compare::Lens);
+  EXPECT_EQ(read.lens, city.session().lens);
   City later(example());
   later.restore(read);
   EXPECT_EQ(later.session().camera, city.session().camera);
@@ -204,7 +246,7 @@ TEST(Session, EveryWeatherHasItsNameAndSurvivesARestart) {
 TEST(SessionJson, BrokenPartsStayAtTheirDefaults) {
   Document document = example();
   for (const char* text : {"", "[]", "nonsense", R"({"camera": 3, "after": {"scenario": "gone", "date": "x", "projects": {"gone": true}},
-                           "divider": 7, "language": "fr", "weather": "frogs", "layers": {"labels": 1, "hiddenItems": ["gone", 4]}})"}) {
+                           "divider": 7, "compare": "loupe", "lens": {"x": "far", "radius": null}, "language": "fr", "weather": "frogs", "layers": {"labels": 1, "hiddenItems": ["gone", 4]}})"}) {
     Session session = sessionFor(document);
     std::string before = writeSession(session);
     readSession(text, document, session);

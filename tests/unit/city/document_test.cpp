@@ -91,6 +91,8 @@ TEST(Document, ReportsEveryProblemWithItsPath) {
     j["styles"][0]["show"] = "${height} >";
     j["styles"][0]["colour"]["stops"][1]["value"] = 0;
     j["styles"][1]["colour"]["categories"] = ordered_json::array();
+    j["pictures"].push_back(j["pictures"][0]);
+    j["pictures"].push_back({{"of", "mill"}, {"source", "mad"}});
     j["extras"] = 3;
     j["tilesets"][0]["credentials"] = "AWS_SECRET_ACCESS_KEY";
     j["overlays"][0]["credentials"] = "CITYMIRROR_LAYER_";
@@ -112,6 +114,9 @@ TEST(Document, ReportsEveryProblemWithItsPath) {
   expect("styles[0].show", "column 12");
   expect("styles[0].colour.stops[1].value", "more than the stop before");
   expect("styles[1].colour.stops", "found no colour");
+  expect("pictures[1].of", "second time");
+  expect("pictures[2].uri", "found nothing");
+  expect("pictures[2].source", "\"made\"");
   expect("extras", "object");
   expect("tilesets[0].credentials", "CITYMIRROR_LAYER_SURVEY");
   expect("overlays[0].credentials", "expected the name of an environment variable");
@@ -260,7 +265,10 @@ TEST(Date, ReadsAndWrites) {
   EXPECT_EQ(*parseDate("2028-02-29"), (Date{2028, 2, 29}));
   for (const char* bad : {"", "27", "2027-7", "2027-13", "2027-02-29", "2027-00-01", "2027-01-32", "2027/01/01",
                           "2027-01-01T00:00", "2027-"})
-    EXPECT_FALSE(parseDate(bad)) << bad;
+    ASSERT_FALSE(parseDate(bad)) << bad;
+  const auto wrong = parseDate("2027-13");
+  EXPECT_TRUE(wrong.error().text().starts_with("“2027-13”不是日期（没有这个月份）")) << wrong.error().text();
+  EXPECT_NE(wrong.error().text().find("/ found \"2027-13\" (there is no such month)"), std::string::npos);
   EXPECT_EQ(toString(Date{2027, 7, 1}), "2027-07-01");
 }
 

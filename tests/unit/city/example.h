@@ -51,6 +51,7 @@ inline const std::string kExample = R"({
               "colour": {"property": "height", "unit": "m", "stops": [{"value": 0, "colour": "#ffffff"}, {"value": 100, "colour": "#102030"}], "stepped": true, "other": "#808080"}},
              {"id": "class", "name": {"zh": "类别", "en": "Class"},
               "colour": {"property": "class", "categories": [{"value": "office", "colour": "#c04050", "name": {"zh": "办公", "en": "Office"}}, {"value": "shed", "colour": "#404040"}]}}],
+  "pictures": [{"of": "harbour", "uri": "pictures/harbour.jpg", "caption": {"zh": "港口，1980 年代", "en": "The harbour in the 1980s"}, "source": "made"}],
   "extras": {"z": [1, {"deep": null}], "a": "kept"}
 })";
 

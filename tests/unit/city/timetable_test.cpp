@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
+#include <set>
 
 #include "city/timetable.h"
 
@@ -83,6 +85,31 @@ TEST(Timetable, RunsBothWaysThroughTheSameStops) {
   }
   EXPECT_TRUE(stood[0] && stood[1] && stood[2] && stood[3]);
   EXPECT_NEAR(train(trainsAt(table, 120), 0, true)->metres, 4450, 1e-6);
+}
+
+TEST(Timetable, CallsOfAnHourAreTheTrainsThatStopInIt) {
+  const Timetable table = timetableOf(kService, kStops);
+  for (size_t stop = 0; stop < kStops.size(); ++stop) {
+    const auto calls = callsByHour(table, stop);
+    for (const int hour : {0, 8, 23}) {
+      // Whoever stands here now and did not a moment ago has just come, or begins its run.
+      std::set<std::pair<int64_t, bool>> here;
+      int seen = 0;
+      for (double t = hour * 3600.0 - 60; t < (hour + 1) * 3600.0; t += 0.5) {
+        std::set<std::pair<int64_t, bool>> now;
+        for (const TrainAt& train : trainsAt(table, t))
+          if (train.standing && std::abs(train.metres - kStops[stop]) < 1e-6) now.emplace(train.number, train.back);
+        if (t >= hour * 3600.0)
+          for (const auto& train : now) seen += !here.contains(train);
+        here = std::move(now);
+      }
+      EXPECT_NEAR(calls[size_t(hour)], seen, 1) << "stop " << stop << ", hour " << hour;
+    }
+    // A train a headway and direction, whatever the stop.
+    EXPECT_NEAR(std::accumulate(calls.begin(), calls.end(), 0), 2 * 86400 / kService.headwaySeconds, 2);
+  }
+  EXPECT_EQ(callsByHour(table, kStops.size())[0], 0);
+  EXPECT_EQ(callsByHour(timetableOf({}, kStops), 0)[12], 0);
 }
 
 TEST(Timetable, NoTrainsWithoutHeadwayOrStops) {

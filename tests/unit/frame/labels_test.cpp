@@ -95,6 +95,21 @@ TEST_F(LabelsTest, NothingIsShownBeforeItsGlyphsAreThere) {
   EXPECT_TRUE(layout.changing());
 }
 
+TEST_F(LabelsTest, NoLabelCrossesTheRimOfALens) {
+  const char* names[] = {"五四广场", "广场五四", "四广场五", "场五四广", "四五广场", "五广场四", "广四五场"};
+  for (int i = 0; i < 60; ++i) add(LabelKind::Place, names[i % 7], "May Fourth Square", (i * 137) % 1280, (i * 89) % 720, i % 4);
+  view.circle = {640, 360, 240};
+  for (const bool inside : {false, true}) {
+    layout = {};
+    view.inCircle = inside;
+    layOutWithGlyphs();
+    ASSERT_GT(layout.shown().size(), 3u);
+    for (const auto& [selection, box] : layout.shown())
+      for (const glm::vec2 corner : {box.lo, box.hi, glm::vec2(box.lo.x, box.hi.y), glm::vec2(box.hi.x, box.lo.y)})
+        EXPECT_EQ(glm::distance(corner, glm::vec2(view.circle)) < view.circle.z, inside) << selection.id;
+  }
+}
+
 TEST_F(LabelsTest, ShownBoxesNeitherOverlapNorLeaveTheRectangle) {
   const char* names[] = {"五四广场", "广场五四", "四广场五", "场五四广", "四五广场", "五广场四", "广四五场"};
   for (int i = 0; i < 60; ++i) add(LabelKind::Place, names[i % 7], "May Fourth Square", (i * 137) % 1280, (i * 89) % 720, i % 4);

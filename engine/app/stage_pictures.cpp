@@ -1,0 +1,82 @@
+// Pictures of a project for its card: today and built, from the project's own view, drawn by the window's own frame when nothing moves.
+#include <algorithm>
+#include <utility>
+
+#include "app/stage.h"
+
+namespace cm::app {
+namespace {
+
+constexpr VkExtent2D kDrawn{1280, 720};  // twice what a card shows: the smaller picture is smooth
+constexpr uint32_t kKeptSide = 768;
+
+}  // namespace
+
+void Stage::wantPictures(const std::string& project) {
+  const auto& projects = document().projects;
+  const auto found =
+      std::find_if(projects.begin(), projects.end(), [&](const city::Project& p) { return p.id == project; });
+  if (found == projects.end()) {
+    pictured_.reset();
+    return;
+  }
+  const auto index = size_t(found - projects.begin());
+  if (pictured_ && pictured_->project == index) return;
+  Pictured wanted{.project = index};
+  city::ScenarioState before = session().before, after = session().after;
+  before.projects[project] = false;
+  after.projects[project] = true;
+  city::Date done = city::dateOf(document(), after);
+  for (const city::Phase& phase : found->phases) done = std::max(done, phase.to);
+  after.date = done;
+  const auto side = [&](unsigned slot, const city::ScenarioState& state) {
+    frame::Side made{.slot = slot, .date = city::dateOf(document(), state), .to = city::evaluate(document(), state)};
+    made.from = made.to;
+    return made;
+  };
+  wanted.sides = {side(0, before), side(1, after)};
+  pictured_ = std::move(wanted);
+}
+
+void Stage::addPictureViews(std::vector<tiles::SelectionView>& views) const {
+  if (!pictured_ || scene_.look == city::Look::Plain) return;
+  const geo::Eye eye = eyeOf(city::viewOf(document().projects[pictured_->project]));
+  for (const frame::Side& side : pictured_->sides)
+    views.push_back(selectionView(side, eye, double(kDrawn.width) / kDrawn.height, kDrawn.height / 2.0));
+}
+
+std::optional<ProjectPictures> Stage::drawPictures(gpu::Device& device) {
+  const size_t first = sides_.size();
+  const bool ready = pictured_ && scene_.look != city::Look::Plain && !moving(now_) && selection_.complete &&
+                     !residency_->pending() && !imagery_.busy() && selection_.draw.size() >= first + 2 &&
+                     additionsReady();
+  if (!ready) return std::nullopt;
+  const city::Project& project = document().projects[pictured_->project];
+  for (size_t i = 0; i < 2; ++i) {
+    pictured_->sides[i].draw = selection_.draw[first + i];
+    pictured_->sides[i].cast = selection_.cast[first + i];
+  }
+  frame::Scene scene = scene_;
+  scene.eye = eyeOf(city::viewOf(project));
+  scene.selection = {};
+  scene.covered.clear();
+  scene.still = scene.liveApart = false;
+  scene.resolution = 1;
+  scene.wholeHeight = scene.bandTop = 0;
+  scene.aside = true;
+  frame_->updateVisibility(tree(), pictured_->sides, tilesetOfAddition_);
+  ProjectPictures pictures{.project = project.id};
+  gpu::Offscreen target(device, kDrawn, format_);
+  for (size_t i = 0; i < 2; ++i) {
+    gpu::Target into = target.target();
+    frame_->render(into, scene, {&pictured_->sides[i], 1}, 1, {});
+    source::Image drawn{.width = kDrawn.width, .height = kDrawn.height, .rgba = target.read()};
+    if (drawn.rgba.empty()) return std::nullopt;  // the device was lost
+    (i == 0 ? pictures.before : pictures.after) = shrunk(drawn, kKeptSide);
+  }
+  frame_->updateVisibility(tree(), sides_, tilesetOfAddition_);
+  pictured_.reset();
+  return pictures;
+}
+
+}  // namespace cm::app
