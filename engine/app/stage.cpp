@@ -250,7 +250,8 @@ void Stage::letStroll() {
   const bool shows = scene_.look == city::Look::Clay || scene_.look == city::Look::Day;
   const city::Layers& layers = scene_.layers;
   if (!shows || !layers.life || !layers.greenways || layers.underground || greenways_.empty()) return;
-  scene_.strollers = greenways_.strollersAt(scene_.eye.position, scene_.citySeconds, frame::kPeopleReachMetres);
+  scene_.strollers =
+      greenways_.strollersAt(scene_.eye.position, scene_.citySeconds, frame::kPeopleReachMetres, session().weather);
 }
 
 //! Sun and moon over the city. The hour is local mean solar time: what a clock would show that keeps to the city's own meridian.

@@ -165,7 +165,7 @@ void PicturePass::render(PassContext& pass, gpu::Target& target, std::span<const
          .scene = {float(drawn.width) / float(target.extent.width), float(drawn.height) / float(target.extent.height),
                    kNearMetres, hazedByFog(uniforms).haze.a}});
   }
-  living_ = pass.scene.liveApart && moves(pass.scene);
+  living_ = pass.scene.liveApart && scenery_.moves(pass.scene);
   if (refined && living_) {
     vkCmdEndRendering(pass.commands);
     live(pass, target);
@@ -196,13 +196,11 @@ void PicturePass::live(PassContext& pass, gpu::Target& target) {
   vkCmdEndRendering(pass.commands);
 }
 
-bool PicturePass::moves(const Scene& scene) const { return scenery_.lifeInSight() || WeatherPass::falls(scene); }
-
 uint64_t PicturePass::keyOf(const PassContext& pass) const {
   Hash hash;
   hash.add(scenery_.residency.generation()).add(scenery_.visibility.generation()).add(scenery_.documentGeneration);
   addPicture(hash, pass.view, pass.scene, pass.sides);
-  if (!pass.scene.liveApart && moves(pass.scene)) hash.add(pass.scene.citySeconds);
+  if (!pass.scene.liveApart && scenery_.moves(pass.scene)) hash.add(pass.scene.citySeconds);
   return hash.value();
 }
 

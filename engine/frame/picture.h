@@ -36,7 +36,6 @@ class PicturePass {
   bool refine(PassContext& pass, std::span<const SideDraws> draws, const shared::FrameUniforms& uniforms, int samples,
               Timings& timings, Statistics& statistics);
   void live(PassContext& pass, gpu::Target& target);
-  bool moves(const Scene& scene) const;   // with the city's clock
   uint64_t keyOf(const PassContext& pass) const;
 
   gpu::Device& device_;

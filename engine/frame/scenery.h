@@ -57,9 +57,12 @@ struct Scenery {
   Casting casting(const Scene& scene);
   //! All sides, inside the scene's rendering. `still`: a sample of a picture at rest.
   void draw(PassContext& pass, std::span<const SideDraws> draws, bool lit, bool still);
-  //! Trains, people, and what falls on them: of the scene, or `over` the finished picture of a still one.
+  //! Trains, people, rain and snow: of the scene, or `over` the finished picture of a still one.
   void drawLife(PassContext& pass, const SideView& side, bool moving, bool over);
-  bool lifeInSight() const { return rails->trainsInSight() > 0 || life->inSight() > 0; }
+  //! Something of that is in sight.
+  bool moves(const Scene& scene) const {
+    return rails->trainsInSight() > 0 || life->inSight() > 0 || WeatherPass::falls(scene);
+  }
 
  private:
   void drawBelow(PassContext& pass, const SideView& side, bool still);
