@@ -203,15 +203,16 @@ void weather(const Row& row) {
     if (hitArea(kind.name.c_str(), {x, at.y}, {each, height}) && known && !on) ui.emit(city::SetWeather{kind.weather});
     const ImU32 ink = on ? ui.theme.onAccent : withAlpha(ui.theme.inkSoft, known ? 1.0f : 0.35f);
     drawIcon(list, kind.icon, {middle, at.y + ui.px(23)}, ui.px(22), ink);
+    if (!known) continue;
     const std::string shown = clipped(ui.fonts.small, kind.name, each - ui.px(6));
     drawText(list, ui.fonts.small, {middle - widthOf(ui.fonts.small, shown) / 2, at.y + ui.px(40)}, ink, shown);
   }
   ImGui::PopID();
   ImGui::Dummy({row.width, height + ui.px(8)});
   if (known) return;
-  const ImVec2 below = ImGui::GetCursorScreenPos();
-  drawText(list, ui.fonts.small, {left, below.y - ui.px(2)}, ui.theme.inkSoft, ui.tr("weather.none"));
-  ImGui::Dummy({row.width, ui.px(22)});
+  const std::string none = clipped(ui.fonts.small, ui.tr("weather.none"), width - ui.px(12));
+  drawText(list, ui.fonts.small, {left + (width - widthOf(ui.fonts.small, none)) / 2, at.y + ui.px(40)},
+           ui.theme.inkSoft, none);
 }
 
 //! One row of looks; those of the other row leave it without a choice.
