@@ -269,6 +269,7 @@ tiles::Budgets Stage::updateImagery(VkExtent2D extent) {
 }
 
 void Stage::render(gpu::Target& target, int samples, const frame::UiPass& ui) {
+  scene_.stillSamples = options_.stillSamples;
   frame_->render(target, scene_, sides_, samples, ui);
 }
 

@@ -43,6 +43,7 @@ struct Scene {
   double citySeconds = 0;                       // the city's own, since midnight: where its trains are
   bool liveApart = false;                       // trains are drawn over a still picture, so that it may refine itself under them
   bool still = false;                           // nothing moves: the picture may refine itself frame by frame
+  unsigned stillSamples = 24;                   // until it is the mean of so many samples
   float resolution = 1;                         // otherwise: of the scene's width and height, enlarged to the target's
   uint32_t wholeHeight = 0, bandTop = 0;        // a poster's band: the target holds these rows of a higher picture; 0: all of it
   std::vector<Box> covered;                     // by the control layer, pixels: no label hides under it
@@ -104,7 +105,7 @@ class Frame {
                         const std::map<std::pair<size_t, size_t>, tiles::TilesetId>& tilesetOfAddition);
 
   //! Records and submits one frame into `target` (left in `target.finalLayout`). `samples`: pictures averaged at once, each
-  //! with its own sub-pixel offset and sun sample (1 while moving; `render` uses 16).
+  //! with its own sub-pixel offset and sun sample (1 while moving).
   void render(gpu::Target& target, const Scene& scene, std::span<const Side> sides, int samples, const UiPass& ui);
   //! True where another frame of a still scene would change the picture (accumulating samples, glyphs in the making).
   bool wantsAnotherFrame() const;

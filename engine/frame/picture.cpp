@@ -79,7 +79,7 @@ void PicturePass::sample(PassContext& pass, std::span<const SideDraws> draws, sh
   const unsigned sample = meanSamples_;
   statistics.shadowDraws += scenery_.shadows->sample(pass, scenery_.casting(pass.scene), draws, sample, uniforms);
   timings.mark("shadow");
-  uniforms.clipFromWorld = clipWithOffset(pass.view, sampleOffset(sample));
+  uniforms.clipFromWorld = clipWithOffset(pass.view, sampleOffset(sample, pass.samples));
   pass.sample = sample;
   pass.globals = scenery_.globals(pass, uniforms, scenery_.shadows->ofSample());
   stillUniforms_ = uniforms;
@@ -131,7 +131,8 @@ bool PicturePass::refine(PassContext& pass, std::span<const SideDraws> draws, co
   meanKey_ = key;
   unfinished_ = false;
   if (!refining) return false;
-  const unsigned until = pass.scene.still ? std::max(kStillSamples, unsigned(samples)) : unsigned(samples);
+  const unsigned until = pass.scene.still ? pass.scene.stillSamples : unsigned(samples);
+  pass.samples = until;
   for (int i = 0; i < samples && meanSamples_ < until; ++i, ++meanSamples_)
     sample(pass, draws, uniforms, timings, statistics);
   unfinished_ = pass.scene.still && meanSamples_ < until;

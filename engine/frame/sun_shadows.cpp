@@ -136,7 +136,7 @@ uint32_t SunShadows::sample(PassContext& pass, const Casting& casting, std::span
   if (!shadows) return 0;
   const glm::dmat3 straight = lightAxes(casting.sun);
   const auto regions = regionsFor(pass.view, draws, straight);
-  const glm::dvec2 disc = glm::dvec2(sampleDisc(sample, kStillSamples)) * kSunRadius;
+  const glm::dvec2 disc = glm::dvec2(sampleDisc(sample, pass.samples)) * kSunRadius;
   const glm::dmat3 axesOfSample = lightAxes(casting.sun + straight[0] * disc.x + straight[1] * disc.y);
   uint32_t made = 0;
   pass.passes.begin(pass.commands, Pass::SampleShadows);
