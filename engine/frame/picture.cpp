@@ -142,23 +142,25 @@ bool PicturePass::refine(PassContext& pass, std::span<const SideDraws> draws, co
 void PicturePass::render(PassContext& pass, gpu::Target& target, std::span<const SideDraws> draws, int samples,
                          Timings& timings, Statistics& statistics) {
   living_ = false;
-  post_.setEdges(edgesOf(pass.scene.look));
   shared::FrameUniforms uniforms = uniformsOf(pass.view, pass.scene, scenery_.light);
   scenery_.fillUniforms(pass.view, uniforms);
+  post_.set(edgesOf(pass.scene.look), uniforms.night.x > 0);
+  const glm::vec4 light(uniforms.night.x, float(pass.view.extent.height) / 720, 0, 0);
   if (pass.scene.look == city::Look::Plain) return plain(pass, target, draws, uniforms);
   const bool refined = refine(pass, draws, uniforms, samples, timings, statistics);
   if (!refined) moving(pass, draws, timings, statistics);
   pass.passes.begin(pass.commands, refined ? Pass::ShowMean : Pass::ShowMoving);
   beginColour(pass.commands, target.view, target.extent, VK_ATTACHMENT_LOAD_OP_DONT_CARE);
   if (refined) {
-    post_.show(pass, mean_.view(), depth_.view());
+    post_.show(pass, mean_.view(), depth_.view(), {.light = light});
   } else {
     const VkExtent2D drawn = extentAt(target.extent, pass.scene.resolution);
     const float pixelAngle = pixelAngleOf(pass.view, uniforms) * float(target.extent.height) / float(drawn.height);
     post_.moving(pass, picture_.view(), depth_.view(),
                  {.pixel = {float(drawn.width), float(drawn.height), pixelAngle, edgeStrength(pass.scene.look)},
                   .scene = {float(drawn.width) / float(target.extent.width),
-                            float(drawn.height) / float(target.extent.height), kNearMetres, uniforms.haze.a}});
+                            float(drawn.height) / float(target.extent.height), kNearMetres, uniforms.haze.a},
+                  .light = light});
   }
   living_ = pass.scene.liveApart && scenery_.rails->trainsInSight() > 0;
   if (refined && living_) {

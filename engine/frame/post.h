@@ -18,13 +18,13 @@ class PostPass {
 
   PostPass(gpu::Device& device, const SceneLayouts& layouts);
 
-  //! Of what follows. Pipelines are made when their edges are first asked for.
-  void setEdges(Edges edges);
+  //! Of what follows. Pipelines are made when first asked for. `bloom`: what is lit shines, at night.
+  void set(Edges edges, bool bloom);
 
   //! Mixes the picture into the mean with weight `share`; inside a rendering on the mean.
   void accumulate(PassContext& pass, VkImageView picture, VkImageView depth, const shared::PostPush& push, float share);
   //! The mean, onto the target.
-  void show(PassContext& pass, VkImageView mean, VkImageView depth);
+  void show(PassContext& pass, VkImageView mean, VkImageView depth, const shared::PostPush& push);
   //! One sample, smoothed or enlarged, onto the target.
   void moving(PassContext& pass, VkImageView picture, VkImageView depth, const shared::PostPush& push);
 
@@ -35,13 +35,12 @@ class PostPass {
   VkDescriptorSetLayout set_ = VK_NULL_HANDLE;
   VkPipelineLayout layout_ = VK_NULL_HANDLE;
   struct Variant {
-    VkPipeline accumulate = VK_NULL_HANDLE;
+    VkPipeline accumulate = VK_NULL_HANDLE, show = VK_NULL_HANDLE;
     VkPipeline moving[2]{};   // [1]: of a picture smaller than the target
   };
   VkFormat colour_;
-  std::array<Variant, 3> variants_;
+  std::array<std::array<Variant, 2>, 3> variants_;   // [edges][bloom]
   const Variant* variant_ = nullptr;
-  VkPipeline show_ = VK_NULL_HANDLE;
   VkSampler nearest_ = VK_NULL_HANDLE, linear_ = VK_NULL_HANDLE;
 };
 
