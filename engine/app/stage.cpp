@@ -222,6 +222,9 @@ city::Changes Stage::step(std::vector<city::Command> commands, double nowSeconds
   }
   fadeLevels(nowSeconds);
   scene_.resolution = options_.quality.resolution;
+  scene_.shadowPatience = options_.quality.shadowPatience;
+  scene_.trees = options_.quality.trees;
+  scene_.bloom = options_.quality.bloom;
   const city::Style* style = city::shownStyle(document(), session());
   frame_->setStyle(style ? style->id : std::string());
   frame_->updateVisibility(tree(), sides_, tilesetOfAddition_);

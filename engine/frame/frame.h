@@ -45,6 +45,9 @@ struct Scene {
   bool still = false;                           // nothing moves: the picture may refine itself frame by frame
   unsigned stillSamples = 24;                   // until it is the mean of so many samples
   float resolution = 1;                         // otherwise: of the scene's width and height, enlarged to the target's
+  unsigned shadowPatience = 8;                  // frames until a change of level of detail reaches the shadows while moving
+  float trees = 1;                              // share of the most that are drawn while moving, the nearest
+  bool bloom = true;                            // at night, while moving; pictures at rest have it
   uint32_t wholeHeight = 0, bandTop = 0;        // a poster's band: the target holds these rows of a higher picture; 0: all of it
   std::vector<Box> covered;                     // by the control layer, pixels: no label hides under it
   glm::vec3 plainBackground{0.5f, 0.6f, 0.7f};  // Look::Plain only

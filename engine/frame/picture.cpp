@@ -144,7 +144,7 @@ void PicturePass::render(PassContext& pass, gpu::Target& target, std::span<const
   living_ = false;
   shared::FrameUniforms uniforms = uniformsOf(pass.view, pass.scene, scenery_.light);
   scenery_.fillUniforms(pass.view, uniforms);
-  post_.set(edgesOf(pass.scene.look), uniforms.night.x > 0);
+  post_.set(edgesOf(pass.scene.look), uniforms.night.x > 0 && (pass.scene.bloom || pass.scene.still));
   const glm::vec4 light(uniforms.night.x, float(pass.view.extent.height) / 720, 0, 0);
   if (pass.scene.look == city::Look::Plain) return plain(pass, target, draws, uniforms);
   const bool refined = refine(pass, draws, uniforms, samples, timings, statistics);
