@@ -250,13 +250,13 @@ class Loop {
         fmt::format(fmt::runtime(zh ? "显存 {:.1f} MiB · 已读取 {:.1f} MiB" : "GPU {:.1f} MiB · fetched {:.1f} MiB"),
                     double(t.gpuBytes) / 1048576.0, double(t.fetchedBytes) / 1048576.0)};
     const Quality& q = stage_.options().quality;
-    lines.push_back(fmt::format(fmt::runtime(zh ? "画质 {} / {} 级 · 分辨率 {:.0f}% · 细节 ÷{:.1f} · 树 {:.0f}%{}"
-                                                : "quality step {} of {} · resolution {:.0f}% · detail ÷{:.1f} · trees "
-                                                  "{:.0f}%{}"),
-                                pace_.step(), Pace::steps().size() - 1, 100 * q.resolution, q.coarseness, 100 * q.trees,
-                                q.bloom ? ""
-                                : zh    ? " · 无光晕"
-                                        : " · no bloom"));
+    lines.push_back(fmt::format(
+        fmt::runtime(zh ? "画质 {}/{} · 像素 {:.0f}% · 细节 ÷{:.1f} · 树 {:.0f}%{}"
+                        : "quality {}/{} · {:.0f}% of pixels · detail ÷{:.1f} · trees {:.0f}%{}"),
+        pace_.step(), Pace::steps().size() - 1, 100 * q.resolution * q.resolution, q.coarseness, 100 * q.trees,
+        q.bloom ? ""
+        : zh    ? " · 无光晕"
+                : " · no bloom"));
     if (t.starved) lines.push_back(tiles::budgetIsFull(t).in(stage_.session().language));
     if (!stage_.document().imagery.empty()) {
       const tiles::ImageryStatistics i = stage_.imageryStatistics();
