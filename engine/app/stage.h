@@ -65,6 +65,8 @@ class Stage {
 
   //! Trains in the last picture.
   unsigned trainsInSight() const { return frame_->statistics().trains; }
+  //! Walkers and cyclists, likewise.
+  unsigned peopleInSight() const { return frame_->statistics().people; }
 
   //! Where the control layer lies, pixels: labels keep off.
   void setCovered(std::vector<frame::Box> boxes) { scene_.covered = std::move(boxes); }
@@ -97,6 +99,7 @@ class Stage {
   static constexpr double kLongestWaitSeconds = 3, kDaylightSeconds = 0.8;
   tiles::Budgets updateImagery(VkExtent2D extent);
   void lightUp();
+  void letStroll();
   void collectSides(double nowSeconds);
   tiles::SelectionView selectionView(const frame::Side& side, const geo::Eye& eye, double aspect, double heightPixels) const;
   std::vector<tiles::SelectionView> selectionViews(VkExtent2D extent) const;
@@ -123,6 +126,7 @@ class Stage {
   std::unique_ptr<residency::Residency> residency_;
   std::unique_ptr<frame::Frame> frame_;
   GroundHeights ground_;
+  frame::GreenwayGround greenways_;
   std::vector<frame::Side> sides_;
   std::map<unsigned, tiles::CrossFade> fades_;   // by view slot
   frame::Scene scene_;

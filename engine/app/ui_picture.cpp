@@ -28,6 +28,7 @@ void UiPicture::draw(double nowSeconds, float frameSeconds) {
   seen.scale = against > 1.6f ? std::clamp(against / 2, 1.5f, 3.0f) : 1.0f;
   seen.nowSeconds = nowSeconds;
   seen.trains = stage_.trainsInSight() > 0;
+  seen.people = stage_.peopleInSight() > 0;
   seen.headingDegrees = stage_.session().camera.headingDegrees;
   ImGui::GetIO().DeltaTime = std::max(frameSeconds, 1e-4f);
   if (ui_->prepare(stage_.document(), stage_.session(), seen)) pass_->uploadFonts();

@@ -215,6 +215,7 @@ class Loop {
     seen.nowSeconds = now;
     seen.framesPerSecond = framesPerSecond_;
     seen.trains = stage_.trainsInSight() > 0;
+    seen.people = stage_.peopleInSight() > 0;
     seen.loading = static_cast<float>(stage_.loaded());
     seen.headingDegrees = stage_.session().camera.headingDegrees;
     seen.errors = errors_;

@@ -87,7 +87,7 @@ struct Drape::Impl {
   gpu::Device& device;
   gpu::Pipelines pipelines;
   VkPipelineLayout layout = VK_NULL_HANDLE;
-  VkPipeline pipeline = VK_NULL_HANDLE;
+  gpu::Pipeline pipeline;
   VkSampler sampler = VK_NULL_HANDLE;
 
   city::Document document;

@@ -52,7 +52,7 @@ class DrapeImagery {
   gpu::Pipelines pipelines_;
   VkDescriptorSetLayout set_ = VK_NULL_HANDLE;
   VkPipelineLayout layout_ = VK_NULL_HANDLE;
-  VkPipeline pipeline_ = VK_NULL_HANDLE;
+  gpu::Pipeline pipeline_;
   VkSampler sampler_ = VK_NULL_HANDLE;
   gpu::Buffer indices_;
   std::vector<city::Imagery> layers_;

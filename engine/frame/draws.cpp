@@ -51,8 +51,9 @@ struct Pending {
   VkDrawIndexedIndirectCommand command{};
 };
 
-uint32_t keyOf(const residency::TileDraw& draw, bool records, uint32_t chunk) {
-  return uint32_t(draw.kind) << 28 | uint32_t(records) << 27 | uint32_t(draw.doubleSided) << 26 | chunk;
+uint32_t keyOf(const residency::ResidentTile& tile, const residency::TileDraw& draw, bool records) {
+  return uint32_t(draw.kind) << 28 | uint32_t(records) << 27 | uint32_t(draw.doubleSided) << 26 |
+         uint32_t(tile.indexType == VK_INDEX_TYPE_UINT32) << 25 | tile.chunk;
 }
 
 }  // namespace
@@ -92,8 +93,8 @@ DrawList buildDraws(FrameArena& arena, const View& view, std::span<const PlacedT
         continue;
       }
       auto& to = draw.kind == DrawClass::Blended ? blended : pending;
-      to.push_back({keyOf(draw, shown == Shown::Some, tile.chunk),
-                    {draw.indexCount, 1, draw.firstIndex, tile.vertexOffset, first}});
+      to.push_back(
+          {keyOf(tile, draw, shown == Shown::Some), {draw.indexCount, 1, draw.firstIndex, tile.vertexOffset, first}});
     }
   }
   // Nearest first within each group, as the tiles came; what is seen through farthest first.
@@ -107,7 +108,8 @@ DrawList buildDraws(FrameArena& arena, const View& view, std::span<const PlacedT
       list.groups.push_back({.kind = DrawClass(key >> 28),
                              .records = bool(key >> 27 & 1),
                              .doubleSided = bool(key >> 26 & 1),
-                             .chunk = key & 0x3ffffff,
+                             .indexType = key >> 25 & 1 ? VK_INDEX_TYPE_UINT32 : VK_INDEX_TYPE_UINT16,
+                             .chunk = key & 0x1ffffff,
                              .firstCommand = i * sizeof(VkDrawIndexedIndirectCommand)});
     ++list.groups.back().count;
     commands.push_back(pending[i].command);
@@ -155,7 +157,7 @@ void drawGroup(VkCommandBuffer commands, const residency::Residency& residency, 
   const std::array<VkBuffer, 2> buffers{mesh, list.instances.buffer};
   const std::array<VkDeviceSize, 2> offsets{0, list.instances.offset};
   vkCmdBindVertexBuffers(commands, 0, 2, buffers.data(), offsets.data());
-  vkCmdBindIndexBuffer(commands, mesh, 0, VK_INDEX_TYPE_UINT32);
+  vkCmdBindIndexBuffer(commands, mesh, 0, group.indexType);
   vkCmdDrawIndexedIndirect(commands, list.commands.buffer, list.commands.offset + group.firstCommand, group.count,
                            sizeof(VkDrawIndexedIndirectCommand));
 }

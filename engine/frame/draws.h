@@ -1,5 +1,5 @@
-//! From the tiles of a side to a few indirect draws: one for each (class, records looked up or not, sidedness, chunk), and one
-//! direct draw for each textured run. Lives for one frame. Loop's thread.
+//! From the tiles of a side to a few indirect draws: one for each (class, records looked up or not, sidedness, width of the
+//! indices, chunk), and one direct draw for each textured run. Lives for one frame. Loop's thread.
 #pragma once
 
 #include <initializer_list>
@@ -37,6 +37,7 @@ struct DrawGroup {
   residency::DrawClass kind = residency::DrawClass::Solid;
   bool records = false;
   bool doubleSided = false;
+  VkIndexType indexType = VK_INDEX_TYPE_UINT32;
   uint32_t chunk = 0;
   VkDeviceSize firstCommand = 0;   // bytes into DrawList::commands
   uint32_t count = 0;

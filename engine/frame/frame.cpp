@@ -200,7 +200,9 @@ void Frame::render(gpu::Target& target, const Scene& scene, std::span<const Side
 
   scenery.drape->update(pass);
   scenery.rails->update(pass);
+  scenery.life->update(pass);
   f.statistics.trains = scenery.rails->trainsInSight();
+  f.statistics.people = scenery.life->inSight();
   if (lit) scenery.labels->update(pass);
   frame.timings->mark("drape");
   f.picture.render(pass, target, draws, std::max(1, samples), *frame.timings, f.statistics);

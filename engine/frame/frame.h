@@ -16,6 +16,7 @@
 #include "city/session.h"
 #include "frame/declutter.h"
 #include "frame/passes.h"
+#include "frame/strollers.h"
 #include "geo/eye.h"
 #include "geo/sun.h"
 #include "gpu/device.h"
@@ -49,6 +50,7 @@ struct Scene {
   float trees = 1;                              // share of the most that are drawn while moving, the nearest
   bool bloom = true;                            // at night, while moving; pictures at rest have it
   uint32_t wholeHeight = 0, bandTop = 0;        // a poster's band: the target holds these rows of a higher picture; 0: all of it
+  std::vector<Stroller> strollers;              // near the eye: who is out on the greenways
   std::vector<Box> covered;                     // by the control layer, pixels: no label hides under it
   glm::vec3 plainBackground{0.5f, 0.6f, 0.7f};  // Look::Plain only
   float plainDiffuse = 0.75f, plainAmbient = 0.25f;
@@ -78,7 +80,7 @@ struct Pick {
 
 struct Statistics {
   uint32_t triangles = 0, tiles = 0, draws = 0, shadowDraws = 0;
-  uint32_t trains = 0;                          // in sight
+  uint32_t trains = 0, people = 0;              // in sight
   double gpuMilliseconds = 0;                   // of the last finished frame
   std::vector<std::pair<std::string, double>> passes;
 };

@@ -12,7 +12,7 @@ struct Labels::Impl {
   gpu::Pipelines pipelines;
   VkDescriptorSetLayout setLayout = VK_NULL_HANDLE;
   VkPipelineLayout layout = VK_NULL_HANDLE;
-  VkPipeline pipeline = VK_NULL_HANDLE;
+  gpu::Pipeline pipeline;
   VkSampler sampler = VK_NULL_HANDLE;
   gpu::Image atlas;
   bool atlasReady = false;

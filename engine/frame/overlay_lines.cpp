@@ -65,7 +65,7 @@ struct OverlayLines::Impl {
   gpu::Device& device;
   gpu::Pipelines pipelines;
   VkPipelineLayout layout = VK_NULL_HANDLE;
-  VkPipeline line[2]{}, station[2]{};  // [0] what is hidden, [1] what is in sight
+  gpu::Pipeline line[2], station[2];  // [0] what is hidden, [1] what is in sight
   city::Document document;
   LineShapes shapes;
   gpu::Buffer vertices, indices;

@@ -131,9 +131,9 @@ void PickPass::draw(PassContext& pass, const SideView& side, const Request& requ
   vkCmdPushConstants(commands, layout_, VK_SHADER_STAGE_VERTEX_BIT | VK_SHADER_STAGE_FRAGMENT_BIT, 0, sizeof(push),
                      &push);
   for (const DrawGroup& group : list.groups) {
-    const VkPipeline pipeline = group.kind == residency::DrawClass::Points  ? points_
-                                : group.kind == residency::DrawClass::Lines ? lines_
-                                                                            : triangles_;
+    const gpu::Pipeline pipeline = group.kind == residency::DrawClass::Points  ? points_
+                                   : group.kind == residency::DrawClass::Lines ? lines_
+                                                                               : triangles_;
     vkCmdBindPipeline(commands, VK_PIPELINE_BIND_POINT_GRAPHICS, pipeline);
     vkCmdSetCullMode(commands, group.doubleSided ? VK_CULL_MODE_NONE : VK_CULL_MODE_BACK_BIT);
     drawGroup(commands, pass.residency, list, group);
@@ -145,7 +145,7 @@ void PickPass::draw(PassContext& pass, const SideView& side, const Request& requ
     const std::array<VkBuffer, 2> buffers{mesh, list.instances.buffer};
     const std::array<VkDeviceSize, 2> offsets{0, list.instances.offset};
     vkCmdBindVertexBuffers(commands, 0, 2, buffers.data(), offsets.data());
-    vkCmdBindIndexBuffer(commands, mesh, 0, VK_INDEX_TYPE_UINT32);
+    vkCmdBindIndexBuffer(commands, mesh, 0, item.tile->indexType);
     vkCmdSetCullMode(commands, VK_CULL_MODE_NONE);
     vkCmdDrawIndexed(commands, item.draw->indexCount, 1, item.draw->firstIndex, item.tile->vertexOffset, item.instance);
   }

@@ -53,7 +53,7 @@ class PickPass {
   gpu::Device& device_;
   gpu::Pipelines objects_;
   VkPipelineLayout layout_ = VK_NULL_HANDLE;
-  VkPipeline triangles_ = VK_NULL_HANDLE, points_ = VK_NULL_HANDLE, lines_ = VK_NULL_HANDLE;
+  gpu::Pipeline triangles_, points_, lines_;
   std::vector<Request> requests_;
   std::deque<Waiting> waiting_;
   uint64_t next_ = 1;

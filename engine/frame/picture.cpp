@@ -162,7 +162,7 @@ void PicturePass::render(PassContext& pass, gpu::Target& target, std::span<const
                             float(drawn.height) / float(target.extent.height), kNearMetres, uniforms.haze.a},
                   .light = light});
   }
-  living_ = pass.scene.liveApart && scenery_.rails->trainsInSight() > 0;
+  living_ = pass.scene.liveApart && scenery_.lifeInSight();
   if (refined && living_) {
     vkCmdEndRendering(pass.commands);
     live(pass, target);
@@ -188,7 +188,7 @@ void PicturePass::live(PassContext& pass, gpu::Target& target) {
   for (const SideView& side : pass.sides) {
     if (side.rectangle.extent.width == 0) continue;
     setScissor(pass.commands, pass.view, side.rectangle);
-    scenery_.rails->drawTrains(pass, side, false, RailPass::Where::Over);
+    scenery_.drawLife(pass, side, false, true);
   }
   vkCmdEndRendering(pass.commands);
 }
@@ -197,7 +197,7 @@ uint64_t PicturePass::keyOf(const PassContext& pass) const {
   Hash hash;
   hash.add(scenery_.residency.generation()).add(scenery_.visibility.generation()).add(scenery_.documentGeneration);
   addPicture(hash, pass.view, pass.scene, pass.sides);
-  if (!pass.scene.liveApart && scenery_.rails->trainsInSight() > 0) hash.add(pass.scene.citySeconds);
+  if (!pass.scene.liveApart && scenery_.lifeInSight()) hash.add(pass.scene.citySeconds);
   return hash.value();
 }
 

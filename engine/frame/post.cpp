@@ -1,6 +1,7 @@
 #include "frame/post.h"
 
 #include <array>
+#include <utility>
 
 namespace cm::frame {
 
@@ -21,7 +22,7 @@ PostPass::PostPass(gpu::Device& device, const SceneLayouts& layouts) : objects_(
 void PostPass::set(Edges edges, bool bloom) {
   Variant& variant = variants_[size_t(edges)][bloom];
   variant_ = &variant;
-  if (variant.accumulate) return;
+  if (std::exchange(variant.made, true)) return;
   const auto make = [&](const char* fragment, uint32_t enlarged) {
     const std::array<uint32_t, 3> constants{enlarged, uint32_t(edges), uint32_t(bloom)};
     return objects_.make({.vertex = "screen.vert",

@@ -35,8 +35,9 @@ class PostPass {
   VkDescriptorSetLayout set_ = VK_NULL_HANDLE;
   VkPipelineLayout layout_ = VK_NULL_HANDLE;
   struct Variant {
-    VkPipeline accumulate = VK_NULL_HANDLE, show = VK_NULL_HANDLE;
-    VkPipeline moving[2]{};   // [1]: of a picture smaller than the target
+    bool made = false;
+    gpu::Pipeline accumulate, show;
+    gpu::Pipeline moving[2];   // [1]: of a picture smaller than the target
   };
   VkFormat colour_;
   std::array<std::array<Variant, 2>, 3> variants_;   // [edges][bloom]

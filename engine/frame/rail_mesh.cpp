@@ -5,6 +5,7 @@
 #include <initializer_list>
 #include <span>
 
+#include "frame/mesh_maker.h"
 #include "shared/rail.h"
 
 namespace cm::frame {
@@ -16,7 +17,6 @@ constexpr double kPierEvery = 32, kColumnEvery = 14;
 constexpr double kViaductFrom = 3, kOpenFrom = 0.1, kBuriedBelow = -6.2;
 constexpr double kTrackHalf = 2.1;  // from the middle to each track's
 
-using Colour = std::array<uint8_t, 4>;
 constexpr Colour kConcrete{172, 172, 168, shared::kRailMatter}, kPier{160, 160, 157, shared::kRailMatter},
     kBallast{62, 59, 56, shared::kRailMatter}, kEarth{92, 94, 74, shared::kRailMatter},
     kMouth{16, 17, 19, shared::kRailMatter}, kPlatform{186, 184, 178, shared::kRailMatter},
@@ -32,39 +32,6 @@ using Section = std::vector<glm::dvec2>;
 Section box(double left, double right, double low, double high) {
   return {{left, low}, {right, low}, {right, high}, {left, high}};
 }
-
-class Maker {
- public:
-  Maker(RailMesh& mesh, const glm::dvec3& middle) : mesh_(mesh), middle_(middle) {}
-
-  //! Corners counter-clockwise seen from outside.
-  void face(std::span<const glm::dvec3> corners, const Colour& colour) {
-    const glm::dvec3 across = glm::cross(corners[1] - corners[0], corners.back() - corners[0]) +
-                              glm::cross(corners[2] - corners[1], corners[0] - corners[1]);
-    if (glm::length(across) < 1e-9) return;
-    const glm::dvec3 normal = glm::normalize(across) * 127.0;
-    const auto first = static_cast<uint32_t>(mesh_.vertices.size());
-    for (const glm::dvec3& corner : corners)
-      mesh_.vertices.push_back(
-          {glm::vec3(corner - middle_),
-           {int8_t(std::lround(normal.x)), int8_t(std::lround(normal.y)), int8_t(std::lround(normal.z)), 0},
-           colour});
-    for (uint32_t i = 2; i < corners.size(); ++i)
-      for (const uint32_t v : {first, first + i - 1, first + i}) mesh_.indices.push_back(v);
-  }
-
-  //! Between two equal sections that stand at `a` and `b`; `colours`: of the sides, by the section's first corner.
-  void skin(std::span<const glm::dvec3> a, std::span<const glm::dvec3> b, std::span<const Colour> colours) {
-    for (size_t i = 0; i < a.size(); ++i) {
-      const size_t n = (i + 1) % a.size();
-      face(std::array{a[i], b[i], b[n], a[n]}, colours[std::min(i, colours.size() - 1)]);
-    }
-  }
-
- private:
-  RailMesh& mesh_;
-  const glm::dvec3 middle_;
-};
 
 //! The path about one point: where it is, and to the right of it, on the level.
 struct Stand {
@@ -88,7 +55,7 @@ std::vector<glm::dvec3> placed(const Section& section, const Stand& stand) {
 }
 
 //! One section along all of `stands`, closed at both ends.
-void sweep(Maker& maker, std::span<const Stand> stands, const Section& section, std::span<const Colour> colours) {
+void sweep(MeshMaker& maker, std::span<const Stand> stands, const Section& section, std::span<const Colour> colours) {
   for (size_t i = 1; i < stands.size(); ++i)
     maker.skin(placed(section, stands[i - 1]), placed(section, stands[i]), colours);
   std::vector<glm::dvec3> first = placed(section, stands.front()), last = placed(section, stands.back());
@@ -96,12 +63,12 @@ void sweep(Maker& maker, std::span<const Stand> stands, const Section& section, 
   std::reverse(last.begin(), last.end());
   maker.face(last, colours[0]);
 }
-void sweep(Maker& maker, std::span<const Stand> stands, const Section& section, const Colour& colour) {
+void sweep(MeshMaker& maker, std::span<const Stand> stands, const Section& section, const Colour& colour) {
   sweep(maker, stands, section, std::span(&colour, 1));
 }
 
 //! An upright block, `half` its size to the sides and along.
-void block(Maker& maker, const Stand& stand, double side, glm::dvec2 half, double low, double high,
+void block(MeshMaker& maker, const Stand& stand, double side, glm::dvec2 half, double low, double high,
            const Colour& colour) {
   const glm::dvec3 forward(-stand.right.y, stand.right.x, 0);
   std::array<Stand, 2> ends{stand, stand};
@@ -118,7 +85,7 @@ Works worksAt(const RailPath& path, const RailPoint& point) {
   return above >= kViaductFrom ? Works::Viaduct : above >= kOpenFrom ? Works::Embankment : Works::Mouth;
 }
 
-void tracks(Maker& maker, std::span<const Stand> stands) {
+void tracks(MeshMaker& maker, std::span<const Stand> stands) {
   for (const double side : {-kTrackHalf, kTrackHalf}) {
     const Section bed{{side - 1.35, -0.5}, {side + 1.35, -0.5}, {side + 1.2, -0.12}, {side - 1.2, -0.12}};
     sweep(maker, stands, bed, kBallast);
@@ -127,7 +94,7 @@ void tracks(Maker& maker, std::span<const Stand> stands) {
   }
 }
 
-void viaduct(Maker& maker, std::span<const Stand> stands) {
+void viaduct(MeshMaker& maker, std::span<const Stand> stands) {
   sweep(maker, stands, {{-4.7, -0.75}, {-2.3, -2.3}, {2.3, -2.3}, {4.7, -0.75}, {4.7, -0.35}, {-4.7, -0.35}},
         kConcrete);
   for (const double side : {-4.55, 4.55}) {
@@ -136,17 +103,17 @@ void viaduct(Maker& maker, std::span<const Stand> stands) {
   }
 }
 
-void pier(Maker& maker, const Stand& stand) {
+void pier(MeshMaker& maker, const Stand& stand) {
   block(maker, stand, 0, {2.2, 0.9}, -3.3, -2.3, kPier);
   block(maker, stand, 0, {1.15, 0.75}, -stand.above - 5, -3.3, kPier);
 }
 
-void embankment(Maker& maker, std::span<const Stand> stands) {
+void embankment(MeshMaker& maker, std::span<const Stand> stands) {
   sweep(maker, stands, {{-9.5, -4.2}, {9.5, -4.2}, {4.9, -0.35}, {-4.9, -0.35}}, kEarth);
 }
 
 //! The covered ramp into a tunnel: its front is dark, and a train goes in there.
-void mouth(Maker& maker, std::span<const Stand> stands, bool open) {
+void mouth(MeshMaker& maker, std::span<const Stand> stands, bool open) {
   const Section hood{{-5.6, -3}, {5.6, -3}, {5.6, 5.2}, {4.6, 6.2}, {-4.6, 6.2}, {-5.6, 5.2}};
   sweep(maker, stands, hood, kConcrete);
   if (!open) return;
@@ -163,7 +130,7 @@ void mouth(Maker& maker, std::span<const Stand> stands, bool open) {
 }
 
 //! Two platforms under one roof; on a viaduct the hall is below.
-void station(Maker& maker, const RailPath& path, double stop) {
+void station(MeshMaker& maker, const RailPath& path, double stop) {
   const double half = path.service.trainMetres / 2 + 8;
   const double from = std::max(0.0, stop - half), to = std::min(path.lengthMetres(), stop + half);
   std::vector<Stand> stands, hall;
@@ -195,7 +162,7 @@ void station(Maker& maker, const RailPath& path, double stop) {
 // What is below is drawn cut open: only faces that look away from the eye are seen, as the inside of a room is through its near wall.
 
 //! A station below the ground: two platforms in a box wider than the tunnel, and ways up to the street.
-void stationBox(Maker& maker, const RailPath& path, double stop) {
+void stationBox(MeshMaker& maker, const RailPath& path, double stop) {
   const double half = path.service.trainMetres / 2 + 12;
   const double from = std::max(0.0, stop - half), to = std::min(path.lengthMetres(), stop + half);
   std::vector<Stand> stands;
@@ -213,7 +180,7 @@ void stationBox(Maker& maker, const RailPath& path, double stop) {
   }
 }
 
-void tunnel(Maker& maker, std::span<const Stand> stands) {
+void tunnel(MeshMaker& maker, std::span<const Stand> stands) {
   constexpr int kSides = 12;
   constexpr double kPi = 3.14159265358979;
   Section tube;
@@ -249,7 +216,7 @@ class PathWorks {
       const double stop = path_.stopMetres[s];
       const double above = pointAt(path_, stop).aboveGround();
       if (above > kBuriedBelow && above < kOpenFrom) continue;
-      chunk(above < 0, pointAt(path_, stop).at, [&](Maker& maker) {
+      chunk(above < 0, pointAt(path_, stop).at, [&](MeshMaker& maker) {
         if (above < 0)
           stationBox(maker, path_, stop);
         else
@@ -262,7 +229,7 @@ class PathWorks {
   void stretch(Works works, size_t first, size_t last) {
     std::vector<Stand> stands;
     for (size_t i = first; i <= last; ++i) stands.push_back(standAt(path_, path_.points[i].alongMetres));
-    chunk(works == Works::Tunnel, path_.points[(first + last) / 2].at, [&](Maker& maker) {
+    chunk(works == Works::Tunnel, path_.points[(first + last) / 2].at, [&](MeshMaker& maker) {
       if (works == Works::Tunnel) return tunnel(maker, stands);
       if (works != Works::Mouth && path_.stated) tracks(maker, stands);
       if (works == Works::Embankment && path_.stated) embankment(maker, stands);
@@ -284,7 +251,7 @@ class PathWorks {
                    .middle = middle,
                    .firstIndex = static_cast<uint32_t>(out_.mesh.indices.size())};
     const size_t firstVertex = out_.mesh.vertices.size();
-    Maker maker(out_.mesh, middle);
+    MeshMaker maker(out_.mesh, middle);
     make(maker);
     made.indexCount = static_cast<uint32_t>(out_.mesh.indices.size()) - made.firstIndex;
     if (made.indexCount == 0) return;
@@ -349,7 +316,7 @@ RailMesh carMesh(Car car) {
     return corners;
   };
   RailMesh mesh;
-  Maker maker(mesh, glm::dvec3(0));
+  MeshMaker maker(mesh, glm::dvec3(0));
   for (size_t i = 1; i < ribs.size(); ++i) {
     std::vector<Colour> skin = colours;
     // A coupling's bellows are dark; a fast train's nose has no windows.

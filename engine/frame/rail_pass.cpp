@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/log.h"
+#include "frame/bodies.h"
 #include "frame/drape_shapes.h"
 #include "frame/hash.h"
 #include "frame/rail_mesh.h"
@@ -24,7 +25,6 @@ constexpr double kCoarsestShadows = 3500;                     // half of what a 
 constexpr float kTrainsFadeAt = 11000, kTrainsGoneAt = 15000;
 constexpr float kLeastTrainPixels = 3.0f, kWidestTrain = 7;  // of 720 lines; against a real one
 constexpr float kTrainWide = 3.0f;
-constexpr float kNearness = 1.0015f;
 constexpr double kBuriedBelow = -1.5;  // metres of the rails above the ground: a car is out of sight
 
 struct Push {
@@ -39,15 +39,17 @@ struct ShadowPush {
 };
 static_assert(sizeof(ShadowPush) == 96);
 
-struct CarInstance {
-  glm::vec4 place, forward, livery;
-};
-
 glm::vec3 linearOf(const glm::vec3& srgb) {
   glm::vec3 linear;
   for (int i = 0; i < 3; ++i)
     linear[i] = srgb[i] <= 0.04045f ? srgb[i] / 12.92f : std::pow((srgb[i] + 0.055f) / 1.055f, 2.4f);
   return linear;
+}
+
+std::vector<RailMesh> carMeshes() {
+  std::vector<RailMesh> meshes;
+  for (size_t car = 0; car < kCars; ++car) meshes.push_back(carMesh(Car(car)));
+  return meshes;
 }
 
 gpu::Buffer uploaded(gpu::Device& device, const void* data, size_t bytes, VkBufferUsageFlags usage, const char* name) {
@@ -64,20 +66,14 @@ struct RailPass::Impl {
   const SceneLayouts layouts;
   VkPipelineLayout layout = VK_NULL_HANDLE;
   VkPipeline shadow = VK_NULL_HANDLE;
-  VkPipeline works[2][2][2]{};   // [night][moving][below]
-  VkPipeline trains[2][2][2]{};  // [night][moving][over the picture]
+  VkPipeline works[2][2][2]{};  // [night][moving][below]
 
   city::Document document;
   std::vector<RailPath> paths;
   std::vector<city::Timetable> timetables;
   std::vector<RailChunk> chunks;
-  gpu::Buffer vertices, indices, carVertices, carIndices;
-  struct Range {
-    uint32_t first = 0, count = 0;
-    int32_t vertex = 0;
-  };
-  std::array<Range, kCars> cars;
-
+  gpu::Buffer vertices, indices;
+  Bodies cars;
   //! A car of this frame.
   struct Seen {
     PlacedCar car;
@@ -88,12 +84,11 @@ struct RailPass::Impl {
   std::vector<Seen> seen;  // farthest first
   unsigned trainsSeen = 0;
 
-  Impl(gpu::Device& d, const SceneLayouts& l) : device(d), pipelines(d), layouts(l) {
+  Impl(gpu::Device& d, const SceneLayouts& l) : device(d), pipelines(d), layouts(l), cars(d, l, carMeshes(), "trains") {
     layout = pipelines.layout({&layouts.globals, 1}, sizeof(ShadowPush));
   }
 
   VkPipeline worksPipeline(bool night, bool moving, bool below);
-  VkPipeline trainPipeline(bool night, bool moving, bool over);
   bool open(const RailPath& path, const PassContext& pass, const SideView& side) const;
   void begin(PassContext& pass, VkPipeline pipeline) const;
   void push(PassContext& pass, const Push& p) const {
@@ -107,12 +102,8 @@ namespace {
 constexpr VkVertexInputAttributeDescription kVertexAttributes[] = {
     {0, 0, VK_FORMAT_R32G32B32_SFLOAT, offsetof(RailVertex, position)},
     {1, 0, VK_FORMAT_R8G8B8A8_SNORM, offsetof(RailVertex, normal)},
-    {2, 0, VK_FORMAT_R8G8B8A8_UINT, offsetof(RailVertex, colour)},
-    {3, 1, VK_FORMAT_R32G32B32A32_SFLOAT, offsetof(CarInstance, place)},
-    {4, 1, VK_FORMAT_R32G32B32A32_SFLOAT, offsetof(CarInstance, forward)},
-    {5, 1, VK_FORMAT_R32G32B32A32_SFLOAT, offsetof(CarInstance, livery)}};
-constexpr VkVertexInputBindingDescription kBindings[] = {{0, sizeof(RailVertex), VK_VERTEX_INPUT_RATE_VERTEX},
-                                                         {1, sizeof(CarInstance), VK_VERTEX_INPUT_RATE_INSTANCE}};
+    {2, 0, VK_FORMAT_R8G8B8A8_UINT, offsetof(RailVertex, colour)}};
+constexpr VkVertexInputBindingDescription kBinding{0, sizeof(RailVertex), VK_VERTEX_INPUT_RATE_VERTEX};
 
 }  // namespace
 
@@ -123,8 +114,8 @@ VkPipeline RailPass::Impl::worksPipeline(bool night, bool moving, bool below) {
     pipeline = pipelines.make({.vertex = "rail.vert",
                                .fragment = "rail.frag",
                                .layout = layout,
-                               .bindings = {kBindings, 1},
-                               .attributes = {kVertexAttributes, 3},
+                               .bindings = {&kBinding, 1},
+                               .attributes = kVertexAttributes,
                                .constants = constants,
                                .colours = {layouts.colour},
                                .depth = layouts.depth,
@@ -133,25 +124,6 @@ VkPipeline RailPass::Impl::worksPipeline(bool night, bool moving, bool below) {
                                .depthTest = true,
                                .depthWrite = true},
                               "railway");
-  return pipeline;
-}
-
-VkPipeline RailPass::Impl::trainPipeline(bool night, bool moving, bool over) {
-  VkPipeline& pipeline = trains[night][moving][over];
-  const std::array<uint32_t, 4> constants{0, moving ? 1u : 4u, 0, night};
-  if (!pipeline)
-    pipeline = pipelines.make({.vertex = "train.vert",
-                               .fragment = "rail.frag",
-                               .layout = layout,
-                               .bindings = kBindings,
-                               .attributes = kVertexAttributes,
-                               .constants = constants,
-                               .colours = {layouts.colour},
-                               .depth = layouts.depth,
-                               .cull = VK_CULL_MODE_BACK_BIT,
-                               .depthTest = true,
-                               .depthWrite = !over},
-                              "trains");
   return pipeline;
 }
 
@@ -168,20 +140,7 @@ void RailPass::Impl::begin(PassContext& pass, VkPipeline pipeline) const {
   vkCmdBindDescriptorSets(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, layout, 0, 1, &pass.globals, 0, nullptr);
 }
 
-RailPass::RailPass(gpu::Device& device, const SceneLayouts& layouts) : impl_(std::make_unique<Impl>(device, layouts)) {
-  Impl& d = *impl_;
-  RailMesh all;
-  for (size_t car = 0; car < kCars; ++car) {
-    const RailMesh mesh = carMesh(Car(car));
-    d.cars[car] = {uint32_t(all.indices.size()), uint32_t(mesh.indices.size()), int32_t(all.vertices.size())};
-    all.vertices.insert(all.vertices.end(), mesh.vertices.begin(), mesh.vertices.end());
-    all.indices.insert(all.indices.end(), mesh.indices.begin(), mesh.indices.end());
-  }
-  d.carVertices = uploaded(device, all.vertices.data(), all.vertices.size() * sizeof(RailVertex),
-                           VK_BUFFER_USAGE_VERTEX_BUFFER_BIT, "car vertices");
-  d.carIndices = uploaded(device, all.indices.data(), all.indices.size() * sizeof(uint32_t),
-                          VK_BUFFER_USAGE_INDEX_BUFFER_BIT, "car indices");
-}
+RailPass::RailPass(gpu::Device& device, const SceneLayouts& layouts) : impl_(std::make_unique<Impl>(device, layouts)) {}
 RailPass::~RailPass() = default;
 
 void RailPass::setDocument(const city::Document& document, const VectorLayers& layers, const geo::EnuFrame& axes) {
@@ -295,7 +254,7 @@ void RailPass::drawShadows(PassContext& pass, const SideView& side, const Shadow
       if (!d.shadow)
         d.shadow = d.pipelines.make({.vertex = "rail_shadow.vert",
                                      .layout = d.layout,
-                                     .bindings = {kBindings, 1},
+                                     .bindings = {&kBinding, 1},
                                      .attributes = {kVertexAttributes, 1},
                                      .depth = kShadowFormat,
                                      .cull = VK_CULL_MODE_BACK_BIT,
@@ -334,8 +293,7 @@ void RailPass::drawTrains(PassContext& pass, const SideView& side, bool moving, 
   const float perMetre = float(view.extent.height) / (2.0f * std::tan(0.5f * float(view.fovYRadians)));
   const float least = kLeastTrainPixels * std::clamp(float(view.extent.height) / view.resolution / 720.0f, 0.8f, 4.0f) *
                       view.resolution;
-  std::vector<CarInstance> instances;
-  std::vector<Car> kinds;
+  std::vector<Body> cars;
   size_t openPath = SIZE_MAX;
   bool open = false;
   for (const Impl::Seen& seen : d.seen) {
@@ -349,27 +307,14 @@ void RailPass::drawTrains(PassContext& pass, const SideView& side, bool moving, 
     if (buried) wide = std::min(wide, 2.0f);
     wide *= std::clamp((kTrainsGoneAt - seen.metres) / (kTrainsGoneAt - kTrainsFadeAt), 0.0f, 1.0f);
     if (wide <= 0) continue;
-    instances.push_back({glm::vec4(seen.world, wide), glm::vec4(glm::vec3(seen.car.forward), float(seen.car.stretch)),
-                         glm::vec4(linearOf(path.colour), 1)});
-    kinds.push_back(seen.car.car);
+    cars.push_back({.mesh = size_t(seen.car.car),
+                    .world = seen.world,
+                    .forward = glm::vec3(seen.car.forward),
+                    .wide = wide,
+                    .stretch = float(seen.car.stretch),
+                    .livery = linearOf(path.colour)});
   }
-  if (instances.empty()) return;
-  const bool over = where == Where::Over;
-  d.begin(pass, d.trainPipeline(view.night > 0, moving, over));
-  const Slice slice = pass.arena.copy(std::span<const CarInstance>(instances));
-  const std::array<VkBuffer, 2> buffers{d.carVertices.handle(), slice.buffer};
-  const std::array<VkDeviceSize, 2> offsets{0, slice.offset};
-  vkCmdBindVertexBuffers(pass.commands, 0, uint32_t(buffers.size()), buffers.data(), offsets.data());
-  vkCmdBindIndexBuffer(pass.commands, d.carIndices.handle(), 0, VK_INDEX_TYPE_UINT32);
-  d.push(pass, {.side = pushOf(side), .rail = {.origin = glm::vec4(0, 0, 0, kNearness), .livery = glm::vec4(0)}});
-  // Farthest first: where no depth is written, cars cover each other in this order.
-  for (size_t first = 0; first < kinds.size();) {
-    size_t last = first + 1;
-    while (last < kinds.size() && kinds[last] == kinds[first]) ++last;
-    const Impl::Range& mesh = d.cars[size_t(kinds[first])];
-    vkCmdDrawIndexed(pass.commands, mesh.count, uint32_t(last - first), mesh.first, mesh.vertex, uint32_t(first));
-    first = last;
-  }
+  d.cars.draw(pass, side, cars, moving, where == Where::Over);
 }
 
 }  // namespace cm::frame

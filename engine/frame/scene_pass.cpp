@@ -277,7 +277,7 @@ void ScenePass::drawTextured(PassContext& pass, const DrawList& list, const Text
   const std::array<VkDeviceSize, 3> offsets{VkDeviceSize(item.tile->vertexOffset) * sizeof(source::Vertex),
                                             list.instances.offset, item.tile->uvOffset};
   vkCmdBindVertexBuffers(pass.commands, 0, uint32_t(buffers.size()), buffers.data(), offsets.data());
-  vkCmdBindIndexBuffer(pass.commands, mesh, 0, VK_INDEX_TYPE_UINT32);
+  vkCmdBindIndexBuffer(pass.commands, mesh, 0, item.tile->indexType);
   vkCmdBindDescriptorSets(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, layout_, 2, 1, &item.draw->texture, 0,
                           nullptr);
   vkCmdSetCullMode(pass.commands, item.draw->doubleSided ? VK_CULL_MODE_NONE : VK_CULL_MODE_BACK_BIT);

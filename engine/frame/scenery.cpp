@@ -27,6 +27,7 @@ Scenery::Scenery(gpu::Device& device, residency::Residency& r, VkFormat colourFo
   drape = std::make_unique<Drape>(device, layouts);
   lines = std::make_unique<OverlayLines>(device, layouts);
   rails = std::make_unique<RailPass>(device, layouts);
+  life = std::make_unique<LifePass>(device, layouts);
   labels = std::make_unique<Labels>(device, layouts);
   axes = geo::enuFrameAt({});
 }
@@ -38,6 +39,7 @@ void Scenery::setDocument(const city::Document& document, const VectorLayers& ve
   drape->setDocument(document, vectors, axes);
   lines->setDocument(document, vectors, axes);
   rails->setDocument(document, vectors, axes);
+  life->setDocument(document);
   labels->setDocument(document, vectors, axes);
   ++documentGeneration;
 }
@@ -120,8 +122,13 @@ void Scenery::draw(PassContext& pass, std::span<const SideDraws> draws, bool lit
     for (const SideDraws::Fade& fade : draws[side.index].fades) scenePass->drawBlended(pass, side, fade.in, records);
     if (!lit) continue;
     lines->draw(pass, side);
-    if (!still || !pass.scene.liveApart) rails->drawTrains(pass, side, !still, RailPass::Where::Open);
+    if (!still || !pass.scene.liveApart) drawLife(pass, side, !still, false);
   }
+}
+
+void Scenery::drawLife(PassContext& pass, const SideView& side, bool moving, bool over) {
+  rails->drawTrains(pass, side, moving, over ? RailPass::Where::Over : RailPass::Where::Open);
+  life->draw(pass, side, moving, over);
 }
 
 //! What lies under the ground, on the plane that ends the world; the city comes over it as glass.

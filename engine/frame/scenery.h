@@ -9,6 +9,7 @@
 #include "frame/drape.h"
 #include "frame/draws.h"
 #include "frame/labels.h"
+#include "frame/life_pass.h"
 #include "frame/light.h"
 #include "frame/overlay_lines.h"
 #include "frame/rail_pass.h"
@@ -30,6 +31,7 @@ struct Scenery {
   std::unique_ptr<Drape> drape;
   std::unique_ptr<OverlayLines> lines;
   std::unique_ptr<RailPass> rails;
+  std::unique_ptr<LifePass> life;
   std::unique_ptr<Labels> labels;
   Light light;
   Visibility visibility;
@@ -53,6 +55,9 @@ struct Scenery {
   Casting casting(const Scene& scene);
   //! All sides, inside the scene's rendering. `still`: a sample of a picture at rest.
   void draw(PassContext& pass, std::span<const SideDraws> draws, bool lit, bool still);
+  //! Trains and people: of the scene, or `over` the finished picture of a still one.
+  void drawLife(PassContext& pass, const SideView& side, bool moving, bool over);
+  bool lifeInSight() const { return rails->trainsInSight() > 0 || life->inSight() > 0; }
 
  private:
   void drawBelow(PassContext& pass, const SideView& side, bool still);

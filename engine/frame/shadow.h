@@ -67,7 +67,7 @@ class ShadowMaps {
   Resource resource_;
   gpu::Pipelines objects_;
   VkPipelineLayout layout_ = VK_NULL_HANDLE;
-  VkPipeline pipelines_[2] = {};
+  gpu::Pipeline pipelines_[2];
   VkSampler sampler_ = VK_NULL_HANDLE;
   gpu::Image image_;
   bool real_ = false, fresh_ = false;

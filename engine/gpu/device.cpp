@@ -65,7 +65,7 @@ bool hasLayer(const char* name) {
 void keepFreedMemory() {
 #ifdef __GLIBC__
   mallopt(M_TRIM_THRESHOLD, 64 << 20);
-  mallopt(M_MMAP_THRESHOLD, 8 << 20);
+  mallopt(M_MMAP_THRESHOLD, 2 << 20);
   mallopt(M_TOP_PAD, 1 << 20);
 #endif
 }

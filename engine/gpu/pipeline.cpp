@@ -1,6 +1,7 @@
 #include "gpu/pipeline.h"
 
 #include <array>
+#include <vector>
 
 #include "base/check.h"
 #include "shaders_embedded.h"
@@ -34,40 +35,7 @@ VkPipelineColorBlendAttachmentState blendOf(Blend blend, uint32_t writeMask) {
   return state;
 }
 
-}  // namespace
-
-Pipelines::~Pipelines() {
-  // The owner is destroyed with the GPU idle (Frame waits for its last submit), so no retire is needed here.
-  for (VkPipeline pipeline : pipelines_) vkDestroyPipeline(device_.handle(), pipeline, nullptr);
-  for (VkPipelineLayout layout : layouts_) vkDestroyPipelineLayout(device_.handle(), layout, nullptr);
-  for (VkDescriptorSetLayout layout : setLayouts_) vkDestroyDescriptorSetLayout(device_.handle(), layout, nullptr);
-  for (VkSampler sampler : samplers_) vkDestroySampler(device_.handle(), sampler, nullptr);
-}
-
-VkDescriptorSetLayout Pipelines::setLayout(std::span<const VkDescriptorSetLayoutBinding> bindings) {
-  const VkDescriptorSetLayoutCreateInfo info{.sType = VK_STRUCTURE_TYPE_DESCRIPTOR_SET_LAYOUT_CREATE_INFO,
-                                             .bindingCount = uint32_t(bindings.size()),
-                                             .pBindings = bindings.data()};
-  VkDescriptorSetLayout layout = VK_NULL_HANDLE;
-  CM_CHECK(vkCreateDescriptorSetLayout(device_.handle(), &info, nullptr, &layout) == VK_SUCCESS,
-           "descriptor set layout");
-  return setLayouts_.emplace_back(layout);
-}
-
-VkPipelineLayout Pipelines::layout(std::span<const VkDescriptorSetLayout> sets, uint32_t pushBytes) {
-  const VkPushConstantRange push{.stageFlags = VK_SHADER_STAGE_VERTEX_BIT | VK_SHADER_STAGE_FRAGMENT_BIT,
-                                 .size = pushBytes};
-  const VkPipelineLayoutCreateInfo info{.sType = VK_STRUCTURE_TYPE_PIPELINE_LAYOUT_CREATE_INFO,
-                                        .setLayoutCount = uint32_t(sets.size()),
-                                        .pSetLayouts = sets.data(),
-                                        .pushConstantRangeCount = pushBytes ? 1u : 0u,
-                                        .pPushConstantRanges = &push};
-  VkPipelineLayout made = VK_NULL_HANDLE;
-  CM_CHECK(vkCreatePipelineLayout(device_.handle(), &info, nullptr, &made) == VK_SUCCESS, "pipeline layout");
-  return layouts_.emplace_back(made);
-}
-
-VkPipeline Pipelines::make(const GraphicsPipeline& d, const char* name) {
+VkPipeline compiled(Device& device, const GraphicsPipeline& d, const char* name) {
   std::vector<VkSpecializationMapEntry> entries;
   for (uint32_t i = 0; i < d.constants.size(); ++i) entries.push_back({i, i * 4, 4});
   const VkSpecializationInfo constants{.mapEntryCount = uint32_t(entries.size()),
@@ -79,7 +47,7 @@ VkPipeline Pipelines::make(const GraphicsPipeline& d, const char* name) {
     if (!shader) continue;
     stages.push_back({.sType = VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_CREATE_INFO,
                       .stage = stages.empty() ? VK_SHADER_STAGE_VERTEX_BIT : VK_SHADER_STAGE_FRAGMENT_BIT,
-                      .module = moduleOf(device_, shader),
+                      .module = moduleOf(device, shader),
                       .pName = "main",
                       .pSpecializationInfo = entries.empty() ? nullptr : &constants});
   }
@@ -137,11 +105,76 @@ VkPipeline Pipelines::make(const GraphicsPipeline& d, const char* name) {
                                           .layout = d.layout};
   VkPipeline pipeline = VK_NULL_HANDLE;
   const VkResult result =
-      vkCreateGraphicsPipelines(device_.handle(), device_.pipelineCache(), 1, &info, nullptr, &pipeline);
-  for (const auto& stage : stages) vkDestroyShaderModule(device_.handle(), stage.module, nullptr);
+      vkCreateGraphicsPipelines(device.handle(), device.pipelineCache(), 1, &info, nullptr, &pipeline);
+  for (const auto& stage : stages) vkDestroyShaderModule(device.handle(), stage.module, nullptr);
   CM_CHECK(result == VK_SUCCESS, "pipeline {} gave {}", name, int(result));
-  device_.setName(VK_OBJECT_TYPE_PIPELINE, reinterpret_cast<uint64_t>(pipeline), name);
-  return pipelines_.emplace_back(pipeline);
+  device.setName(VK_OBJECT_TYPE_PIPELINE, reinterpret_cast<uint64_t>(pipeline), name);
+  return pipeline;
+}
+
+}  // namespace
+
+//! What a pipeline is made of, and it once it is made.
+struct Pipeline::Recipe {
+  Device& device;
+  GraphicsPipeline description;  // its spans look at what follows
+  std::vector<VkVertexInputBindingDescription> bindings;
+  std::vector<VkVertexInputAttributeDescription> attributes;
+  std::vector<uint32_t> constants;
+  const char* name;
+  VkPipeline handle = VK_NULL_HANDLE;
+};
+
+Pipeline::operator VkPipeline() const {
+  if (recipe_ && !recipe_->handle) recipe_->handle = compiled(recipe_->device, recipe_->description, recipe_->name);
+  return recipe_ ? recipe_->handle : VK_NULL_HANDLE;
+}
+
+Pipelines::Pipelines(Device& device) : device_(device) {}
+
+Pipelines::~Pipelines() {
+  // The owner is destroyed with the GPU idle (Frame waits for its last submit), so no retire is needed here.
+  for (const Pipeline::Recipe& recipe : recipes_) vkDestroyPipeline(device_.handle(), recipe.handle, nullptr);
+  for (VkPipelineLayout layout : layouts_) vkDestroyPipelineLayout(device_.handle(), layout, nullptr);
+  for (VkDescriptorSetLayout layout : setLayouts_) vkDestroyDescriptorSetLayout(device_.handle(), layout, nullptr);
+  for (VkSampler sampler : samplers_) vkDestroySampler(device_.handle(), sampler, nullptr);
+}
+
+VkDescriptorSetLayout Pipelines::setLayout(std::span<const VkDescriptorSetLayoutBinding> bindings) {
+  const VkDescriptorSetLayoutCreateInfo info{.sType = VK_STRUCTURE_TYPE_DESCRIPTOR_SET_LAYOUT_CREATE_INFO,
+                                             .bindingCount = uint32_t(bindings.size()),
+                                             .pBindings = bindings.data()};
+  VkDescriptorSetLayout layout = VK_NULL_HANDLE;
+  CM_CHECK(vkCreateDescriptorSetLayout(device_.handle(), &info, nullptr, &layout) == VK_SUCCESS,
+           "descriptor set layout");
+  return setLayouts_.emplace_back(layout);
+}
+
+VkPipelineLayout Pipelines::layout(std::span<const VkDescriptorSetLayout> sets, uint32_t pushBytes) {
+  const VkPushConstantRange push{.stageFlags = VK_SHADER_STAGE_VERTEX_BIT | VK_SHADER_STAGE_FRAGMENT_BIT,
+                                 .size = pushBytes};
+  const VkPipelineLayoutCreateInfo info{.sType = VK_STRUCTURE_TYPE_PIPELINE_LAYOUT_CREATE_INFO,
+                                        .setLayoutCount = uint32_t(sets.size()),
+                                        .pSetLayouts = sets.data(),
+                                        .pushConstantRangeCount = pushBytes ? 1u : 0u,
+                                        .pPushConstantRanges = &push};
+  VkPipelineLayout made = VK_NULL_HANDLE;
+  CM_CHECK(vkCreatePipelineLayout(device_.handle(), &info, nullptr, &made) == VK_SUCCESS, "pipeline layout");
+  return layouts_.emplace_back(made);
+}
+
+Pipeline Pipelines::make(const GraphicsPipeline& d, const char* name) {
+  Pipeline::Recipe& recipe =
+      recipes_.emplace_back(Pipeline::Recipe{.device = device_,
+                                             .description = d,
+                                             .bindings = {d.bindings.begin(), d.bindings.end()},
+                                             .attributes = {d.attributes.begin(), d.attributes.end()},
+                                             .constants = {d.constants.begin(), d.constants.end()},
+                                             .name = name});
+  recipe.description.bindings = recipe.bindings;
+  recipe.description.attributes = recipe.attributes;
+  recipe.description.constants = recipe.constants;
+  return Pipeline(recipe);
 }
 
 VkSampler Pipelines::sampler(VkFilter filter, VkSamplerAddressMode address, bool compareGreater, float maxAnisotropy) {

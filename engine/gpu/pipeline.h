@@ -4,6 +4,7 @@
 
 #include <vulkan/vulkan.h>
 
+#include <deque>
 #include <span>
 #include <vector>
 
@@ -37,24 +38,38 @@ struct GraphicsPipeline {
   uint32_t writeMask = 0xf;
 };
 
+//! A pipeline that is compiled when it is first drawn with: what a session never shows costs neither time at its start nor
+//! memory. Copies are the same pipeline.
+class Pipeline {
+ public:
+  Pipeline() = default;
+  operator VkPipeline() const;                 // compiles where that has not been done
+
+ private:
+  friend class Pipelines;
+  struct Recipe;
+  explicit Pipeline(Recipe& recipe) : recipe_(&recipe) {}
+  Recipe* recipe_ = nullptr;
+};
+
 //! Makes and owns pipelines, layouts, samplers and set layouts; all die together.
 class Pipelines {
  public:
-  explicit Pipelines(Device& device) : device_(device) {}
+  explicit Pipelines(Device& device);
   ~Pipelines();
   Pipelines(const Pipelines&) = delete;
   Pipelines& operator=(const Pipelines&) = delete;
 
   VkDescriptorSetLayout setLayout(std::span<const VkDescriptorSetLayoutBinding> bindings);
   VkPipelineLayout layout(std::span<const VkDescriptorSetLayout> sets, uint32_t pushBytes);
-  VkPipeline make(const GraphicsPipeline& description, const char* name);
+  Pipeline make(const GraphicsPipeline& description, const char* name);
   VkSampler sampler(VkFilter filter, VkSamplerAddressMode address, bool compareGreater = false, float maxAnisotropy = 0);
 
  private:
   Device& device_;
   std::vector<VkDescriptorSetLayout> setLayouts_;
   std::vector<VkPipelineLayout> layouts_;
-  std::vector<VkPipeline> pipelines_;
+  std::deque<Pipeline::Recipe> recipes_;
   std::vector<VkSampler> samplers_;
 };
 

@@ -22,7 +22,8 @@ Arena::~Arena() {
 
 std::optional<ArenaRange> Arena::allocate(VkDeviceSize size) {
   ArenaRange range{.size = size};
-  const VmaVirtualAllocationCreateInfo info{.size = size, .alignment = 16};
+  const VmaVirtualAllocationCreateInfo info{
+      .size = size, .alignment = 16, .flags = VMA_VIRTUAL_ALLOCATION_CREATE_STRATEGY_MIN_OFFSET_BIT};
   for (uint32_t i = 0; i < chunks_.size(); ++i) {
     Chunk& chunk = chunks_[i];
     if (!chunk.block) continue;
@@ -34,9 +35,10 @@ std::optional<ArenaRange> Arena::allocate(VkDeviceSize size) {
   }
   const VkDeviceSize bytes = std::max(chunkBytes_, size);
   if (reserved_ + bytes > std::max(budget_, bytes)) return std::nullopt;
-  gpu::Buffer buffer(device_, bytes,
-                     VK_BUFFER_USAGE_VERTEX_BUFFER_BIT | VK_BUFFER_USAGE_INDEX_BUFFER_BIT | VK_BUFFER_USAGE_TRANSFER_DST_BIT,
-                     false, "mesh chunk");
+  gpu::Buffer buffer(
+      device_, bytes,
+      VK_BUFFER_USAGE_VERTEX_BUFFER_BIT | VK_BUFFER_USAGE_INDEX_BUFFER_BIT | VK_BUFFER_USAGE_TRANSFER_DST_BIT, false,
+      "mesh chunk");
   if (!buffer) return std::nullopt;
   auto slot = std::find_if(chunks_.begin(), chunks_.end(), [](const Chunk& chunk) { return !chunk.block; });
   if (slot == chunks_.end()) slot = chunks_.insert(chunks_.end(), Chunk{});

@@ -41,14 +41,21 @@ void addToBorder(const source::Vertex& vertex, glm::vec2 centre, TileBorder& bor
   if (border.weights[size_t(sector)] == 1 || vertex.position.z > place.z) place = vertex.position;
 }
 
+template <class Index>
+void writeIndices(const source::MeshContent& content, Index* indices) {
+  const auto count = uint32_t(content.vertices.size());
+  for (size_t i = 0; i < content.indices.size(); ++i)
+    indices[i] = Index(content.indices[i] < count ? content.indices[i] : 0);
+}
+
 }  // namespace
 
 MeshLayout layoutOf(const source::MeshContent& content) {
   MeshLayout layout;
   layout.uvs = alignUp(content.vertices.size() * sizeof(source::Vertex), 8);
-  layout.indices = layout.uvs + content.uvs.size() * sizeof(glm::vec2);
-  layout.trees = layout.indices + content.indices.size() * sizeof(uint32_t);
-  layout.bytes = layout.trees + content.trees.size() * sizeof(source::Tree);
+  layout.trees = layout.uvs + content.uvs.size() * sizeof(glm::vec2);
+  layout.indices = layout.trees + content.trees.size() * sizeof(source::Tree);
+  layout.bytes = layout.indices + alignUp(content.indices.size() * content.indexBytes(), 4);
   return layout;
 }
 
@@ -74,9 +81,10 @@ void writeMesh(const source::MeshContent& content, const MeshLayout& layout, std
   if (!content.uvs.empty()) std::memcpy(out + layout.uvs, content.uvs.data(), content.uvs.size() * sizeof(glm::vec2));
   if (!content.trees.empty())
     std::memcpy(out + layout.trees, content.trees.data(), content.trees.size() * sizeof(source::Tree));
-  auto* indices = reinterpret_cast<uint32_t*>(out + layout.indices);
-  const auto count = uint32_t(content.vertices.size());
-  for (size_t i = 0; i < content.indices.size(); ++i) indices[i] = content.indices[i] < count ? content.indices[i] : 0;
+  if (content.indexBytes() == sizeof(uint16_t))
+    writeIndices(content, reinterpret_cast<uint16_t*>(out + layout.indices));
+  else
+    writeIndices(content, reinterpret_cast<uint32_t*>(out + layout.indices));
 }
 
 std::vector<TileDraw> drawsOf(const source::MeshContent& content, std::span<const VkDescriptorSet> images) {

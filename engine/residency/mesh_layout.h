@@ -11,11 +11,11 @@ namespace cm::residency {
 
 //! Byte offsets from the start of a tile's room (which begins at a multiple of the vertex size).
 struct MeshLayout {
-  VkDeviceSize vertices = 0, uvs = 0, indices = 0, trees = 0, bytes = 0;
+  VkDeviceSize vertices = 0, uvs = 0, trees = 0, indices = 0, bytes = 0;
 };
 MeshLayout layoutOf(const source::MeshContent& content);
 
-//! Copies vertices, uvs, indices and trees to `out` and, in the same pass over the vertices, mends feature indices that are out of range and
+//! Copies vertices, uvs, trees and indices to `out` and, in the same pass over the vertices, mends feature indices that are out of range and
 //! finds water and the border's colours. Indices out of range become 0.
 void writeMesh(const source::MeshContent& content, const MeshLayout& layout, std::byte* out, ResidentTile& tile);
 

@@ -215,12 +215,13 @@ void Residency::Impl::startUploads(size_t uploadBytes, Report& report) {
       tile->tile.vertexOffset = int32_t(start / sizeof(source::Vertex));
       tile->tile.uvOffset = start + item.layout.uvs;
       tile->tile.treeOffset = start + item.layout.trees;
+      tile->tile.indexType = content.indexBytes() == sizeof(uint16_t) ? VK_INDEX_TYPE_UINT16 : VK_INDEX_TYPE_UINT32;
       for (const source::Tree& tree : content.trees) tile->tile.treeOrder.push_back(uint8_t(tree.look >> 24));
       tile->tile.draws = drawsOf(content, images);
       for (TileDraw& draw : tile->tile.draws) {
         if (draw.kind != DrawClass::Points && draw.kind != DrawClass::Lines)
           tile->tile.triangles += draw.indexCount / 3;
-        draw.firstIndex += uint32_t((start + item.layout.indices) / sizeof(uint32_t));
+        draw.firstIndex += uint32_t((start + item.layout.indices) / content.indexBytes());
       }
     }
     batch.tiles.push_back(std::move(tile));

@@ -61,6 +61,7 @@ struct ResidentTile {
   glm::vec3 lo{0}, hi{0};
   uint32_t chunk = 0;                           // Residency::chunk(): vertices and indices lie in the same buffer
   int32_t vertexOffset = 0;                     // in vertices
+  VkIndexType indexType = VK_INDEX_TYPE_UINT32;
   VkDeviceSize uvOffset = 0;                    // in bytes; only where there are textures
   VkDeviceSize treeOffset = 0;                  // in bytes; source::Tree each
   std::vector<uint8_t> treeOrder;               // of each tree, bits 24..31 of its look: ascending

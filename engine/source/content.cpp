@@ -32,7 +32,7 @@ std::string FeatureTable::text(std::string_view name, size_t row) const {
 }
 
 size_t MeshContent::gpuBytes() const {
-  size_t bytes = vertices.size() * sizeof(Vertex) + uvs.size() * sizeof(glm::vec2) + indices.size() * sizeof(uint32_t) +
+  size_t bytes = vertices.size() * sizeof(Vertex) + uvs.size() * sizeof(glm::vec2) + indices.size() * indexBytes() +
                  trees.size() * sizeof(Tree) + features.size() * sizeof(uint32_t);
   for (const Image& image : images) bytes += image.rgba.size() * 4 / 3;  // with mip levels
   return bytes;
@@ -40,7 +40,8 @@ size_t MeshContent::gpuBytes() const {
 
 size_t MeshContent::cpuBytes() const {
   size_t bytes = vertices.capacity() * sizeof(Vertex) + uvs.capacity() * sizeof(glm::vec2) +
-                 indices.capacity() * sizeof(uint32_t) + trees.capacity() * sizeof(Tree) + features.lo.capacity() * 2 * sizeof(glm::vec3);
+                 indices.capacity() * sizeof(uint32_t) + trees.capacity() * sizeof(Tree) +
+                 features.lo.capacity() * 2 * sizeof(glm::vec3);
   for (const Image& image : images) bytes += image.rgba.capacity();
   for (const auto& surface : propertySurfaces) bytes += surface->bytes();
   const auto add = [&](const std::vector<std::string>& strings) {

@@ -97,6 +97,8 @@ struct MeshContent {
   std::vector<std::shared_ptr<const PropertySurface>> propertySurfaces;  // what property textures lie on; mostly empty
   std::vector<std::string> warnings; // what was skipped and why, with its place in the file
 
+  //! 2 or 4: of an index, as short as the vertices allow.
+  size_t indexBytes() const { return vertices.size() <= 0x10000 ? sizeof(uint16_t) : sizeof(uint32_t); }
   size_t gpuBytes() const;
   size_t cpuBytes() const;
   size_t count(Topology topology) const;  // triangles, lines or points

@@ -105,15 +105,21 @@ std::vector<TileId> Streaming::Impl::inState(TileState state) const {
   return found;
 }
 
-//! What may go for a tile of this priority, first to go first: what nothing asked for, longest unused first; then what is
-//! useful but less urgent, least urgent first. Never what must be kept.
-std::vector<TileId> Streaming::Impl::evictable(const Selection& selection, double priority) const {
+//! What nothing asks for any more, longest unused first.
+std::vector<TileId> Streaming::Impl::idleTiles() const {
   std::vector<TileId> order;
   for (TileId id : residents)
     if (slots[id].usedFrame != frame && states[id] == TileState::Resident) order.push_back(id);
   std::sort(order.begin(), order.end(), [&](TileId a, TileId b) {
     return slots[a].usedFrame != slots[b].usedFrame ? slots[a].usedFrame < slots[b].usedFrame : a < b;
   });
+  return order;
+}
+
+//! What may go for a tile of this priority, first to go first: what nothing asked for; then what is useful but less urgent,
+//! least urgent first. Never what must be kept.
+std::vector<TileId> Streaming::Impl::evictable(const Selection& selection, double priority) const {
+  std::vector<TileId> order = idleTiles();
   for (auto useful = selection.useful.rbegin(); useful != selection.useful.rend() && useful->priority > priority;
        ++useful)
     if (states[useful->tile] == TileState::Resident) order.push_back(useful->tile);
@@ -211,6 +217,17 @@ void Streaming::Impl::evictAboveBudget(const Selection& selection, size_t budget
   if (liveBytes <= budget) return;
   yielding = lessUrgentDetail(selection, liveBytes - budget, -std::numeric_limits<double>::infinity());
   waitingForRoom = !yielding.empty();
+}
+
+void Streaming::Impl::evictIdle(size_t most, Orders& orders) {
+  const std::vector<TileId> idle = idleTiles();
+  size_t bytes = 0;
+  for (TileId id : idle) bytes += slots[id].gpuBytes;
+  for (TileId id : idle) {
+    if (bytes <= most) return;
+    bytes -= slots[id].gpuBytes;
+    evict(id, orders);
+  }
 }
 
 void Streaming::Impl::orderUploads(const Selection& selection, const Budgets& budgets, size_t budget, Orders& orders) {
@@ -374,6 +391,7 @@ Orders Streaming::update(const Selection& selection, const Budgets& budgets) {
   s.startRetries();
   s.markWanted(selection);
   s.evictAboveBudget(selection, budget, orders);
+  s.evictIdle(budgets.idleBytes, orders);
   s.orderUploads(selection, budgets, budget, orders);
   s.startDecodes(budgets);
   s.startFetches(selection, budgets, budget);

@@ -20,6 +20,7 @@ namespace cm::tiles {
 
 struct Budgets {
   size_t gpuBytes = size_t{512} << 20;       // all tilesets together; obeyed, whatever selection wants
+  size_t idleBytes = std::numeric_limits<size_t>::max();  // of these: what nothing asks for any more, kept for a way back
   size_t decodedBytes = size_t{64} << 20;    // decoded but not yet uploaded
   size_t uploadBytesPerFrame = size_t{8} << 20;
   unsigned fetches = 16;                     // under way at once

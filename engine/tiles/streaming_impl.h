@@ -178,12 +178,14 @@ struct Streaming::Impl {
 
   void markWanted(const Selection& selection);
   void evictAboveBudget(const Selection& selection, size_t budget, Orders& orders);
+  void evictIdle(size_t most, Orders& orders);
   void orderUploads(const Selection& selection, const Budgets& budgets, size_t budget, Orders& orders);
   void startDecodes(const Budgets& budgets);
   void startFetches(const Selection& selection, const Budgets& budgets, size_t budget);
   void startRetries();
 
   size_t retiringBytes() const;
+  std::vector<TileId> idleTiles() const;
   std::vector<TileId> evictable(const Selection& selection, double priority) const;
   bool makeRoom(const Selection& selection, size_t bytes, size_t budget, double priority, Orders& orders);
   size_t lackingRoom(const Selection& selection, size_t bytes, size_t budget, double priority) const;

@@ -226,6 +226,21 @@ city::SavedView viewFrom(const Writer& writer, const char* id, Text name, glm::d
   return {id, std::move(name), {degrees.x, degrees.y, height, heading, pitch}};
 }
 
+//! A band of green along a line, a piece for each of its segments; they overlap at the corners.
+std::vector<city::Polygon> vergesOf(const std::vector<glm::dvec2>& line, double halfWidth) {
+  std::vector<city::Polygon> pieces;
+  for (size_t i = 1; i < line.size(); ++i) {
+    const glm::dvec2 a = planeFrom(line[i - 1]), b = planeFrom(line[i]);
+    const double length = glm::distance(a, b);
+    if (length < 0.5) continue;
+    const glm::dvec2 way = (b - a) / length, out = way * (halfWidth * 0.4);
+    const glm::dvec2 left = glm::dvec2(-way.y, way.x) * halfWidth;
+    pieces.push_back({{lonLatFrom(a - out - left), lonLatFrom(b + out - left), lonLatFrom(b + out + left),
+                       lonLatFrom(a - out + left)}});
+  }
+  return pieces;
+}
+
 void addGround(const Facts& facts, const Land& land, Builder& builder, Result<void>& outcome) {
   auto add = [&](GroundFeature feature) {
     if (outcome) outcome = builder.add(std::move(feature));
@@ -277,6 +292,27 @@ void addGround(const Facts& facts, const Land& land, Builder& builder, Result<vo
       strip.line = std::move(open);
       add(std::move(strip));
     }
+  constexpr double kVergeHalf = 13;
+  constexpr float kGreenwayPath = 12;  // as wide as it is drawn, so that no tree stands on it
+  for (const Greenway& way : facts.greenways) {
+    if (way.item.status != city::PlanStatus::Existing) continue;
+    for (const std::vector<glm::dvec2>& line : way.lines) {
+      for (city::Polygon& verge : vergesOf(line, kVergeHalf)) {
+        GroundFeature green;
+        green.id = fmt::format("qd:greenway:{}", ++n);
+        green.kind = GroundClass::Park;
+        green.rings = std::move(verge);
+        add(std::move(green));
+      }
+      GroundFeature path;
+      path.id = fmt::format("qd:greenway:{}", ++n);
+      path.name = way.item.name.zh;
+      path.kind = GroundClass::Path;
+      path.widthMetres = kGreenwayPath;
+      path.line = line;
+      add(std::move(path));
+    }
+  }
   GroundFeature bridge;  // Jiaozhou Bay Bridge, drawn between its two shores
   bridge.id = "qd:bridge:jiaozhou";
   bridge.name = "胶州湾大桥";

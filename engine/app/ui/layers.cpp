@@ -207,9 +207,12 @@ void drawLayers(Context& ui, float width) {
   if (hasKind(ui.document, city::OverlayKind::Metro)) {
     heading(row, Icon::Train, ui.tr("layers.metro"), &city::Layers::metro);
     drawRailLegend(ui, width);
-    if (hasTrains(ui.document)) heading(row, Icon::Clock, ui.tr("layers.trains"), &city::Layers::life);
     heading(row, Icon::Layers, ui.tr("layers.underground"), &city::Layers::underground);
     items(row, city::OverlayKind::Metro, ui.session.layers.metro);
+    rule(row);
+  }
+  if (hasTrains(ui.document) || hasKind(ui.document, city::OverlayKind::Greenway)) {
+    heading(row, Icon::Clock, ui.tr("layers.life"), &city::Layers::life);
     rule(row);
   }
   if (!ui.document.imagery.empty()) {

@@ -18,6 +18,7 @@ std::string attribution(const Context& ui) {
     if (!part.empty()) text += (text.empty() ? "" : "  ·  ") + part;
   };
   if (ui.seen.trains) add(ui.tr("attribution.timetable"));
+  if (ui.seen.people) add(ui.tr("attribution.people"));
   if (ui.document.illustrative) add(ui.tr("attribution.illustrative"));
   if (!ui.document.dataDate.empty()) add(filled(ui.tr("attribution.date"), {ui.document.dataDate}));
   // Whose data it is comes first: what follows may be cut at the window's edge.

@@ -264,6 +264,41 @@ TEST(Picture, PicksTheFeatureUnderAPixel) {
   EXPECT_EQ(gpu::Device::validationMessages(), 0u);
 }
 
+//! Indices are as short as a tile's vertices allow: tiles of both kinds in one picture.
+TEST(Picture, TilesOfManyVerticesAndOfFewAreDrawnAndPicked) {
+  Rig rig;
+  CM_NEEDS_DEVICE(rig);
+  rig.setDocument({.origin = kPlace});
+  source::MeshContent many;
+  many.ecefFromContent = geo::enuFrameAt(kPlace).ecefFromEnu;
+  constexpr uint32_t kBoxes = 3000;  // of 24 vertices
+  for (uint32_t i = 0; i < kBoxes; ++i) {
+    const float x = -300 + float(i % 60) * 10, y = 200 + float(i / 60) * 10;
+    test::addBox(many, {x, y, 0}, {x + 5, y + 5, 3}, {120, 120, 120, 255});
+  }
+  test::addBox(many, {20, -20, 0}, {60, 20, 60}, {40, 40, 220, 255});
+  ASSERT_EQ(many.indexBytes(), 4u);
+  source::MeshContent few;
+  few.ecefFromContent = many.ecefFromContent;
+  test::addBox(few, {-60, -20, 0}, {-20, 20, 60}, {220, 40, 40, 255});
+  ASSERT_EQ(few.indexBytes(), 2u);
+  const tiles::TileId manyTile = rig.add(std::move(many)), fewTile = rig.add(std::move(few));
+  const auto scene = fromSouth(city::Look::Plain);
+  const std::array<glm::uvec2, 2> places{{{160 + 34, 120}, {160 - 34, 120}}};
+  const std::array<std::pair<tiles::TileId, uint32_t>, 2> expected{{{manyTile, kBoxes}, {fewTile, 0u}}};
+  Picture picture;
+  for (size_t i = 0; i < places.size(); ++i) {
+    rig.frame->pick(int(places[i].x), int(places[i].y));
+    picture = rig.render(scene, rig.oneSide(), kSize);
+    const auto picks = rig.frame->takePicks();
+    ASSERT_EQ(picks.size(), 1u);
+    EXPECT_EQ(std::pair(picks[0].tile, picks[0].feature), expected[i]);
+  }
+  EXPECT_GT(picture.at(places[0].x, places[0].y).b, picture.at(places[0].x, places[0].y).r + 40);
+  EXPECT_GT(picture.at(places[1].x, places[1].y).r, picture.at(places[1].x, places[1].y).b + 40);
+  EXPECT_EQ(gpu::Device::validationMessages(), 0u);
+}
+
 //! A pick reads the depth that the GPU made of a vertex; in a surface seen square on it is the same at every pixel, so that each
 //! of three looks measures one coordinate.
 TEST(Picture, PicksWithinAMillimetreAThousandKilometresFromTheOrigin) {

@@ -307,6 +307,21 @@ TEST_F(StreamingTest, EvictsTheLeastRecentlyWantedAndComesBack) {
   EXPECT_LE(device.mostBytes, budgets.gpuBytes);
 }
 
+TEST_F(StreamingTest, OfWhatNothingAsksForOnlySoMuchIsKept) {
+  const size_t one = tileBytes();
+  ASSERT_TRUE(settle(near));
+  ASSERT_EQ(device.held.size(), 5u);
+  budgets.idleBytes = 2 * one;
+  ASSERT_TRUE(settle(far));
+  EXPECT_THAT(drawnUris(), ElementsAre("root.glb"));
+  EXPECT_EQ(device.held.size(), 3u) << "the root, and two of the four quarters for a way back";
+  budgets.idleBytes = 0;
+  ASSERT_TRUE(settle(near));
+  EXPECT_EQ(drawnUris().size(), 4u) << "what is in use is not limited";
+  ASSERT_TRUE(settle(far));
+  EXPECT_EQ(device.held.size(), 1u);
+}
+
 TEST_F(StreamingTest, AFullBudgetLowersDetailAndThenRests) {
   size_t one = tileBytes();
   budgets.gpuBytes = one * 3;
