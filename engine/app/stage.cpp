@@ -58,9 +58,7 @@ Stage::Stage(gpu::Device& device, VkFormat format, LoadedCity loaded, source::Fe
 Stage::~Stage() = default;
 
 void Stage::attach(gpu::Device& device, VkFormat format) {
-  // Where the GPU's memory is the machine's own, and a tile decoded again is quick beside a frame, nothing is kept for a way
-  // back: a quarter less of memory over Tokyo. Unless levels fade: what fades out is idle meanwhile.
-  if (device.isSoftware() && options_.levelFadeSeconds <= 0) options_.budgets.idleBytes = 0;
+  software_ = device.isSoftware();
   residency_ = std::make_unique<residency::Residency>(device, options_.budgets.gpuBytes);
   frame_ = std::make_unique<frame::Frame>(device, *residency_, format);
   frame_->setDocument(document(), loaded_.layers);
@@ -205,6 +203,11 @@ city::Changes Stage::step(std::vector<city::Command> commands, double nowSeconds
   if (const double hour = session().hourOfDay; hour != daylight_.to)
     daylight_ = daylight_.to < 0 ? Daylight{hour, hour} : Daylight{hourAt(nowSeconds), hour, nowSeconds};
   scene_.hourOfDay = hourAt(nowSeconds);
+  if (const frame::WeatherShares weather = frame::sharesOf(session().weather); !weather_)
+    weather_ = {weather, weather};
+  else if (weather_->to != weather)
+    weather_ = {weatherAt(nowSeconds), weather, nowSeconds};
+  scene_.weather = city::hasWeather(scene_.look) ? weatherAt(nowSeconds) : frame::WeatherShares{};
   if (scene_.look != city::Look::Plain) lightUp();
 
   streaming_.drain();
@@ -250,7 +253,8 @@ void Stage::letStroll() {
   const bool shows = scene_.look == city::Look::Clay || scene_.look == city::Look::Day;
   const city::Layers& layers = scene_.layers;
   if (!shows || !layers.life || !layers.greenways || layers.underground || greenways_.empty()) return;
-  scene_.strollers = greenways_.strollersAt(scene_.eye.position, scene_.citySeconds, frame::kPeopleReachMetres);
+  scene_.strollers =
+      greenways_.strollersAt(scene_.eye.position, scene_.citySeconds, frame::kPeopleReachMetres, session().weather);
 }
 
 //! Sun and moon over the city. The hour is local mean solar time: what a clock would show that keeps to the city's own meridian.
@@ -280,6 +284,9 @@ void Stage::fadeLevels(double nowSeconds) {
 //! One turn of imagery; what it leaves of the budget.
 tiles::Budgets Stage::updateImagery(VkExtent2D extent) {
   tiles::Budgets budgets = options_.budgets;
+  // Where the GPU's memory is the machine's own, and a tile decoded again is quick beside a frame, nothing is kept for a way
+  // back: a quarter less of memory over Tokyo. Unless levels fade: what fades out is idle meanwhile.
+  if (software_ && options_.levelFadeSeconds <= 0) budgets.idleBytes = 0;
   if (document().imagery.empty()) return budgets;
   // The plain look is a measurement of tiles; nothing is laid on the ground in it.
   const bool draped = scene_.look != city::Look::Plain;
@@ -299,8 +306,15 @@ double Stage::hourAt(double nowSeconds) const {
   return std::lerp(daylight_.from, daylight_.to, t * t * (3 - 2 * t));
 }
 
+frame::WeatherShares Stage::weatherAt(double nowSeconds) const {
+  if (!weather_) return {};
+  const double t = std::clamp((nowSeconds - weather_->sinceSeconds) / kWeatherSeconds, 0.0, 1.0);
+  return frame::mixed(weather_->from, weather_->to, float(t * t * (3 - 2 * t)));
+}
+
 bool Stage::transitioning(double nowSeconds) const {
-  return city_.moving(nowSeconds) || !held_.empty() || nowSeconds < daylight_.sinceSeconds + kDaylightSeconds;
+  return city_.moving(nowSeconds) || !held_.empty() || nowSeconds < daylight_.sinceSeconds + kDaylightSeconds ||
+         (weather_ && nowSeconds < weather_->sinceSeconds + kWeatherSeconds);
 }
 
 bool Stage::moving(double nowSeconds) const {

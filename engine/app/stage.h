@@ -96,7 +96,7 @@ class Stage {
   void attach(gpu::Device& device, VkFormat format);
 
  private:
-  static constexpr double kLongestWaitSeconds = 3, kDaylightSeconds = 0.8;
+  static constexpr double kLongestWaitSeconds = 3, kDaylightSeconds = 0.8, kWeatherSeconds = 1.6;
   tiles::Budgets updateImagery(VkExtent2D extent);
   void lightUp();
   void letStroll();
@@ -108,10 +108,17 @@ class Stage {
   bool transitioning(double nowSeconds) const;
   std::vector<bool> additionsShown(const frame::Side& side) const;
   double hourAt(double nowSeconds) const;
+  frame::WeatherShares weatherAt(double nowSeconds) const;
 
   //! The light glides from hour to hour; another hour chosen on the way starts from where it is.
   struct Daylight {
     double from = 0, to = -1, sinceSeconds = -1e9;   // to < 0: none shown yet
+  };
+
+  //! As the light's: one weather gives way to another.
+  struct WeatherChange {
+    frame::WeatherShares from, to;
+    double sinceSeconds = -1e9;
   };
 
   LoadedCity loaded_;
@@ -123,6 +130,7 @@ class Stage {
   tiles::Selection selection_;
   std::map<std::pair<size_t, size_t>, tiles::TilesetId> tilesetOfAddition_;
   size_t tilesetCount_ = 0;
+  bool software_ = false;                        // the device draws on the processor
   std::unique_ptr<residency::Residency> residency_;
   std::unique_ptr<frame::Frame> frame_;
   GroundHeights ground_;
@@ -135,6 +143,7 @@ class Stage {
   double heldSince_ = 0;
   double now_ = 0;
   Daylight daylight_;
+  std::optional<WeatherChange> weather_;         // none before the first picture
   size_t wantedPeak_ = 0;
 };
 

@@ -78,9 +78,11 @@ uint32_t TreePass::draw(PassContext& pass, const SideView& side, std::span<const
       std::any_of(tiles.begin(), tiles.end(), [](const PlacedTile* tile) { return !tile->tile->treeOrder.empty(); });
   if (!any) return 0;
   const bool night = pass.view.night > 0;
-  VkPipeline& pipeline = pipelines_[night][moving];
+  const city::Weather weather = pipelinesOf(pass.scene.weather);
+  VkPipeline& pipeline = pipelines_[size_t(weather)][night][moving];
   if (!pipeline) {
-    const std::array<uint32_t, 5> constants{0, moving ? 1u : 4u, 0, night, uint32_t(city::Look::Day)};
+    const std::array<uint32_t, 7> constants{
+        0, moving ? 1u : 4u, 0, night, 0, uint32_t(city::Look::Day), uint32_t(weather)};
     pipeline = objects_.make({.vertex = "tree.vert",
                               .fragment = "tree.frag",
                               .layout = layout_,
