@@ -2,6 +2,7 @@
 // While the camera moves: one sample with edges. A picture as large as the target is smoothed along contrasts (after Lottes,
 // "FXAA", NVIDIA 2009, cut to the four neighbours that are read anyway); a smaller one is enlarged, which softens it enough.
 #extension GL_GOOGLE_include_directive : require
+#include "shared/bloom.glsl"
 #include "shared/edges.glsl"
 #include "shared/glow.glsl"
 #include "shared/post.h"
@@ -47,5 +48,11 @@ void main() {
   float metres = post.scene.z / max(centre, 1e-9);
   float strength = post.pixel.w * edgesAt(metres, post.scene.w);
   vec2 edge = edgeAt(centre, before.x, after.z, before.z, after.x, post.pixel.z);
-  outColour = vec4(edged(colour, edge, strength), 1.0);
+  colour = edged(colour, edge, strength);
+  if (kBloom) {
+    vec2 pixel = 1.0 / vec2(textureSize(picture, 0));
+    vec3 bloom = bloomAround(picture, depth, colour, place * pixel, pixel, post.pixel.xy * pixel, post.light.y * post.scene.y);
+    colour = bloomed(colour, bloom, post.light.x);
+  }
+  outColour = vec4(colour, 1.0);
 }

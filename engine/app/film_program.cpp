@@ -185,6 +185,7 @@ int filmProgram(const FilmOptions& options) {
   StageOptions stageOptions;
   stageOptions.maxSsePixels = kPictureSsePixels;
   stageOptions.levelFadeSeconds = kLevelFadeSeconds;
+  stageOptions.stillSamples = unsigned(look.samples);
   Stage stage(**device, VK_FORMAT_R8G8B8A8_UNORM, std::move(*loaded), fetcher, stageOptions);
   RenderOptions still = look;
   still.view.clear();

@@ -1,8 +1,59 @@
 #include "app/pace.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace cm::app {
+namespace {
+
+constexpr size_t kMeasured = 3;
+// What a picture at rest takes against one in motion: it is drawn with shadow maps of its own and more taps in them.
+constexpr double kRestAgainstMotion = 1.6;
+// Of what a frame takes, about this much goes with its pixels (lavapipe and integrated GPUs; the rest with triangles).
+constexpr double kShareOfPixels = 0.6;
+
+//! What a step costs, of the best: only to choose where to begin.
+double costOf(const Quality& quality) {
+  const double pixels = kShareOfPixels * double(quality.resolution) * double(quality.resolution);
+  const double effects = quality.trees < 1 ? 0.93 : 1, triangles = (1 - kShareOfPixels) / std::sqrt(quality.coarseness);
+  return (pixels + triangles) * effects;
+}
+
+std::vector<Quality> makeSteps() {
+  std::vector<Quality> steps{{}};
+  const auto add = [&](auto&& change) {
+    Quality next = steps.back();
+    change(next);
+    steps.push_back(next);
+  };
+  add([](Quality& q) { q.shadowPatience = 24; });
+  add([](Quality& q) { q.trees = 0.5f; });
+  add([](Quality& q) { q.resolution = 0.9f; });
+  add([](Quality& q) { q.resolution = 0.8f; });
+  add([](Quality& q) { q.bloom = false; });
+  add([](Quality& q) { q.resolution = 0.7f; });
+  add([](Quality& q) { q.resolution = Pace::kLeastResolution; });
+  while (steps.back().coarseness < Pace::kMostCoarseness)
+    add([](Quality& q) { q.coarseness = std::min(q.coarseness * 1.3, Pace::kMostCoarseness); });
+  return steps;
+}
+
+}  // namespace
+
+const std::vector<Quality>& Pace::steps() {
+  static const std::vector<Quality> made = makeSteps();
+  return made;
+}
+
+void Pace::measured(double milliseconds) {
+  if (first_.size() == kMeasured || milliseconds <= 0) return;
+  first_.push_back(milliseconds);
+  if (first_.size() < kMeasured) return;
+  std::vector<double> sorted = first_;
+  std::sort(sorted.begin(), sorted.end());
+  const double seconds = sorted[kMeasured / 2] / 1000 / kRestAgainstMotion;
+  while (step_ + 1 < steps().size() && seconds * costOf(steps()[step_]) > kSlowSeconds) ++step_;
+}
 
 Quality Pace::next(double nowSeconds, double tookSeconds, bool moving) {
   const bool rested = nowSeconds - lastMotion_ > kRestSeconds;
@@ -11,21 +62,15 @@ Quality Pace::next(double nowSeconds, double tookSeconds, bool moving) {
   else if (rested)
     return {};
   // The first frame of a motion ended a refining one: what it took is not what a moving frame takes.
-  if (rested || tookSeconds > kStallSeconds) return quality_;
+  if (rested || tookSeconds > kStallSeconds) return steps()[step_];
   if (tookSeconds > kSlowSeconds) {
     quick_ = 0;
-    if (quality_.resolution > kLeastResolution)
-      quality_.resolution = std::max(kLeastResolution, quality_.resolution - 0.1f);
-    else
-      quality_.coarseness = std::min(quality_.coarseness * 1.3, kMostCoarseness);
+    step_ = std::min(step_ + 1, unsigned(steps().size()) - 1);
   } else if (tookSeconds < kQuickSeconds && ++quick_ >= 6) {  // some in a row, or it would swing to and fro
     quick_ = 0;
-    if (quality_.coarseness > 1)
-      quality_.coarseness = std::max(quality_.coarseness / 1.2, 1.0);
-    else
-      quality_.resolution = std::min(quality_.resolution + 0.1f, 1.0f);
+    step_ -= step_ > 0;
   }
-  return quality_;
+  return steps()[step_];
 }
 
 }  // namespace cm::app

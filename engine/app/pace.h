@@ -1,13 +1,18 @@
-//! Keeps the frame rate while the camera moves on a machine that cannot draw everything in time: gives up detail in a fixed
-//! order and takes it all back at rest. Plain values, no clock of its own; the loop's thread.
+//! Keeps the frame rate while the camera moves on a machine that cannot draw everything in time: gives up effects, pixels and
+//! detail in a fixed order and takes it all back at rest. Plain values, no clock of its own; the loop's thread.
 #pragma once
+
+#include <vector>
 
 namespace cm::app {
 
-//! What is given up: pixels first (the picture is drawn smaller and enlarged), then detail of the tiles.
+//! What is given up.
 struct Quality {
-  float resolution = 1;   // of the scene's width and height, kLeastResolution..1
-  double coarseness = 1;  // factor on the screen-space error tiles are chosen by, 1..kMostCoarseness
+  float resolution = 1;         // of the scene's width and height; the picture is enlarged
+  double coarseness = 1;        // factor on the screen-space error tiles are chosen by
+  unsigned shadowPatience = 8;  // frames until a change of level reaches the shadows
+  float trees = 1;              // share of the most that are drawn, the nearest
+  bool bloom = true;            // at night
   bool operator==(const Quality&) const = default;
 };
 
@@ -16,8 +21,17 @@ class Pace {
   static constexpr float kLeastResolution = 0.6f;
   static constexpr double kMostCoarseness = 4;
 
+  //! From the best to the least, each step what one sees less of than of the next: rarer shadows, fewer trees far away, pixels,
+  //! bloom, more pixels, at last detail of the tiles.
+  static const std::vector<Quality>& steps();
+
+  //! At the start: what the GPU took for one of the first whole pictures. Three of them choose the step that motion begins with;
+  //! later ones are not looked at.
+  void measured(double milliseconds);
   //! `tookSeconds`: the last frame, from its start to this one's. `moving`: the camera moved in it.
   Quality next(double nowSeconds, double tookSeconds, bool moving);
+  //! Where in `steps` a motion is, or would begin.
+  unsigned step() const { return step_; }
 
  private:
   static constexpr double kSlowSeconds = 0.062;   // a longer frame costs detail: a margin to 12 frames a second
@@ -26,7 +40,8 @@ class Pace {
   static constexpr double kStallSeconds =
       0.4;  // the window was away, or the machine: says nothing of what drawing costs
 
-  Quality quality_;
+  unsigned step_ = 0;
+  std::vector<double> first_;  // milliseconds
   double lastMotion_ = -10;
   int quick_ = 0;
 };

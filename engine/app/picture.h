@@ -7,7 +7,7 @@
 
 namespace cm::app {
 
-inline constexpr double kPictureSsePixels = 4;  // a picture to keep is worth four times the window's detail
+inline constexpr double kPictureSsePixels = 4;  // a picture to keep is worth four times the window's detail; at 5 low towns get bald
 
 //! The camera of `--camera`, of `--view` (a saved view or a project, by id or name), else of the city's first view. An error
 //! names the views there are.

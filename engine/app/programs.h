@@ -32,7 +32,7 @@ struct RenderOptions {
   Language language = Language::Chinese;
   bool ui = true;
   bool underground = false;
-  int samples = 16;
+  int samples = 6;
   double timeoutSeconds = 300;
   std::string select;                            // feature, project or item id to highlight
   source::Fetcher::Options fetch;

@@ -254,6 +254,9 @@ city::Changes Stage::step(std::vector<city::Command> commands, double nowSeconds
   letStroll();
   fadeLevels(nowSeconds);
   scene_.resolution = options_.quality.resolution;
+  scene_.shadowPatience = options_.quality.shadowPatience;
+  scene_.trees = options_.quality.trees;
+  scene_.bloom = options_.quality.bloom;
   const city::Style* style = city::shownStyle(document(), session());
   frame_->setStyle(style ? style->id : std::string());
   frame_->updateVisibility(tree(), sides_, tilesetOfAddition_);
@@ -314,6 +317,7 @@ tiles::Budgets Stage::updateImagery(VkExtent2D extent) {
 }
 
 void Stage::render(gpu::Target& target, int samples, const frame::UiPass& ui) {
+  scene_.stillSamples = options_.stillSamples;
   frame_->render(target, scene_, sides_, samples, ui);
 }
 

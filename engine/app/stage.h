@@ -37,6 +37,7 @@ struct StageOptions {
   double fogDensity = 0;                     // tiles::SelectionOptions: less detail far away; the window asks for it
   Quality quality;                           // what is given up while moving
   bool refineWhenStill = true;               // false: every frame as while moving (measurements)
+  unsigned stillSamples = 24;                // a picture at rest is the mean of so many samples
   bool clockRuns = true;                     // the city's clock goes on from the session's hour; false: it stands there
   bool liveApart = false;                    // frame::Scene; the window asks for it
   city::Date lightDate{2030, 10, 14};        // for sun and moon: mid-October, when even early afternoon's shadows are long

@@ -168,6 +168,8 @@ class Loop {
     ImGuiIO& io = ImGui::GetIO();
     input_.handle(stage_, layer_, io.WantCaptureMouse && !input_.dragging(), io.WantTextInput, now, commands);
     drawLayer(now, commands);
+    const frame::Statistics& drawn = stage_.frame().statistics();
+    if (stage_.settled() && drawn.triangles > 0) pace_.measured(drawn.gpuMilliseconds);
     stage_.options().quality = pace_.next(now, now - lastFrame_, moved_);
     lastFrame_ = now;
     moved_ = stage_.step(std::move(commands), now, extent).camera;
@@ -259,6 +261,14 @@ class Loop {
                     t.resident, t.tiles, t.fetching, t.decoding, t.failed),
         fmt::format(fmt::runtime(zh ? "显存 {:.1f} MiB · 已读取 {:.1f} MiB" : "GPU {:.1f} MiB · fetched {:.1f} MiB"),
                     double(t.gpuBytes) / 1048576.0, double(t.fetchedBytes) / 1048576.0)};
+    const Quality& q = stage_.options().quality;
+    lines.push_back(fmt::format(
+        fmt::runtime(zh ? "画质 {}/{} · 像素 {:.0f}% · 细节 ÷{:.1f} · 树 {:.0f}%{}"
+                        : "quality {}/{} · {:.0f}% of pixels · detail ÷{:.1f} · trees {:.0f}%{}"),
+        pace_.step(), Pace::steps().size() - 1, 100 * q.resolution * q.resolution, q.coarseness, 100 * q.trees,
+        q.bloom ? ""
+        : zh    ? " · 无光晕"
+                : " · no bloom"));
     if (t.starved) lines.push_back(tiles::budgetIsFull(t).in(stage_.session().language));
     if (!stage_.document().imagery.empty()) {
       const tiles::ImageryStatistics i = stage_.imageryStatistics();

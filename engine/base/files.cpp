@@ -75,8 +75,14 @@ Result<void> writeFileAtomically(const Path& path, std::span<const std::byte> by
         "city in an archive is read-only, unpack it to change it",
         path.string(), file.string(), file.string());
   if (failure) return makeError("{}: folder cannot be made: {}", path.parent_path().string(), failure.message());
+  // A device or a pipe is written to, never replaced: renaming over it would take it away from all who use it.
+  std::error_code unknown;
+  const auto standing = std::filesystem::status(path, unknown).type();
+  using Type = std::filesystem::file_type;
+  const bool inPlace =
+      standing == Type::character || standing == Type::block || standing == Type::fifo || standing == Type::socket;
   Path beside = path;
-  beside += fmt::format(".part{}-{}", ::getpid(), counter++);
+  if (!inPlace) beside += fmt::format(".part{}-{}", ::getpid(), counter++);
   {
     Descriptor file{::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)};
     if (file.fd < 0) return makeError("{}: cannot be written: {}", path.string(), std::strerror(errno));
@@ -87,12 +93,13 @@ Result<void> writeFileAtomically(const Path& path, std::span<const std::byte> by
       if (n < 0) {
         Error error = makeError("{}: writing failed at byte {} of {}: {}", path.string(), done, bytes.size(),
                                 std::strerror(errno));
-        ::unlink(beside.c_str());
+        if (!inPlace) ::unlink(beside.c_str());
         return error;
       }
       done += static_cast<size_t>(n);
     }
   }
+  if (inPlace) return {};
   std::filesystem::rename(beside, path, failure);
   if (failure) {
     ::unlink(beside.c_str());

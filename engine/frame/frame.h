@@ -56,7 +56,11 @@ struct Scene {
   bool aside = false;                           // a picture beside the window's: has no labels, and leaves those of the window alone
   bool still = false;                           // nothing moves: the picture may refine itself frame by frame
   float lookFadeSeconds = 0;                    // in which a look gives way to the next; 0: at once
+  unsigned stillSamples = 24;                   // until it is the mean of so many samples
   float resolution = 1;                         // otherwise: of the scene's width and height, enlarged to the target's
+  unsigned shadowPatience = 8;                  // frames until a change of level of detail reaches the shadows while moving
+  float trees = 1;                              // share of the most that are drawn while moving, the nearest
+  bool bloom = true;                            // at night, while moving; pictures at rest have it
   uint32_t wholeHeight = 0, bandTop = 0;        // a poster's band: the target holds these rows of a higher picture; 0: all of it
   std::vector<Stroller> strollers;              // near the eye: who is out on the greenways
   std::vector<Box> covered;                     // by the control layer, pixels: no label hides under it
@@ -120,7 +124,7 @@ class Frame {
                         const std::map<std::pair<size_t, size_t>, tiles::TilesetId>& tilesetOfAddition);
 
   //! Records and submits one frame into `target` (left in `target.finalLayout`). `samples`: pictures averaged at once, each
-  //! with its own sub-pixel offset and sun sample (1 while moving; `render` uses 16).
+  //! with its own sub-pixel offset and sun sample (1 while moving).
   void render(gpu::Target& target, const Scene& scene, std::span<const Side> sides, int samples, const UiPass& ui);
   //! True where another frame of a still scene would change the picture (accumulating samples, glyphs in the making).
   bool wantsAnotherFrame() const;

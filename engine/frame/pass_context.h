@@ -131,7 +131,7 @@ struct PassContext {
   std::span<const SideView> sides;
   const SceneLayouts& layouts;
   VkDescriptorSet globals = VK_NULL_HANDLE;      // set 0; bound by the pass, with its own pipeline layout
-  unsigned sample = 0;                           // of those averaged to one picture
+  unsigned sample = 0, samples = 1;              // of those averaged to one picture
 };
 
 // How the passes of the overlays are called, in this order (drape.h, overlay_lines.h, labels.h; each a class made with

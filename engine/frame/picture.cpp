@@ -66,7 +66,7 @@ void PicturePass::sides(PassContext& pass, VkImageView view, std::span<const Sid
   }
   beginScene(pass.commands, view, depth_, pass.view, clear);
   scenery_.draw(pass, draws, lit, still, false);
-  if (round) lens_.lay(pass, still ? sampleOffset(pass.sample) : glm::vec2(0));
+  if (round) lens_.lay(pass, still ? sampleOffset(pass.sample, pass.samples) : glm::vec2(0));
   vkCmdEndRendering(pass.commands);
 }
 
@@ -87,7 +87,7 @@ void PicturePass::sample(PassContext& pass, std::span<const SideDraws> draws, sh
   const unsigned sample = meanSamples_;
   statistics.shadowDraws += scenery_.shadows->sample(pass, scenery_.casting(pass.scene), draws, sample, uniforms);
   timings.mark("shadow");
-  uniforms.clipFromWorld = clipWithOffset(pass.view, sampleOffset(sample));
+  uniforms.clipFromWorld = clipWithOffset(pass.view, sampleOffset(sample, pass.samples));
   pass.sample = sample;
   pass.globals = scenery_.globals(pass, uniforms, scenery_.shadows->ofSample());
   stillUniforms_ = uniforms;
@@ -140,7 +140,8 @@ bool PicturePass::refine(PassContext& pass, std::span<const SideDraws> draws, co
   meanKey_ = key;
   unfinished_ = false;
   if (!refining) return false;
-  const unsigned until = pass.scene.still ? std::max(kStillSamples, unsigned(samples)) : unsigned(samples);
+  const unsigned until = pass.scene.still ? pass.scene.stillSamples : unsigned(samples);
+  pass.samples = until;
   for (int i = 0; i < samples && meanSamples_ < until; ++i, ++meanSamples_)
     sample(pass, draws, uniforms, timings, statistics);
   unfinished_ = pass.scene.still && meanSamples_ < until;
@@ -150,16 +151,17 @@ bool PicturePass::refine(PassContext& pass, std::span<const SideDraws> draws, co
 void PicturePass::render(PassContext& pass, gpu::Target& target, std::span<const SideDraws> draws, int samples,
                          Timings& timings, Statistics& statistics) {
   living_ = false;
-  post_.setEdges(edgesOf(pass.scene.look));
   shared::FrameUniforms uniforms = uniformsOf(pass.view, pass.scene, scenery_.light);
   scenery_.fillUniforms(pass.view, uniforms);
+  post_.set(edgesOf(pass.scene.look), uniforms.night.x > 0 && (pass.scene.bloom || pass.scene.still));
+  const glm::vec4 light(uniforms.night.x, float(pass.view.extent.height) / 720, 0, 0);
   if (pass.scene.look == city::Look::Plain) return plain(pass, target, draws, uniforms);
   const bool refined = refine(pass, draws, uniforms, samples, timings, statistics);
   const VkImageView moved = refined ? VK_NULL_HANDLE : moving(pass, draws, timings, statistics);
   pass.passes.begin(pass.commands, refined ? Pass::ShowMean : Pass::ShowMoving);
   beginColour(pass.commands, target.view, target.extent, VK_ATTACHMENT_LOAD_OP_DONT_CARE);
   if (refined) {
-    post_.show(pass, mean_.view(), depth_.view());
+    post_.show(pass, mean_.view(), depth_.view(), {.light = light});
   } else {
     const VkExtent2D drawn = extentAt(target.extent, pass.scene.resolution);
     const float pixelAngle = pixelAngleOf(pass.view, uniforms) * float(target.extent.height) / float(drawn.height);
@@ -167,7 +169,8 @@ void PicturePass::render(PassContext& pass, gpu::Target& target, std::span<const
         pass, moved, depth_.view(),
         {.pixel = {float(drawn.width), float(drawn.height), pixelAngle, edgeStrength(pass.scene.look)},
          .scene = {float(drawn.width) / float(target.extent.width), float(drawn.height) / float(target.extent.height),
-                   kNearMetres, hazedByFog(uniforms).haze.a}});
+                   kNearMetres, hazedByFog(uniforms).haze.a},
+         .light = light});
   }
   if (!pass.scene.aside) {
     fade_.draw(pass, target.extent);

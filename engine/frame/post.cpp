@@ -1,6 +1,7 @@
 #include "frame/post.h"
 
 #include <array>
+#include <utility>
 
 namespace cm::frame {
 
@@ -13,26 +14,26 @@ PostPass::PostPass(gpu::Device& device, const SceneLayouts& layouts) : objects_(
                    .stageFlags = VK_SHADER_STAGE_FRAGMENT_BIT};
   set_ = objects_.setLayout(bindings);
   layout_ = objects_.layout({&set_, 1}, sizeof(shared::PostPush));
-  show_ = objects_.make(
-      {.vertex = "screen.vert", .fragment = "show.frag", .layout = layout_, .colours = {layouts.colour}}, "show");
   linear_ = objects_.sampler(VK_FILTER_LINEAR, VK_SAMPLER_ADDRESS_MODE_CLAMP_TO_EDGE);
   nearest_ = objects_.sampler(VK_FILTER_NEAREST, VK_SAMPLER_ADDRESS_MODE_CLAMP_TO_EDGE);
-  setEdges(Edges::Shaded);
+  set(Edges::Shaded, false);
 }
 
-void PostPass::setEdges(Edges edges) {
-  Variant& variant = variants_[size_t(edges)];
+void PostPass::set(Edges edges, bool bloom) {
+  Variant& variant = variants_[size_t(edges)][bloom];
   variant_ = &variant;
-  if (variant.accumulate) return;
-  for (uint32_t enlarged = 0; enlarged < 2; ++enlarged) {
-    const std::array<uint32_t, 2> constants{enlarged, uint32_t(edges)};
-    variant.moving[enlarged] = objects_.make({.vertex = "screen.vert",
-                                              .fragment = "moving.frag",
-                                              .layout = layout_,
-                                              .constants = constants,
-                                              .colours = {colour_}},
-                                             "moving");
-  }
+  if (std::exchange(variant.made, true)) return;
+  const auto make = [&](const char* fragment, uint32_t enlarged) {
+    const std::array<uint32_t, 3> constants{enlarged, uint32_t(edges), uint32_t(bloom)};
+    return objects_.make({.vertex = "screen.vert",
+                          .fragment = fragment,
+                          .layout = layout_,
+                          .constants = constants,
+                          .colours = {colour_}},
+                         fragment);
+  };
+  for (uint32_t enlarged = 0; enlarged < 2; ++enlarged) variant.moving[enlarged] = make("moving.frag", enlarged);
+  variant.show = make("show.frag", 0);
   const std::array<uint32_t, 2> constants{0, uint32_t(edges)};
   variant.accumulate = objects_.make({.vertex = "screen.vert",
                                       .fragment = "accumulate.frag",
@@ -64,7 +65,9 @@ void PostPass::accumulate(PassContext& pass, VkImageView picture, VkImageView de
   draw(pass, variant_->accumulate, picture, depth, push);
 }
 
-void PostPass::show(PassContext& pass, VkImageView mean, VkImageView depth) { draw(pass, show_, mean, depth, {}); }
+void PostPass::show(PassContext& pass, VkImageView mean, VkImageView depth, const shared::PostPush& push) {
+  draw(pass, variant_->show, mean, depth, push);
+}
 
 void PostPass::moving(PassContext& pass, VkImageView picture, VkImageView depth, const shared::PostPush& push) {
   draw(pass, variant_->moving[push.scene.x < 1 || push.scene.y < 1], picture, depth, push);

@@ -8,7 +8,8 @@
 
 namespace cm::frame {
 
-inline constexpr VkFormat kMeanFormat = VK_FORMAT_R16G16B16A16_SFLOAT;
+// In halves the mean of two hundred samples is too dark by six steps of 255: each addition rounds down.
+inline constexpr VkFormat kMeanFormat = VK_FORMAT_R32G32B32A32_SFLOAT;
 
 class PostPass {
  public:
@@ -17,13 +18,13 @@ class PostPass {
 
   PostPass(gpu::Device& device, const SceneLayouts& layouts);
 
-  //! Of what follows. Pipelines are made when their edges are first asked for.
-  void setEdges(Edges edges);
+  //! Of what follows. Pipelines are made when first asked for. `bloom`: what is lit shines, at night.
+  void set(Edges edges, bool bloom);
 
   //! Mixes the picture into the mean with weight `share`; inside a rendering on the mean.
   void accumulate(PassContext& pass, VkImageView picture, VkImageView depth, const shared::PostPush& push, float share);
   //! The mean, onto the target.
-  void show(PassContext& pass, VkImageView mean, VkImageView depth);
+  void show(PassContext& pass, VkImageView mean, VkImageView depth, const shared::PostPush& push);
   //! One sample, smoothed or enlarged, onto the target.
   void moving(PassContext& pass, VkImageView picture, VkImageView depth, const shared::PostPush& push);
 
@@ -34,13 +35,13 @@ class PostPass {
   VkDescriptorSetLayout set_ = VK_NULL_HANDLE;
   VkPipelineLayout layout_ = VK_NULL_HANDLE;
   struct Variant {
-    gpu::Pipeline accumulate;
+    bool made = false;
+    gpu::Pipeline accumulate, show;
     gpu::Pipeline moving[2];   // [1]: of a picture smaller than the target
   };
   VkFormat colour_;
-  std::array<Variant, 3> variants_;
+  std::array<std::array<Variant, 2>, 3> variants_;   // [edges][bloom]
   const Variant* variant_ = nullptr;
-  gpu::Pipeline show_;
   VkSampler nearest_ = VK_NULL_HANDLE, linear_ = VK_NULL_HANDLE;
 };
 

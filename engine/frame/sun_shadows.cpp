@@ -14,8 +14,6 @@ namespace {
 
 // The sun seems this wide (radians): a little wider than it is, as under a light haze; it softens shadows with their length.
 constexpr double kSunRadius = 0.011;
-// While the camera moves, changes of level of detail reach the shadows only this often (frames).
-constexpr unsigned kPatience = 8;
 constexpr double kLowestSun = 0.03;        // sine of its elevation; below it there are no shadows to see
 constexpr double kFarthestMetres = 14000;  // farther shadows are narrower than a pixel, and hazy
 
@@ -113,7 +111,7 @@ uint32_t SunShadows::keep(PassContext& pass, const Casting& casting, std::span<c
       for (const PlacedTile* tile : draws[side.index].tiles) casters.add(tile->tile->tile);
       for (const tiles::TileId tile : side.side->cast) casters.add(tile);
       ++map.age;
-      const bool stale = map.casters != casters.value() && map.age >= kPatience;
+      const bool stale = map.casters != casters.value() && map.age >= pass.scene.shadowPatience;
       if (!map.region || *map.region != region || map.state != state.value() || stale) {
         map = {region, state.value(), casters.value(), 0};
         const DrawList list = castersIn(pass, casting, side, region);
@@ -137,7 +135,7 @@ uint32_t SunShadows::sample(PassContext& pass, const Casting& casting, std::span
   if (!shadows) return 0;
   const glm::dmat3 straight = lightAxes(casting.sun);
   const auto regions = regionsFor(pass.view, draws, straight);
-  const glm::dvec2 disc = glm::dvec2(sampleDisc(sample, kStillSamples)) * kSunRadius;
+  const glm::dvec2 disc = glm::dvec2(sampleDisc(sample, pass.samples)) * kSunRadius;
   const glm::dmat3 axesOfSample = lightAxes(casting.sun + straight[0] * disc.x + straight[1] * disc.y);
   uint32_t made = 0;
   pass.passes.begin(pass.commands, Pass::SampleShadows);

@@ -14,9 +14,6 @@
 
 namespace cm::frame {
 
-//! A still picture is refined by this many samples and then left alone.
-inline constexpr unsigned kStillSamples = 24;
-
 //! What it takes to draw what throws shadows.
 struct Casting {
   PlacedTiles& placed;

@@ -102,12 +102,13 @@ uint32_t TreePass::draw(PassContext& pass, const SideView& side, std::span<const
   vkCmdBindIndexBuffer(pass.commands, joined.buffer, joined.offset, VK_INDEX_TYPE_UINT16);
   TreePush push{.side = pushOf(side)};
   push.side.extra.x = kAllTreesMetres;
+  const auto most = uint32_t(float(kMostTreesDrawn) * (moving ? pass.scene.trees : 1.0f));
   uint32_t drawn = 0;
   for (const PlacedTile* tile : tiles) {
     const double distance = distanceTo(pass.view, *tile);
     const uint32_t count = treesWithin(*tile, treeRootAt(distance));
     if (count == 0) continue;
-    if (drawn + count > kMostTreesDrawn) break;
+    if (drawn + count > most) break;
     const DrawInstance place = instanceOf(pass.view, *tile);
     push.row0 = place.row0;
     push.row1 = place.row1;

@@ -2,27 +2,24 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "frame/light.h"
 #include "frame/themes.h"
 
 namespace cm::frame {
-namespace {
+namespace {}  // namespace
 
-double halton(unsigned index, unsigned base) {
-  double result = 0, share = 1;
-  for (; index > 0; index /= base) {
-    share /= base;
-    result += share * (index % base);
-  }
-  return result;
-}
-
-}  // namespace
-
-glm::vec2 sampleOffset(unsigned sample) {
-  if (sample == 0) return glm::vec2(0);
-  return {float(halton(sample, 2) - 0.5), float(halton(sample, 3) - 0.5)};
+glm::vec2 sampleOffset(unsigned sample, unsigned count) {
+  // A lattice of the golden ratio, symmetric about the pixel's middle and gone through in leaps.
+  constexpr double kGolden = 0.61803398874989485;
+  if (count < 2) return glm::vec2(0);
+  unsigned step = unsigned(std::lround(count * kGolden));
+  while (std::gcd(step, count) != 1) ++step;
+  const double fromMiddle = (count / 2 + sample * step) % count + 0.5 - count * 0.5;
+  double whole = 0;
+  const double across = std::modf(0.5 + fromMiddle * kGolden + count, &whole);
+  return {float(fromMiddle / count), float(across - 0.5)};
 }
 
 glm::vec2 sampleDisc(unsigned sample, unsigned count) {

@@ -12,8 +12,8 @@ class Light;
 
 inline constexpr float kNearMetres = 0.5f;
 
-//! Offset of a sample in pixels, -0.5..0.5; the first is 0, the rest fill the pixel evenly (Halton 2, 3).
-glm::vec2 sampleOffset(unsigned sample);
+//! Offset of a sample in pixels, -0.5..0.5; of `count` that fill the pixel evenly together, and as well as they can before.
+glm::vec2 sampleOffset(unsigned sample, unsigned count);
 //! A point of the unit disc, even in area (Vogel's spiral).
 glm::vec2 sampleDisc(unsigned sample, unsigned count);
 

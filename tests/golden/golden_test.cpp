@@ -33,6 +33,11 @@ const std::vector<Golden> kGoldens{
     {"snow", {"--view", "fushan-bay", "--scenario", "today", "--weather", "snow", "--no-ui"}},
     {"tech", {"--view", "fushan-bay", "--scenario", "today", "--look", "tech", "--no-ui"}},
     {"plan", {"--view", "old-town", "--scenario", "today", "--look", "plan", "--no-ui"}},
+    {"dusk", {"--view", "home", "--scenario", "today", "--look", "day", "--date", "2030-10-14T17:40+08:00", "--no-ui"}},
+    {"street_night",
+     {"--camera=120.3790,36.0610,45,20,-4", "--scenario", "today", "--look", "day", "--date", "2030-10-15T20:30+08:00",
+      "--no-ui"}},
+    {"water", {"--camera=120.3860,36.0490,160,35,-14", "--scenario", "today", "--look", "day", "--no-ui"}},
     {"layer", {"--view", "project-sifang", "--scenario", "plan", "--lang", "en"}},
 };
 

@@ -80,11 +80,11 @@ struct Steady : testing::Test {
   }
 };
 
-// What is left at 16 samples is no aliasing but the contrast of 118,000 buildings in one picture: at 1920x1080 a moving frame differs by
-// 0.0130, a mean of 16 by 0.0116, one of 64 by 0.0112.
+// What is left at 16 samples (0.0120) is hardly aliasing but the contrast of 118,000 buildings in one picture: of 64 samples it is 0.0111,
+// without the edges of the post pass 0.0109, through a filter twice as wide no less. In the look day it is 0.0142 and 0.0123.
 TEST_F(Steady, ATenthOfAPixelChangesLittle) {
   const double pixelDegrees = app::kFieldOfViewRadians / geo::kDegree / kExtent.height;
-  for (const auto& [samples, most] : {std::pair{1, 0.021}, {16, 0.0145}}) {
+  for (const auto& [samples, most] : {std::pair{1, 0.0195}, {16, 0.0125}}) {
     city::CameraPose pose = city::homeOf(stage->document());
     shoot(pose, samples, 8);  // the drape and the shadows settle
     const source::Image before = shoot(pose, samples, 8);

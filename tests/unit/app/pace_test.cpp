@@ -20,14 +20,48 @@ struct Drive {
 
 TEST(Pace, GivesNothingUpOnAFastMachine) { EXPECT_EQ(Drive().after(200, 0.016), Quality{}); }
 
-TEST(Pace, GivesUpPixelsBeforeDetail) {
+TEST(Pace, GivesUpInTheOrderOfItsSteps) {
+  // Frame by frame on a machine that is always too slow: each step once, and no further.
   Drive drive;
-  Quality first = drive.after(3, 0.1);
-  EXPECT_LT(first.resolution, 1);
-  EXPECT_EQ(first.coarseness, 1);
-  Quality most = drive.after(100, 0.1);
-  EXPECT_FLOAT_EQ(most.resolution, Pace::kLeastResolution);
-  EXPECT_DOUBLE_EQ(most.coarseness, Pace::kMostCoarseness);
+  drive.after(1, 0.1);
+  for (size_t i = 1; i < Pace::steps().size(); ++i) EXPECT_EQ(drive.after(1, 0.1), Pace::steps()[i]) << i;
+  EXPECT_EQ(drive.after(100, 0.1), Pace::steps().back());
+  EXPECT_FLOAT_EQ(Pace::steps().back().resolution, Pace::kLeastResolution);
+  EXPECT_DOUBLE_EQ(Pace::steps().back().coarseness, Pace::kMostCoarseness);
+}
+
+TEST(Pace, EffectsGoBeforePixelsAndPixelsBeforeDetail) {
+  ASSERT_EQ(Pace::steps().front(), Quality{});
+  for (size_t i = 1; i < Pace::steps().size(); ++i) {
+    const Quality &before = Pace::steps()[i - 1], &step = Pace::steps()[i];
+    EXPECT_LE(step.resolution, before.resolution);
+    EXPECT_GE(step.coarseness, before.coarseness);
+    EXPECT_GE(step.shadowPatience, before.shadowPatience);
+    EXPECT_LE(step.trees, before.trees);
+    EXPECT_LE(step.bloom, before.bloom);
+    EXPECT_NE(step, before);
+    if (step.resolution < 1) EXPECT_TRUE(step.trees < 1 && step.shadowPatience > 8) << i;
+    if (step.coarseness > 1) EXPECT_TRUE(step.resolution == Pace::kLeastResolution && !step.bloom) << i;
+  }
+}
+
+TEST(Pace, TheFirstPicturesChooseWhereAMotionBegins) {
+  const auto begins = [](std::initializer_list<double> milliseconds) {
+    Pace pace;
+    for (const double ms : milliseconds) pace.measured(ms);
+    EXPECT_EQ(pace.next(10, 0.016, false), Quality{}) << "at rest all of it is there";
+    EXPECT_EQ(pace.next(10.02, 0.016, true), Pace::steps()[pace.step()]);
+    return pace.step();
+  };
+  EXPECT_EQ(begins({}), 0u);
+  EXPECT_EQ(begins({4, 5, 4}), 0u) << "a fast machine";
+  EXPECT_EQ(begins({400, 400}), 0u) << "too few to tell";
+  EXPECT_EQ(begins({900, 8, 8}), 0u) << "one that made pipelines says nothing";
+  const unsigned slow = begins({150, 140, 160}), slower = begins({300, 320, 310});
+  EXPECT_GT(slow, 0u);
+  EXPECT_GT(slower, slow);
+  EXPECT_EQ(begins({150, 140, 160, 1, 1, 1}), slow) << "later ones are not looked at";
+  EXPECT_EQ(begins({1e6, 1e6, 1e6}), Pace::steps().size() - 1);
 }
 
 TEST(Pace, TakesAllOfItBackAtRestAndRemembersForTheNextMotion) {

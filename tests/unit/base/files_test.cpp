@@ -1,8 +1,9 @@
 #include "base/files.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -49,6 +50,20 @@ TEST_F(FilesTest, AFailedRenameLeavesNothingBehind) {
   ASSERT_FALSE(written);
   EXPECT_THAT(written.error().text(), HasSubstr("taken"));
   EXPECT_EQ(entries(), 1u);
+}
+
+TEST_F(FilesTest, APipeIsWrittenToAndStaysAPipe) {
+  ASSERT_TRUE(writeFileAtomically(folder / "beside", ""));  // the folder is there
+  const Path pipe = folder / "pipe";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  const int end = ::open(pipe.c_str(), O_RDWR | O_NONBLOCK);
+  ASSERT_GE(end, 0);
+  EXPECT_TRUE(writeFileAtomically(pipe, "text"));
+  char read[8]{};
+  EXPECT_EQ(::read(end, read, sizeof read), 4);
+  EXPECT_STREQ(read, "text");
+  ::close(end);
+  EXPECT_TRUE(std::filesystem::is_fifo(pipe));
 }
 
 TEST_F(FilesTest, WhatAKilledWriteLeftIsRemovedAndNothingElse) {
