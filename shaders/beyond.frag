@@ -3,6 +3,7 @@
 #include "shared/colour.glsl"
 #include "shared/light.glsl"
 #include "shared/shadow.glsl"
+#include "shared/weather.glsl"
 #include "shared/water.glsl"
 
 layout(push_constant) uniform Push { SidePush side; };
@@ -15,6 +16,7 @@ layout(location = 0) out vec4 outColour;
 void main() {
   float sun = sunAt(inShadowPlace, side.sideIndex);
   vec3 up = frame.upAtEye.xyz;
-  vec3 land = toneMapped(inEdge.rgb * (ambientLight(up, 1.0) + frame.sunColour.rgb * (sunLight(up) * sun)));
+  vec3 albedo = kSnowy ? mix(inEdge.rgb, kSnow * 0.9, 0.85 * frame.weather.x) : inEdge.rgb;
+  vec3 land = toneMapped(albedo * (ambientLight(up, 1.0) + frame.sunColour.rgb * (sunLight(up) * sun)));
   outColour = vec4(hazed(mix(land, waterColour(inWorld, sun), smoothstep(0.35, 0.65, inEdge.a)), inWorld), 1.0);
 }

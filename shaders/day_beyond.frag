@@ -4,6 +4,7 @@
 #include "shared/day_water.glsl"
 #include "shared/light.glsl"
 #include "shared/shadow.glsl"
+#include "shared/weather.glsl"
 
 layout(push_constant) uniform Push { SidePush side; };
 
@@ -15,8 +16,9 @@ layout(location = 0) out vec4 outColour;
 void main() {
   float sun = sunAt(inShadowPlace, side.sideIndex);
   vec3 up = frame.upAtEye.xyz;
-  vec3 land = toneMapped(inEdge.rgb * (ambientLight(up, 1.0) + frame.sunColour.rgb * (sunLight(up) * sun)));
-  land *= vec3(0.56, 0.60, 0.46);   // as the ground by day is to clay
+  vec3 albedo = kSnowy ? mix(inEdge.rgb, kSnow * 0.9, 0.85 * frame.weather.x) : inEdge.rgb;
+  vec3 land = toneMapped(albedo * (ambientLight(up, 1.0) + frame.sunColour.rgb * (sunLight(up) * sun)));
+  land *= kSnowy ? mix(vec3(0.56, 0.60, 0.46), vec3(1.0), frame.weather.x) : vec3(0.56, 0.60, 0.46);   // as the ground by day is to clay
   vec2 pixel = fwidth(inWorld.xy);
   vec3 water = dayWaterColour(inWorld, sun, 1.0, 1.0, max(pixel.x, pixel.y));
   outColour = vec4(hazed(mix(land, water, smoothstep(0.35, 0.65, inEdge.a)), inWorld), 1.0);

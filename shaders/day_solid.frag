@@ -5,6 +5,7 @@
 #include "shared/facade.glsl"
 #include "shared/fade.glsl"
 #include "shared/shadow.glsl"
+#include "shared/weather.glsl"
 
 layout(push_constant) uniform Push { SidePush side; };
 
@@ -24,6 +25,11 @@ vec3 dayColour(float sun) {
   vec3 light = inSkyLight + inSunLight * sun;
   if (inWall <= 0) {
     vec3 albedo = inWall == 0 ? inClay : roofAlbedo(inMatter, inClay, inNormal, inFacade, max(perPixel.x, perPixel.y));
+    if (kWet) albedo *= 1.0 - 0.38 * frame.weather.x;
+    if (kSnowy) {
+      vec2 across = fwidth(inWorld.xy);
+      albedo = mix(albedo, kSnow, snowCover(inNormal.z, inWorld.xy + frame.place.xy, max(across.x, across.y), 1.0));
+    }
     return hazed(toneMapped(albedo * light), inWorld);
   }
   Facade facade = facadeOf(inMatter, inClay);
@@ -42,6 +48,8 @@ vec3 dayColour(float sun) {
 
 void main() {
   float sun = sunAt(inShadowPlace, side.sideIndex);
-  outColour = vec4(dayColour(sun), 1.0);
+  float shine = 0.0;
+  if (kWet) shine = wetShine(inWorld, kWetRoof * smoothstep(0.95, 0.99, inNormal.z) * (0.4 + 0.6 * puddleAt(inWorld.xy + frame.place.xy, fwidth(inWorld.x))));
+  outColour = vec4(dayColour(sun), 1.0 - shine);
   fadeLevel(side.extra);
 }

@@ -3,6 +3,7 @@
 #extension GL_GOOGLE_include_directive : require
 #include "shared/light.glsl"
 #include "shared/rail.h"
+#include "shared/weather.glsl"
 
 layout(push_constant) uniform Push {
   SidePush side;
@@ -26,6 +27,8 @@ void main() {
   gl_Position.z *= rail.origin.w;
   vec3 albedo = inColour.a == kRailLivery ? rail.livery.rgb : vec3(inColour.rgb) * (1.0 / 255.0);
   vec3 normal = normalize(rail.livery.a > 0.5 ? -inNormal.xyz : inNormal.xyz);   // below one looks at walls from inside
+  if (kSnowy && rail.livery.a < 0.5) albedo = mix(albedo, kSnow, frame.weather.x * 0.85 * smoothstep(0.5, 0.8, normal.z));
+  if (kWet) albedo *= 1.0 - 0.25 * frame.weather.x * smoothstep(0.5, 0.8, normal.z);
   // Under a deck or a roof there is little sky; in a tunnel's glass world there is light all round.
   float sky = rail.livery.a > 0.5 ? 0.92 : normal.z < -0.5 ? 0.45 : 0.94;
   Lit lit = litColours(albedo, normal, sky, world);

@@ -1,6 +1,7 @@
 #version 460
 #extension GL_GOOGLE_include_directive : require
 #include "shared/night.glsl"
+#include "shared/weather.glsl"
 
 layout(location = 0) in vec3 inColour;
 layout(location = 1) in vec3 inDirection;
@@ -8,6 +9,7 @@ layout(location = 0) out vec4 outColour;
 
 void main() {
   vec3 colour = inColour;
+  if (kCloudy) colour *= clouds(normalize(inDirection));
   if (kNight) colour = lightened(colour, vec3(stars(normalize(inDirection))));
   // Half a step of eight bits either way, or the evening would show its steps: interleaved gradient noise (Jimenez, "Next Generation
   // Post Processing in Call of Duty: Advanced Warfare", SIGGRAPH 2014 course).

@@ -7,7 +7,7 @@ layout(location = 0) in vec3 inDirection;   // x: towards the sun's azimuth, z: 
 layout(location = 1) in vec3 inColour;
 
 layout(location = 0) out vec3 outColour;
-layout(location = 1) out vec3 outDirection;   // read by night only
+layout(location = 1) out vec3 outDirection;   // read by night and under clouds only
 
 void main() {
   vec3 up = frame.upAtEye.xyz, level = frame.sunFlat.xyz;

@@ -3,12 +3,15 @@
 #extension GL_GOOGLE_include_directive : require
 #include "shared/tile_vertex.glsl"
 #include "shared/light.glsl"
+#include "shared/weather.glsl"
 
 layout(location = 0) out vec3 outShaded;
 layout(location = 1) out vec3 outSunny;
 layout(location = 2) out vec3 outShadowPlace;
 layout(location = 3) out vec2 outFacade;      // by night: metres along the wall and up
 layout(location = 4) flat out int outWall;    // a number of the wall's own; 0 where no windows are
+layout(location = 5) out vec4 outWeather;     // in rain and snow: white paper in shadow and in the sun, clear air, how much it looks up
+layout(location = 6) out vec3 outWorld;       // in rain and snow
 
 void main() {
   Standing at = standing();
@@ -19,6 +22,13 @@ void main() {
   outShaded = lit.shaded;
   outSunny = lit.sunny;
   outShadowPlace = shadowPlace(at.world, side.sideIndex);
+  outWeather = vec4(0.0);
+  outWorld = vec3(0.0);
+  if (kWet || kSnowy) {
+    vec3 ambient = ambientLight(normal, inSky), sunny = ambient + frame.sunColour.rgb * sunLight(normal);
+    outWeather = vec4(toneMapped(vec3(ambient.g)).g, toneMapped(vec3(sunny.g)).g, clearAir(length(at.world)), normal.z);
+    outWorld = at.world;
+  }
   if (kNight) {
     vec3 place = at.world - frame.edgeCentre.xyz;
     bool building = (inFeatureAndSurface >> 24) == kSurfaceBuilding && abs(normal.z) < 0.4;

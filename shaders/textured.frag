@@ -6,6 +6,7 @@
 #include "shared/look.glsl"
 #include "shared/picture.glsl"
 #include "shared/shadow.glsl"
+#include "shared/weather.glsl"
 
 layout(constant_id = 2) const bool kBlends = false;   // else it covers all, or nothing below the cutoff
 
@@ -19,12 +20,15 @@ layout(location = 2) in vec3 inWorld;
 layout(location = 3) in vec2 inUv;
 layout(location = 4) flat in vec2 inCutoffAndUnlit;
 layout(location = 5) in vec3 inShadowPlace;
+layout(location = 6) in float inUp;
 layout(location = 0) out vec4 outColour;
 
 void main() {
   vec4 texel = texture(picture, inUv);
   if (texel.a < inCutoffAndUnlit.x) discard;
   vec3 albedo = texel.rgb * inBase.rgb;
+  if (kSnowy) albedo = mix(albedo, kSnow, snowCover(inUp, inWorld.xy + frame.place.xy, fwidth(inWorld.x), 1.0));
+  if (kWet) albedo *= 1.0 - 0.2 * frame.weather.x;
   float cover = kBlends ? texel.a * inBase.a : 1.0;
   if (frame.time.z < 0.5) {   // look "plain"
     outColour = vec4(srgbEncoded(inCutoffAndUnlit.y > 0.5 ? albedo : albedo * inLight.rgb) * cover, cover);

@@ -3,6 +3,7 @@
 #extension GL_GOOGLE_include_directive : require
 #include "shared/tile_vertex.glsl"
 #include "shared/light.glsl"
+#include "shared/weather.glsl"
 
 layout(location = 10) in vec2 inUv;
 
@@ -12,6 +13,7 @@ layout(location = 2) out vec3 outWorld;
 layout(location = 3) out vec2 outUv;
 layout(location = 4) flat out vec2 outCutoffAndUnlit;
 layout(location = 5) out vec3 outShadowPlace;
+layout(location = 6) out float outUp;     // of the normal, in snow
 
 void main() {
   Standing at = standing();
@@ -22,6 +24,7 @@ void main() {
   outLight = vec4(ambientLight(normal, inSky), sunLight(normal));
   if (frame.time.z < 0.5) outLight = vec4(vec3(frame.plain.x + frame.plain.y * outLight.a), 0.0);
   outWorld = at.world;
+  outUp = kSnowy ? normal.z : 0.0;
   outUv = inUv;
   outShadowPlace = shadowPlace(at.world, side.sideIndex);
   outCutoffAndUnlit = vec2(uintBitsToFloat(inDraw.z), float(inDraw.y & kDrawUnlit));

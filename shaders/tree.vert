@@ -3,6 +3,7 @@
 #extension GL_GOOGLE_include_directive : require
 #include "shared/light.glsl"
 #include "shared/tree.glsl"
+#include "shared/weather.glsl"
 
 layout(location = 0) in vec3 inFoot;
 layout(location = 1) in uint inLook;
@@ -32,6 +33,8 @@ void main() {
               : kind == 2u ? mix(vec3(0.060, 0.112, 0.030), vec3(0.078, 0.124, 0.034), turn)
                            : mix(vec3(0.044, 0.092, 0.024), vec3(0.098, 0.126, 0.032), turn * own);
   outAlbedo = p.bark ? vec3(0.16, 0.12, 0.09) : leaves;
+  if (kSnowy) outAlbedo = mix(outAlbedo, kSnow, frame.weather.x * (p.bark ? 0.0 : 0.85 * smoothstep(-0.1, 0.75, p.normal.z)));
+  if (kWet) outAlbedo *= 1.0 - 0.25 * frame.weather.x;
   outAmbient = ambientLight(p.normal, 1.0 - p.inside);
   // Light passes through leaves: the side away from the sun is not black.
   float towards = dot(p.normal, frame.sunDirection.xyz);

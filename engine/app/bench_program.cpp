@@ -117,7 +117,7 @@ int benchProgram(const BenchOptions& options) {
   stageOptions.budgets.uploadBytesPerFrame = size_t{256} << 20;
   stageOptions.refineWhenStill = false;  // frames as they are while the camera moves
   Stage stage(**device, VK_FORMAT_R8G8B8A8_UNORM, std::move(*loaded), fetcher, stageOptions);
-  std::vector<city::Command> look{city::SetLook{options.look}};
+  std::vector<city::Command> look{city::SetLook{options.look}, city::SetWeather{options.weather}};
   if (options.swipe) look.push_back(city::SetCompare{city::Compare::Swipe});
   stage.city().apply(look, -10);
   if (options.look == city::Look::Plain)
@@ -171,6 +171,7 @@ int benchProgram(const BenchOptions& options) {
               {"tilesMedian", quantile(tiles, 0.5)},
               {"complete", complete},
               {"look", city::lookName(options.look)},
+              {"weather", city::weatherName(options.weather)},
               {"swipe", options.swipe},
               {"device", (*device)->name()},
               {"poses", std::move(records)}};

@@ -50,9 +50,9 @@ std::string describe(const FilmOptions& options, size_t frames) {
   const RenderOptions& p = options.picture;
   std::string text = fmt::format("{} {}x{} {} frames {} fps {} samples\n", p.city, p.width, p.height, frames,
                                  options.framesPerSecond, p.samples);
-  text +=
-      fmt::format("{} {} {} {} {} {} {} {} {} {} {} {}\n", city::lookName(p.look), p.style, p.date, p.hour.value_or(-1),
-                  p.scenario, p.against, int(p.compare), p.divider, int(p.language), p.ui, p.select, p.underground);
+  text += fmt::format("{} {} {} {} {} {} {} {} {} {} {} {} {}\n", city::lookName(p.look), city::weatherName(p.weather),
+                      p.style, p.date, p.hour.value_or(-1), p.scenario, p.against, int(p.compare), p.divider, int(p.language),
+                      p.ui, p.select, p.underground);
   text += options.turntable ? "turntable" : "along";
   for (const std::string& view : options.views) text += " " + view;
   if (p.camera)

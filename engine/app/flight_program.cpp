@@ -179,6 +179,7 @@ bool grew(const Figures& f) {
 Json toJson(const Figures& f, const std::vector<int>& bins, const FlightOptions& options, const std::string& device) {
   Json json{{"city", options.city},
             {"look", city::lookName(options.look)},
+            {"weather", city::weatherName(options.weather)},
             {"swipe", options.swipe},
             {"ui", options.ui},
             {"device", device},
@@ -225,7 +226,7 @@ int flightProgram(const FlightOptions& options) {
   stageOptions.levelFadeSeconds = options.levelFadeSeconds;
   if (options.budgetMiB > 0) stageOptions.budgets.gpuBytes = static_cast<size_t>(options.budgetMiB * 1048576);
   Stage stage(**device, VK_FORMAT_R8G8B8A8_UNORM, std::move(*loaded), fetcher, stageOptions);
-  std::vector<city::Command> first{city::SetLook{options.look}};
+  std::vector<city::Command> first{city::SetLook{options.look}, city::SetWeather{options.weather}};
   if (options.swipe) first.push_back(city::SetCompare{city::Compare::Swipe});
   stage.city().apply(first, -10);
   std::unique_ptr<UiPicture> layer;

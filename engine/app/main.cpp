@@ -49,6 +49,26 @@ const auto kLooks = [] {
   return looks;
 }();
 
+//! "--weather" by its name.
+void weatherOption(CLI::App& app, cm::city::Weather& weather) {
+  const auto read = [&weather](const std::string& text) {
+    for (const auto& [value, name] : cm::city::kWeathers)
+      if (name == text) weather = value;
+  };
+  const auto known = [](const std::string& text) -> std::string {
+    for (const auto& [value, name] : cm::city::kWeathers)
+      if (name == text) return {};
+    return fmt::format(
+        "没有“{0}”这种天气，有 clear 晴、overcast 多云、fog 雾、rain 雨、snow 雪 / there is no weather \"{0}\"; there "
+        "are "
+        "clear, overcast, fog, rain, snow",
+        text);
+  };
+  app.add_option_function<std::string>(
+         "--weather", read, "clear 晴 | overcast 多云 | fog 雾 | rain 雨 | snow 雪；素模与日景 / looks clay and day")
+      ->check(known);
+}
+
 }  // namespace
 
 int main(int count, char** values) {
@@ -119,6 +139,7 @@ int main(int count, char** values) {
     app->add_option("--divider", render.divider, "0..1 (0.5)")->check(CLI::Range(0.0, 1.0));
     app->add_option("--look", render.look, "clay 素模 | plain 简洁 | day 日景 | tech 科技蓝 | plan 规划图")
         ->transform(CLI::CheckedTransformer(kLooks));
+    weatherOption(*app, render.weather);
     app->add_option("--style", render.style, "按属性着色的样式编号 / id of a style of the city");
     app->add_option("--lang", language, "zh | en")->check(CLI::IsMember({"zh", "en"}));
     app->add_option("--select", render.select,
@@ -136,6 +157,7 @@ int main(int count, char** values) {
   benchApp->add_option("--poses", bench.poses, "poses.json: file or URL");
   benchApp->add_option("--look", bench.look, "plain | clay | day | tech | plan")
       ->transform(CLI::CheckedTransformer(kLooks));
+  weatherOption(*benchApp, bench.weather);
   benchApp->add_flag("--swipe", bench.swipe, "two sides, divider in the middle");
   benchApp->add_option("--repeats", bench.repeats, "frames timed at each pose (3)")->check(CLI::Range(1, 1000));
   benchApp->add_option("--step", bench.step, "every n-th pose (1)")->check(CLI::Range(1, 100000));
@@ -207,6 +229,7 @@ int main(int count, char** values) {
   if (*benchApp && !flight.city.empty()) {
     if (!flightSize.empty() && refuse(parseSize(flightSize, flight.width, flight.height))) return kExitUsage;
     if (benchApp->count("--look")) flight.look = bench.look;
+    flight.weather = bench.weather;
     flight.json = bench.json;
     flight.swipe = bench.swipe;
     flight.ui = !flightNoUi;

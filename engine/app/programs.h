@@ -27,6 +27,7 @@ struct RenderOptions {
   double divider = 0.5;
   city::LensPlace lens;
   city::Look look = city::Look::Clay;
+  city::Weather weather = city::Weather::Clear;
   std::string style;                             // Style id; empty: none
   Language language = Language::Chinese;
   bool ui = true;
@@ -49,6 +50,7 @@ int filmProgram(const FilmOptions& options);
 struct BenchOptions {
   std::string tileset, poses, json, shots;
   city::Look look = city::Look::Plain;
+  city::Weather weather = city::Weather::Clear;
   bool swipe = false;
   int repeats = 3, step = 1;
   double maxSsePixels = 0;                       // 0: what poses.json says
@@ -63,6 +65,7 @@ struct FlightOptions {
   unsigned frames = 0;                           // not 0: a soak of so many frames, a thirtieth of a second apart
   double budgetMiB = 0;                          // of tiles on the GPU; 0: the usual one
   city::Look look = city::Look::Clay;
+  city::Weather weather = city::Weather::Clear;
   bool swipe = false, ui = true;
   double levelFadeSeconds = 0;                   // StageOptions
   std::optional<Quality> quality;                // fixed; else it gives up detail to keep the rate, as the window does

@@ -76,6 +76,7 @@ Result<void> setUpPicture(Stage& stage, const RenderOptions& options) {
   if (!camera) return camera.error();
   commands.push_back(city::SetCamera{*camera});
   commands.push_back(city::SetLook{options.look});
+  commands.push_back(city::SetWeather{options.weather});
   commands.push_back(city::SetLanguage{options.language});
   if (!options.style.empty() && !document.style(options.style)) {
     std::string known;

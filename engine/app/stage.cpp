@@ -60,9 +60,7 @@ Stage::~Stage() = default;
 
 void Stage::attach(gpu::Device& device, VkFormat format) {
   format_ = format;
-  // Where the GPU's memory is the machine's own, and a tile decoded again is quick beside a frame, nothing is kept for a way
-  // back: a quarter less of memory over Tokyo. Unless levels fade: what fades out is idle meanwhile.
-  if (device.isSoftware() && options_.levelFadeSeconds <= 0) options_.budgets.idleBytes = 0;
+  software_ = device.isSoftware();
   residency_ = std::make_unique<residency::Residency>(device, options_.budgets.gpuBytes);
   frame_ = std::make_unique<frame::Frame>(device, *residency_, format);
   frame_->setDocument(document(), loaded_.layers);
@@ -221,6 +219,11 @@ city::Changes Stage::step(std::vector<city::Command> commands, double nowSeconds
     const city::LensPlace& lens = session().lens;
     scene_.lens = {glm::vec2(lens.x, lens.y), float(lens.radius)};
   }
+  if (const frame::WeatherShares weather = frame::sharesOf(session().weather); !weather_)
+    weather_ = {weather, weather};
+  else if (weather_->to != weather)
+    weather_ = {weatherAt(nowSeconds), weather, nowSeconds};
+  scene_.weather = city::hasWeather(scene_.look) ? weatherAt(nowSeconds) : frame::WeatherShares{};
   if (scene_.look != city::Look::Plain) lightUp();
 
   streaming_.drain();
@@ -267,7 +270,8 @@ void Stage::letStroll() {
   const bool shows = scene_.look == city::Look::Clay || scene_.look == city::Look::Day;
   const city::Layers& layers = scene_.layers;
   if (!shows || !layers.life || !layers.greenways || layers.underground || greenways_.empty()) return;
-  scene_.strollers = greenways_.strollersAt(scene_.eye.position, scene_.citySeconds, frame::kPeopleReachMetres);
+  scene_.strollers =
+      greenways_.strollersAt(scene_.eye.position, scene_.citySeconds, frame::kPeopleReachMetres, session().weather);
 }
 
 //! Sun and moon over the city. The hour is local mean solar time: what a clock would show that keeps to the city's own meridian.
@@ -297,6 +301,9 @@ void Stage::fadeLevels(double nowSeconds) {
 //! One turn of imagery; what it leaves of the budget.
 tiles::Budgets Stage::updateImagery(VkExtent2D extent) {
   tiles::Budgets budgets = options_.budgets;
+  // Where the GPU's memory is the machine's own, and a tile decoded again is quick beside a frame, nothing is kept for a way
+  // back: a quarter less of memory over Tokyo. Unless levels fade: what fades out is idle meanwhile.
+  if (software_ && options_.levelFadeSeconds <= 0) budgets.idleBytes = 0;
   if (document().imagery.empty()) return budgets;
   // The plain look is a measurement of tiles; nothing is laid on the ground in it.
   const bool draped = scene_.look != city::Look::Plain;
@@ -316,8 +323,15 @@ ui::ModelFigures Stage::modelFigures(const std::string& project) const {
   return {};
 }
 
+frame::WeatherShares Stage::weatherAt(double nowSeconds) const {
+  if (!weather_) return {};
+  const double t = std::clamp((nowSeconds - weather_->sinceSeconds) / kWeatherSeconds, 0.0, 1.0);
+  return frame::mixed(weather_->from, weather_->to, float(t * t * (3 - 2 * t)));
+}
+
 bool Stage::transitioning(double nowSeconds) const {
-  return city_.moving(nowSeconds) || !held_.empty() || daylight_.moving(nowSeconds);
+  return city_.moving(nowSeconds) || !held_.empty() || daylight_.moving(nowSeconds) ||
+         (weather_ && nowSeconds < weather_->sinceSeconds + kWeatherSeconds);
 }
 
 bool Stage::moving(double nowSeconds) const {

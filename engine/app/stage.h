@@ -117,7 +117,7 @@ class Stage {
   void attach(gpu::Device& device, VkFormat format);
 
  private:
-  static constexpr double kLongestWaitSeconds = 3;
+  static constexpr double kLongestWaitSeconds = 3, kWeatherSeconds = 1.6;
   tiles::Budgets updateImagery(VkExtent2D extent);
   void lightUp();
   void letStroll();
@@ -129,10 +129,17 @@ class Stage {
   void fadeLevels(double nowSeconds);
   bool transitioning(double nowSeconds) const;
   std::vector<bool> additionsShown(const frame::Side& side) const;
+  frame::WeatherShares weatherAt(double nowSeconds) const;
 
   struct Pictured {
     size_t project = 0;
     std::array<frame::Side, 2> sides;            // today, built
+  };
+
+  //! As the light's: one weather gives way to another.
+  struct WeatherChange {
+    frame::WeatherShares from, to;
+    double sinceSeconds = -1e9;
   };
 
   LoadedCity loaded_;
@@ -144,6 +151,7 @@ class Stage {
   tiles::Selection selection_;
   std::map<std::pair<size_t, size_t>, tiles::TilesetId> tilesetOfAddition_;
   size_t tilesetCount_ = 0;
+  bool software_ = false;                        // the device draws on the processor
   std::unique_ptr<residency::Residency> residency_;
   std::unique_ptr<frame::Frame> frame_;
   GroundHeights ground_;
@@ -157,6 +165,7 @@ class Stage {
   double heldSince_ = 0;
   double now_ = 0;
   Daylight daylight_;
+  std::optional<WeatherChange> weather_;         // none before the first picture
   size_t wantedPeak_ = 0;
   VkFormat format_ = VK_FORMAT_UNDEFINED;        // of the targets
   std::optional<Pictured> pictured_;

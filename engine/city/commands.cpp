@@ -110,6 +110,7 @@ class Applier {
   void operator()(const SetHour& c) {
     if (std::isfinite(c.hour)) set(session_.hourOfDay, std::clamp(c.hour, 0.0, 24.0));
   }
+  void operator()(const SetWeather& c) { set(session_.weather, c.weather); }
   void operator()(const SetStyle& c) {
     if (!c.style.empty() && !document_.style(c.style)) return log::warning("there is no style \"{}\"", c.style);
     set(session_.style, c.style);

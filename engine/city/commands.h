@@ -29,6 +29,7 @@ struct SetItemVisible { std::string item; bool visible = true; };
 struct SetLook { Look look; };
 struct SetLanguage { Language language; };
 struct SetHour { double hour = 10; };
+struct SetWeather { Weather weather; };
 struct SetStyle { std::string style; };                          // empty: none
 struct Select { Selection selection; };
 struct SetStatistics { bool on = false; };
@@ -40,8 +41,8 @@ struct Undo {};
 struct Redo {};
 
 using Command = std::variant<SetCamera, FlyTo, StopFlight, ShowSide, SetCompare, SetDivider, SetLens, SetScenario, SetDate, SetProject,
-                             SetAllProjects, SetLayers, SetItemVisible, SetLook, SetLanguage, SetHour, SetStyle, Select, SetStatistics,
-                             Reset, SaveView, RemoveView, Undo, Redo>;
+                             SetAllProjects, SetLayers, SetItemVisible, SetLook, SetLanguage, SetHour, SetWeather, SetStyle, Select,
+                             SetStatistics, Reset, SaveView, RemoveView, Undo, Redo>;
 
 //! What `apply` changed, so that the loop does only what is needed.
 struct Changes {

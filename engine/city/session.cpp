@@ -77,6 +77,14 @@ std::string_view lookName(Look look) {
   return {};
 }
 
+std::string_view weatherName(Weather weather) {
+  for (const auto& [value, name] : kWeathers)
+    if (value == weather) return name;
+  return {};
+}
+
+bool hasWeather(Look look) { return look == Look::Clay || look == Look::Day; }
+
 CameraPose homeOf(const Document& document) {
   if (!document.views.empty()) return document.views.front().camera;
   CameraPose pose;

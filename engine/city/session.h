@@ -68,6 +68,18 @@ inline constexpr std::array<std::pair<Look, std::string_view>, 5> kLooks{
 //! The name in kLooks: of session.json, the command line and i18n ("look.<name>").
 std::string_view lookName(Look look);
 
+//! The weather over the city. Looks that are drawings (tech, plan) and plain know none.
+enum class Weather { Clear, Overcast, Fog, Rain, Snow };
+inline constexpr std::array<std::pair<Weather, std::string_view>, 5> kWeathers{{{Weather::Clear, "clear"},
+                                                                                {Weather::Overcast, "overcast"},
+                                                                                {Weather::Fog, "fog"},
+                                                                                {Weather::Rain, "rain"},
+                                                                                {Weather::Snow, "snow"}}};
+//! The name in kWeathers: of session.json, the command line and i18n ("weather.<name>").
+std::string_view weatherName(Weather weather);
+//! Whether the look shows weather.
+bool hasWeather(Look look);
+
 struct Layers {
   bool labels = true;
   bool projectAreas = true;
@@ -110,6 +122,7 @@ struct Session {
   Look look = Look::Clay;
   Language language = Language::Chinese;
   double hourOfDay = 14 + 4 / 60.0;          // local mean solar time, for the sun: it lights what looks south and west
+  Weather weather = Weather::Clear;
   std::string style;                         // Style::id; empty: everything in its own colours
   Selection selection;
   bool statistics = false;

@@ -111,6 +111,7 @@ std::string writeSession(const Session& session) {
   out["look"] = lookName(session.look);
   out["language"] = session.language == Language::English ? "en" : "zh";
   out["hour"] = session.hourOfDay;
+  out["weather"] = weatherName(session.weather);
   out["style"] = session.style;
   return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
@@ -122,7 +123,7 @@ void readSession(std::string_view text, const Document& document, Session& sessi
   readSide(member(in, "before"), document, session.before);
   readSide(member(in, "after"), document, session.after);
   take(in, "showAfter", session.showAfter);
-  std::string compare, look, language;
+  std::string compare, look, weather, language;
   take(in, "compare", compare);
   const auto known = std::find(kCompares.begin(), kCompares.end(), compare);
   if (known != kCompares.end()) session.compare = static_cast<Compare>(known - kCompares.begin());
@@ -143,6 +144,9 @@ void readSession(std::string_view text, const Document& document, Session& sessi
   take(in, "look", look);
   for (const auto& [value, name] : kLooks)
     if (name == look) session.look = value;
+  take(in, "weather", weather);
+  for (const auto& [value, name] : kWeathers)
+    if (name == weather) session.weather = value;
   take(in, "language", language);
   if (language == "en" || language == "zh") session.language = language == "en" ? Language::English : Language::Chinese;
 }

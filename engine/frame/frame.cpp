@@ -186,6 +186,7 @@ void Frame::render(gpu::Target& target, const Scene& scene, std::span<const Side
   const VkExtent2D whole{target.extent.width, std::max(scene.wholeHeight, target.extent.height)};
   View view = makeView(scene, scenery.axes, whole, scenery.surroundings.heightMetres);
   view.part = {{0, int32_t(scene.bandTop)}, target.extent};
+  view.aboveOriginMetres = view.eyeEnu.z - f.originHeight;
   scenery.light.set(scene);
   const std::vector<SideView> sideViews = sideViewsOf(sides, whole);
   PassContext pass{f.device, f.residency, *frame.arena, f.passes,        frame.commands,

@@ -17,6 +17,7 @@
 #include "frame/declutter.h"
 #include "frame/passes.h"
 #include "frame/strollers.h"
+#include "frame/weather.h"
 #include "geo/eye.h"
 #include "geo/sun.h"
 #include "gpu/device.h"
@@ -46,6 +47,7 @@ struct Scene {
   city::Selection selection;
   glm::dvec3 sunDirectionEcef{0};               // unit, towards the sun
   geo::Moon moon;                               // lights the city when the sun is gone
+  WeatherShares weather;                        // none in looks without (city::hasWeather)
   double hourOfDay = 12;                        // how many windows are lit after dusk
   double nowSeconds = 0;                        // the loop's clock, for transitions and water
   double citySeconds = 0;                       // the city's own, since midnight: where its trains are

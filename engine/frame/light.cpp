@@ -66,6 +66,46 @@ Grade gradeOf(city::Look look) {
   }
 }
 
+//! What a weather makes of the balanced light: how much of the clear sky it takes; for that linear light from above and below, the
+//! sun's share that still comes straight, display colours of the sky; and how far one sees: half of what is so many metres away
+//! shows, and so many more a metre above.
+struct Covered {
+  double share;
+  dvec3 sky, bounce;
+  double sun;
+  dvec3 zenith, horizon;
+  double hazeMetres, hazeOfHeight;
+};
+const Covered kOvercast{
+    0.88, {1.00, 1.07, 1.17}, {0.34, 0.33, 0.32}, 0.12, {0.56, 0.625, 0.69}, {0.81, 0.84, 0.865}, 9000, 8};
+const Covered kFog{0.50, {1.00, 1.02, 1.04}, {0.52, 0.50, 0.48}, 0.50, {0.70, 0.755, 0.81}, {0.85, 0.86, 0.865}, 6500,
+                   8};
+const Covered kRain{0.92, {0.84, 0.91, 1.00}, {0.28, 0.28, 0.28}, 0.03, {0.42, 0.48, 0.54}, {0.62, 0.665, 0.70}, 4200,
+                    7};
+const Covered kSnow{0.90, {0.97, 1.02, 1.09}, {0.44, 0.45, 0.47}, 0.05, {0.62, 0.67, 0.72}, {0.78, 0.805, 0.83}, 3400,
+                    7};
+
+template <class Visit>
+void forEachWeather(const WeatherShares& shares, const Visit& visit) {
+  if (shares.overcast > 0) visit(kOvercast, double(shares.overcast));
+  if (shares.fog > 0) visit(kFog, double(shares.fog));
+  if (shares.rain > 0) visit(kRain, double(shares.rain));
+  if (shares.snow > 0) visit(kSnow, double(shares.snow));
+}
+//! Where all is grey the eye opens further as the light goes, and the light's tint is what is left of the clear sky's.
+dvec3 underClouds(const dvec3& light, double tint) {
+  const double level = luminance(light);
+  return saturated(light, tint) * std::pow(std::max(level, 1e-6), -0.34);
+}
+//! How much of the clear sky is gone.
+double coveredOf(const WeatherShares& shares) {
+  double covered = 0;
+  forEachWeather(shares, [&](const Covered& c, double share) { covered += c.share * share; });
+  return covered;
+}
+//! How much of sun, moon and stars is seen through it; the fog itself dims them further.
+double seenOf(const WeatherShares& shares) { return (1 - shares.cloud()) * (1 - 0.2 * shares.fog); }
+
 // Share of windows lit by hour of the day: people come home, then go to sleep. Between the hours linearly.
 double litWindows(double hour) {
   constexpr double kShare[25] = {0.24, 0.15, 0.10, 0.08, 0.08, 0.12, 0.26, 0.32, 0.24, 0.20, 0.20, 0.20, 0.20,
@@ -109,7 +149,9 @@ const Balance& balance() {
 
 }  // namespace
 
-double nightOf(double sunSine) { return 1 - smooth(-0.09, 0.07, sunSine); }
+double nightOf(double sunSine, const WeatherShares& weather) {
+  return 1 - smooth(-0.09, 0.07, sunSine - 0.045 * weather.cloud() - 0.03 * weather.rain);
+}
 
 glm::dvec3 keyLight(const Scene& scene) {
   if (scene.look == city::Look::Plain) return scene.sunDirectionEcef;
@@ -132,19 +174,22 @@ void Light::set(const Scene& scene) {
   hour_ = scene.hourOfDay;
   // To a ten-thousandth, a fiftieth of the sun's width: a pan over the city does not count as another time of day.
   const double sunSine = std::round(glm::dot(sunEcef_, up) * 1e4) / 1e4, moonSine = glm::dot(moonEcef_, up);
-  if (sunSine_ != sunSine || look_ != scene.look) makeSky(look_ = scene.look, sunSine_ = sunSine);
+  if (sunSine_ != sunSine || look_ != scene.look || weather_ != scene.weather) {
+    weather_ = scene.weather;
+    makeSky(look_ = scene.look, sunSine_ = sunSine);
+  }
   // Four degrees below the horizon nothing of the sun itself is left; then the moon takes over, from nothing.
   const double phase = std::pow(scene.moon.illuminated, 1.3);
   const double moonlight = smooth(kSunGone, 2 * kSunGone, sunSine) * smooth(kMoonUp, 0.2, moonSine) * phase;
-  keyColour_ = sunSine < kSunGone ? kMoonlight * moonlight : sunColour_;
-  moonShown_ = smooth(-0.01, 0.03, moonSine) * std::lerp(0.45, 1.0, double(night_));
+  keyColour_ = sunSine < kSunGone ? kMoonlight * (moonlight * seenOf(weather_)) : sunColour_;
+  moonShown_ = smooth(-0.01, 0.03, moonSine) * std::lerp(0.45, 1.0, double(night_)) * seenOf(weather_);
 }
 
 void Light::makeSky(city::Look look, double sunSine) {
   const Balance& b = balance();
   const Grade grade = gradeOf(look);
-  air_ = airLight(sunSine, kDust);
-  night_ = float(nightOf(sunSine));
+  if (airSine_ != sunSine) air_ = airLight(airSine_ = sunSine, kDust);
+  night_ = float(nightOf(sunSine, weather_));
   // The eye opens as the light goes, and takes back most of it.
   const double gain = std::pow(brightness(air_) / b.brightness + kDarkest, -kAdaptation);
   sunColour_ = kSun * saturated(air_.sun * b.sun * gain, 0.8);
@@ -153,20 +198,59 @@ void Light::makeSky(city::Look look, double sunSine) {
   groundAmbient_ = kBounce * saturated(groundLight(air_, sunSine) * b.bounce * gain, grade.shade) +
                    kNightBounce * (night_ * grade.night);
   disc_ = toneMapped(sunColour_ * 4.0 + 0.35 * luminance(sunColour_));
+  hazeMetres_ = 11000;
+  hazeOfHeight_ = 9;
+  forEachWeather(weather_, [&](const Covered& c, double share) {
+    hazeMetres_ += (c.hazeMetres - 11000) * share;
+    hazeOfHeight_ += (c.hazeOfHeight - 9) * share;
+  });
+  if (!weather_.clear()) cover(sunSine, gain);
   makeDome(look, sunSine, gain);
+}
+
+//! The light under clouds or in fog: nearly all of it from everywhere, with little colour of its own.
+void Light::cover(double sunSine, double gain) {
+  const dvec3 lit = underClouds(groundLight(air_, sunSine) * balance().bounce * gain, 0.4 + 0.3 * weather_.fog);
+  const double covered = coveredOf(weather_);
+  dvec3 sky(0), ground(0);
+  double sun = 1;
+  forEachWeather(weather_, [&](const Covered& c, double share) {
+    sky += c.sky * lit * (c.share * share);
+    ground += c.bounce * lit * (c.share * share);
+    sun += (c.sun - 1) * share;
+  });
+  // Clouds over a city throw back its lamps.
+  const dvec3 lamps = (kNightSky * dvec3(1.5, 1.25, 1.0) + kNightBounce) * (double(night_) * 1.3);
+  skyAmbient_ = skyAmbient_ * (1 - covered) + sky + (kNightSky * double(night_) + lamps) * covered;
+  groundAmbient_ = groundAmbient_ * (1 - covered) + ground + kNightBounce * (double(night_) * 1.4 * covered);
+  sunColour_ *= sun;
 }
 
 void Light::makeDome(city::Look look, double sunSine, double gain) {
   const Balance& b = balance();
   const Grade grade = gradeOf(look);
-  const double lamps = nightOf(sunSine), evening = eveningOf(sunSine);
-  const auto colour = [&](int row, int column) {
+  const double lamps = double(night_), evening = eveningOf(sunSine);
+  const double covered = coveredOf(weather_);
+  const dvec3 under = underClouds(groundLight(air_, sunSine) * b.bounce * gain, 0.38 + 0.5 * weather_.fog);
+  const auto clearColour = [&](int row, int column) {
     const double up = skyRowSine(row);
     const dvec3 radiance = air_.radiance[size_t(row)][size_t(column)] * b.radiance[size_t(row)][size_t(column)];
     const dvec3 lit = saturated(shouldered(radiance * gain), grade.sky);
     const dvec3 tint = glm::mix(dvec3(1), kEvening, evening * up / (up + 0.1));
-    return toneMapped(b.display[size_t(row)] * tint * lit +
-                      glm::mix(kNightHorizon, kNightZenith, up / (up + 0.12)) * lamps);
+    return b.display[size_t(row)] * tint * lit + glm::mix(kNightHorizon, kNightZenith, up / (up + 0.12)) * lamps;
+  };
+  const auto colour = [&](int row, int column) {
+    dvec3 linear = clearColour(row, column);
+    if (covered > 0) {
+      const double up = skyRowSine(row);
+      // A little of the clear sky comes through: one still knows where the sun is.
+      linear *= 1 - covered;
+      forEachWeather(weather_, [&](const Covered& c, double share) {
+        linear += linearOf(glm::mix(c.horizon, c.zenith, up / (up + 0.22))) * under * (c.share * share);
+      });
+      linear += kNightHorizon * dvec3(1.25, 1.1, 0.95) * (lamps * 0.8 * covered);
+    }
+    return toneMapped(linear);
   };
   // The horizon as a parabola over the cosine of the azimuth from the sun: exact towards it, beside it and away from it.
   const auto low = [&](int column) { return colour(0, column); };
@@ -227,13 +311,14 @@ void Light::fill(shared::FrameUniforms& u, const View& view) const {
   u.horizonAcross = glm::vec4(glm::vec3(horizonAcross_), 0);
   u.sunFlat = glm::vec4(glm::vec3(level), 0);
   u.sunDisc = glm::vec4(glm::vec3(sun), float(kSunRadius));
-  u.sunDiscColour = glm::vec4(glm::vec3(disc_), float(smooth(-0.015, 0.02, sunSine_)));
+  u.sunDiscColour = glm::vec4(glm::vec3(disc_), float(smooth(-0.015, 0.02, sunSine_) * seenOf(weather_)));
   u.moonDisc = glm::vec4(glm::vec3(glm::normalize(axes * moonEcef_)), float(moonRadius_ * kMoonSeems));
   u.moonDiscColour = glm::vec4(0.97f, 0.96f, 0.90f, float(moonShown_));
-  u.night = {night_, float(litWindows(hour_)), float(smooth(-0.06, -0.19, sunSine_)), 0};
+  u.night = {night_, float(litWindows(hour_)), float(smooth(-0.06, -0.19, sunSine_) * seenOf(weather_)), 0};
   // Haze thins out with the eye's height, so that the city stays readable from above.
   const double above = std::max(0.0, view.seaBelowMetres);
-  u.haze = glm::vec4(glm::vec3(horizon_), float(1.0 / (11000.0 + above * 9.0)));
+  u.haze = glm::vec4(glm::vec3(horizon_), float(1.0 / (hazeMetres_ + above * hazeOfHeight_)));
+  setWeather(u, weather_, view);
 }
 
 }  // namespace cm::frame

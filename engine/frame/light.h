@@ -31,22 +31,24 @@ class Light {
 
  private:
   void makeSky(city::Look look, double sunSine);
+  void cover(double sunSine, double gain);
   void makeDome(city::Look look, double sunSine, double gain);
 
-  double sunSine_ = 2, hour_ = 12, moonShown_ = 0, moonRadius_ = 0.0045;
+  double sunSine_ = 2, airSine_ = 2, hour_ = 12, moonShown_ = 0, moonRadius_ = 0.0045;
   city::Look look_ = city::Look::Plain;
+  WeatherShares weather_;
   AirLight air_;
   glm::dvec3 keyEcef_{0, 0, 1}, sunEcef_{0, 0, 1}, moonEcef_{0, 0, 1};
   glm::dvec3 sunColour_{0}, keyColour_{0}, skyAmbient_{0}, groundAmbient_{0};          // linear
   glm::dvec3 zenith_{0}, horizon_{0}, horizonAlong_{0}, horizonAcross_{0}, disc_{0};   // display colours
-  double lift_ = 0.18;
+  double lift_ = 0.18, hazeMetres_ = 11000, hazeOfHeight_ = 9;   // half of what is so far away shows; more from above
   float night_ = 0;
   std::vector<SkyVertex> dome_;
 };
 
 //! Unit, ECEF: the sun, or the moon when the sun is gone and it stands in the sky.
 glm::dvec3 keyLight(const Scene& scene);
-//! Share of night for the sine of the sun's elevation: 1 from five degrees below the horizon on.
-double nightOf(double sunSine);
+//! Share of night for the sine of the sun's elevation: 1 from five degrees below the horizon on, under clouds a little earlier.
+double nightOf(double sunSine, const WeatherShares& weather = {});
 
 }  // namespace cm::frame

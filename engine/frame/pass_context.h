@@ -88,6 +88,7 @@ struct View {
   glm::vec3 upAtEye{0};                          // away from the Earth, in world axes
   float night = 0;                               // 0 by day .. 1 when it is dark
   double seaBelowMetres = 0;                     // height of the eye above the plane that ends the world
+  double aboveOriginMetres = 0;                  // height of the eye above the ground of the document's origin
   glm::mat4 clipFromWorld{1};                    // reversed-Z, infinite, with this sample's sub-pixel offset
   glm::mat4 clipFromWorldCentred{1};             // without the offset: for labels and picking
 

@@ -21,9 +21,19 @@ constexpr Use kMovingScene[] = {{R::Records, Records},     {R::NoDrape, Sampled}
                                 {R::KeptShadows, Sampled}, {R::Picture, Colour, true}, {R::Depth, Depth, true}};
 constexpr Use kSampleScene[] = {{R::Records, Records},       {R::NoDrape, Sampled},      {R::Drape, Sampled},
                                 {R::SampleShadows, Sampled}, {R::Picture, Colour, true}, {R::Depth, Depth, true}};
-constexpr Use kAccumulate[] = {{R::Picture, Sampled}, {R::Depth, Sampled}, {R::Mean, Colour}};
-constexpr Use kShowMoving[] = {
-    {R::Picture, Sampled}, {R::Depth, Sampled}, {R::Glyphs, Sampled}, {R::Target, Colour, true}};
+constexpr Use kNearGlow[] = {{R::Picture, Sampled}, {R::NearGlow, Colour, true}};
+constexpr Use kFarGlow[] = {{R::NearGlow, Sampled}, {R::FarGlow, Colour, true}};
+constexpr Use kWeather[] = {{R::Picture, Sampled},
+                            {R::Depth, Sampled},
+                            {R::NearGlow, Sampled},
+                            {R::FarGlow, Sampled},
+                            {R::Weathered, Colour, true}};
+constexpr Use kAccumulate[] = {{R::Picture, Sampled}, {R::Weathered, Sampled}, {R::Depth, Sampled}, {R::Mean, Colour}};
+constexpr Use kShowMoving[] = {{R::Picture, Sampled},
+                               {R::Weathered, Sampled},
+                               {R::Depth, Sampled},
+                               {R::Glyphs, Sampled},
+                               {R::Target, Colour, true}};
 constexpr Use kShowMean[] = {{R::Mean, Sampled}, {R::Depth, Sampled}, {R::Glyphs, Sampled}, {R::Target, Colour, true}};
 constexpr Use kLive[] = {
     {R::SampleShadows, Sampled}, {R::NoDrape, Sampled}, {R::Drape, Sampled}, {R::Target, Colour}, {R::Depth, Depth}};
@@ -34,10 +44,10 @@ constexpr Use kPickRead[] = {{R::PickBytes, Host}};
 constexpr Use kCopyable[] = {{R::Target, CopyFrom}};
 constexpr Use kPresent[] = {{R::Target, gpu::Access::Present}};
 
-constexpr std::span<const Use> kUses[] = {kRecords,       kNoDrape,    kDrape,       kGlyphs,      kKeptShadows,
-                                          kSampleShadows, kPlainScene, kMovingScene, kSampleScene, kAccumulate,
-                                          kShowMoving,    kShowMean,   kLive,        kOver,        kPick,
-                                          kPickCopy,      kPickRead,   kCopyable,    kPresent};
+constexpr std::span<const Use> kUses[] = {
+    kRecords,     kNoDrape,  kDrape,    kGlyphs,   kKeptShadows, kSampleShadows, kPlainScene, kMovingScene,
+    kSampleScene, kNearGlow, kFarGlow,  kWeather,  kAccumulate,  kShowMoving,    kShowMean,   kLive,
+    kOver,        kPick,     kPickCopy, kPickRead, kCopyable,    kPresent};
 static_assert(std::size(kUses) == kPasses);
 
 bool isDepth(Resource resource) {

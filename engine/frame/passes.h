@@ -16,7 +16,8 @@
 namespace cm::frame {
 
 enum class Resource : uint8_t {
-  Records, NoDrape, Drape, Glyphs, KeptShadows, SampleShadows, Picture, Depth, Mean, Target, PickIds, PickDepth, PickBytes,
+  Records, NoDrape, Drape, Glyphs, KeptShadows, SampleShadows, Picture, Depth, NearGlow, FarGlow, Weathered, Mean, Target,
+  PickIds, PickDepth, PickBytes,
 };
 inline constexpr size_t kResources = size_t(Resource::PickBytes) + 1;
 
@@ -30,6 +31,9 @@ enum class Pass : uint8_t {
   PlainScene,      // straight onto the target
   MovingScene,
   SampleScene,
+  NearGlow,        // in the weather, the lights of a picture
+  FarGlow,         // and those once more, wider
+  Weather,         // the picture with the air in it
   Accumulate,      // a sample into the mean
   ShowMoving,      // onto the target, with the labels
   ShowMean,

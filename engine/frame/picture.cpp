@@ -92,9 +92,11 @@ void PicturePass::sample(PassContext& pass, std::span<const SideDraws> draws, sh
   pass.globals = scenery_.globals(pass, uniforms, scenery_.shadows->ofSample());
   stillUniforms_ = uniforms;
   stillUniforms_.clipFromWorld = pass.view.clipFromWorldCentred;
-  scenery_.scenePass->setVariant(pass.scene.look, false, uniforms.night.x > 0, pass.scene.layers.underground);
+  scenery_.scenePass->setVariant(pass.scene.look, false, uniforms.night.x > 0, pipelinesOf(pass.scene.weather),
+                                 pass.scene.layers.underground);
   pass.passes.begin(pass.commands, Pass::SampleScene);
   sides(pass, picture_.view(), draws, nullptr, true, true);
+  const VkImageView seen = scenery_.weather->apply(pass, picture_, depth_);
   timings.mark("scene");
   pass.passes.begin(pass.commands, Pass::Accumulate);
   beginColour(pass.commands, mean_.view(), pass.view.part.extent,
@@ -102,14 +104,14 @@ void PicturePass::sample(PassContext& pass, std::span<const SideDraws> draws, sh
   const glm::vec2 size(pass.view.part.extent.width, pass.view.part.extent.height);
   const shared::PostPush push{
       .pixel = {1 / size.x, 1 / size.y, pixelAngleOf(pass.view, uniforms), edgeStrength(pass.scene.look)},
-      .scene = {float(pass.view.extent.height) / 720, 0, kNearMetres, uniforms.haze.a}};
-  post_.accumulate(pass, picture_.view(), depth_.view(), push, 1.0f / float(sample + 1));
+      .scene = {float(pass.view.extent.height) / 720, 0, kNearMetres, hazedByFog(uniforms).haze.a}};
+  post_.accumulate(pass, seen, depth_.view(), push, 1.0f / float(sample + 1));
   vkCmdEndRendering(pass.commands);
   timings.mark("accumulate");
 }
 
-void PicturePass::moving(PassContext& full, std::span<const SideDraws> draws, Timings& timings,
-                         Statistics& statistics) {
+VkImageView PicturePass::moving(PassContext& full, std::span<const SideDraws> draws, Timings& timings,
+                                Statistics& statistics) {
   const View view = smaller(full.view, full.scene.resolution);
   const std::vector<SideView> parts = sidesAt(full.sides, full.view.extent, view.extent);
   PassContext pass{full.device, full.residency, full.arena, full.passes,  full.commands,
@@ -119,10 +121,13 @@ void PicturePass::moving(PassContext& full, std::span<const SideDraws> draws, Ti
   statistics.shadowDraws += scenery_.shadows->keep(pass, scenery_.casting(pass.scene), draws, uniforms);
   timings.mark("shadow");
   pass.globals = scenery_.globals(pass, uniforms, scenery_.shadows->kept());
-  scenery_.scenePass->setVariant(pass.scene.look, true, uniforms.night.x > 0, pass.scene.layers.underground);
+  scenery_.scenePass->setVariant(pass.scene.look, true, uniforms.night.x > 0, pipelinesOf(pass.scene.weather),
+                                 pass.scene.layers.underground);
   pass.passes.begin(pass.commands, Pass::MovingScene);
   sides(pass, picture_.view(), draws, nullptr, true, false);
+  const VkImageView seen = scenery_.weather->apply(pass, picture_, depth_);
   timings.mark("scene");
+  return seen;
 }
 
 //! Adds samples to the mean; false where one sample is all there is to be.
@@ -150,7 +155,7 @@ void PicturePass::render(PassContext& pass, gpu::Target& target, std::span<const
   scenery_.fillUniforms(pass.view, uniforms);
   if (pass.scene.look == city::Look::Plain) return plain(pass, target, draws, uniforms);
   const bool refined = refine(pass, draws, uniforms, samples, timings, statistics);
-  if (!refined) moving(pass, draws, timings, statistics);
+  const VkImageView moved = refined ? VK_NULL_HANDLE : moving(pass, draws, timings, statistics);
   pass.passes.begin(pass.commands, refined ? Pass::ShowMean : Pass::ShowMoving);
   beginColour(pass.commands, target.view, target.extent, VK_ATTACHMENT_LOAD_OP_DONT_CARE);
   if (refined) {
@@ -158,16 +163,17 @@ void PicturePass::render(PassContext& pass, gpu::Target& target, std::span<const
   } else {
     const VkExtent2D drawn = extentAt(target.extent, pass.scene.resolution);
     const float pixelAngle = pixelAngleOf(pass.view, uniforms) * float(target.extent.height) / float(drawn.height);
-    post_.moving(pass, picture_.view(), depth_.view(),
-                 {.pixel = {float(drawn.width), float(drawn.height), pixelAngle, edgeStrength(pass.scene.look)},
-                  .scene = {float(drawn.width) / float(target.extent.width),
-                            float(drawn.height) / float(target.extent.height), kNearMetres, uniforms.haze.a}});
+    post_.moving(
+        pass, moved, depth_.view(),
+        {.pixel = {float(drawn.width), float(drawn.height), pixelAngle, edgeStrength(pass.scene.look)},
+         .scene = {float(drawn.width) / float(target.extent.width), float(drawn.height) / float(target.extent.height),
+                   kNearMetres, hazedByFog(uniforms).haze.a}});
   }
   if (!pass.scene.aside) {
     fade_.draw(pass, target.extent);
     fade_.shown(refined, refined ? target.extent : extentAt(target.extent, pass.scene.resolution));
   }
-  living_ = pass.scene.liveApart && scenery_.lifeInSight();
+  living_ = pass.scene.liveApart && scenery_.moves(pass.scene);
   if (refined && living_) {
     vkCmdEndRendering(pass.commands);
     live(pass, target);
@@ -187,7 +193,7 @@ void PicturePass::render(PassContext& pass, gpu::Target& target, std::span<const
 
 //! What lives, on the finished picture of a still scene: against the depth of its last sample, in that sample's light.
 void PicturePass::live(PassContext& pass, gpu::Target& target) {
-  pass.globals = scenery_.globals(pass, stillUniforms_, scenery_.shadows->ofSample());
+  pass.globals = scenery_.globals(pass, hazedByFog(stillUniforms_), scenery_.shadows->ofSample());
   pass.passes.begin(pass.commands, Pass::Live);
   beginOver(pass.commands, target.view, depth_, pass.view);
   for (const SideView& side : pass.sides) {
@@ -202,7 +208,7 @@ uint64_t PicturePass::keyOf(const PassContext& pass) const {
   Hash hash;
   hash.add(scenery_.residency.generation()).add(scenery_.visibility.generation()).add(scenery_.documentGeneration);
   addPicture(hash, pass.view, pass.scene, pass.sides);
-  if (!pass.scene.liveApart && scenery_.lifeInSight()) hash.add(pass.scene.citySeconds);
+  if (!pass.scene.liveApart && scenery_.moves(pass.scene)) hash.add(pass.scene.citySeconds);
   return hash.value();
 }
 

@@ -25,7 +25,7 @@ class PicturePass {
 
   //! A still picture would change with another frame.
   bool unfinished() const { return unfinished_ || fade_.running(); }
-  //! Trains are drawn over a still picture.
+  //! Trains, rain or snow are drawn over a still picture.
   bool living() const { return living_; }
 
  private:
@@ -33,7 +33,8 @@ class PicturePass {
              const shared::FrameUniforms& uniforms);
   void sample(PassContext& pass, std::span<const SideDraws> draws, shared::FrameUniforms uniforms, Timings& timings,
               Statistics& statistics);
-  void moving(PassContext& pass, std::span<const SideDraws> draws, Timings& timings, Statistics& statistics);
+  //! What is shown of it.
+  VkImageView moving(PassContext& pass, std::span<const SideDraws> draws, Timings& timings, Statistics& statistics);
   bool refine(PassContext& pass, std::span<const SideDraws> draws, const shared::FrameUniforms& uniforms, int samples,
               Timings& timings, Statistics& statistics);
   void sides(PassContext& pass, VkImageView view, std::span<const SideDraws> draws, const glm::vec4* clear, bool lit,

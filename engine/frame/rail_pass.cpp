@@ -67,7 +67,7 @@ struct RailPass::Impl {
   const SceneLayouts layouts;
   VkPipelineLayout layout = VK_NULL_HANDLE;
   VkPipeline shadow = VK_NULL_HANDLE;
-  VkPipeline works[2][2][2]{};  // [night][moving][below]
+  VkPipeline works[city::kWeathers.size()][2][2][2]{};  // [weather][night][moving][below]
 
   city::Document document;
   std::vector<RailPath> paths;
@@ -89,7 +89,7 @@ struct RailPass::Impl {
     layout = pipelines.layout({&layouts.globals, 1}, sizeof(ShadowPush));
   }
 
-  VkPipeline worksPipeline(bool night, bool moving, bool below);
+  VkPipeline worksPipeline(city::Weather weather, bool night, bool moving, bool below);
   bool open(const RailPath& path, const PassContext& pass, const SideView& side) const;
   void begin(PassContext& pass, VkPipeline pipeline) const;
   void push(PassContext& pass, const Push& p) const {
@@ -108,9 +108,9 @@ constexpr VkVertexInputBindingDescription kBinding{0, sizeof(RailVertex), VK_VER
 
 }  // namespace
 
-VkPipeline RailPass::Impl::worksPipeline(bool night, bool moving, bool below) {
-  VkPipeline& pipeline = works[night][moving][below];
-  const std::array<uint32_t, 4> constants{0, moving ? 1u : 4u, 0, night};
+VkPipeline RailPass::Impl::worksPipeline(city::Weather weather, bool night, bool moving, bool below) {
+  VkPipeline& pipeline = works[size_t(weather)][night][moving][below];
+  const std::array<uint32_t, 7> constants{0, moving ? 1u : 4u, 0, night, 0, 0, uint32_t(weather)};
   if (!pipeline)
     pipeline = pipelines.make({.vertex = "rail.vert",
                                .fragment = "rail.frag",
@@ -235,7 +235,7 @@ void RailPass::drawWorks(PassContext& pass, const SideView& side, bool moving, b
     if (chunk.path != openPath) openPath = chunk.path, open = d.open(d.paths[chunk.path], pass, side);
     if (!open) continue;
     if (!begun) {
-      d.begin(pass, d.worksPipeline(pass.view.night > 0, moving, below));
+      d.begin(pass, d.worksPipeline(pipelinesOf(pass.scene.weather), pass.view.night > 0, moving, below));
       const VkBuffer buffer = d.vertices.handle();
       const VkDeviceSize offset = 0;
       vkCmdBindVertexBuffers(pass.commands, 0, 1, &buffer, &offset);

@@ -52,14 +52,18 @@ ScenePass::ScenePass(gpu::Device& device, const SceneLayouts& layouts, VkDescrip
   layout_ = objects_.layout(sets, sizeof(shared::SidePush));
 }
 
-std::unique_ptr<ScenePass::Variant>& ScenePass::variantOf(city::Look look, bool night, bool fading, bool glass) {
-  std::unique_ptr<Variant>& variant = variants_[size_t(look)][night][fading][glass];
-  if (!variant) variant = makeVariant(look, night, fading, glass);
+std::unique_ptr<ScenePass::Variant>& ScenePass::variantOf(city::Look look, bool night, bool fading,
+                                                          city::Weather weather, bool glass) {
+  std::unique_ptr<Variant>& variant = variants_[size_t(look)][size_t(weather)][night][fading][glass];
+  if (!variant) {
+    variant = std::make_unique<Variant>(Variant{look, night, fading, glass, weather});
+    makeVariant(*variant);
+  }
   return variant;
 }
 
-void ScenePass::setVariant(city::Look look, bool moving, bool night, bool glass) {
-  variant_ = variantOf(look, night, false, glass).get();
+void ScenePass::setVariant(city::Look look, bool moving, bool night, city::Weather weather, bool glass) {
+  variant_ = variantOf(look, night, false, weather, glass).get();
   moving_ = moving;
 }
 
@@ -101,9 +105,13 @@ VkPipeline ScenePass::makeTiles(const Variant& variant, Kind kind, uint32_t reco
   if ((day || themed(variant.look)) && ground) locations.push_back(11);
   const TileVertexInput input = tileVertexInput(locations);
   const bool blends = kind == Blended || kind == TexturedBlended;
-  const std::array<uint32_t, 6> constants{
-      records,       moving ? 1u : 4u, kind == GroundDraped || kind == TexturedBlended,
-      variant.night, variant.fading,   uint32_t(variant.look)};
+  const std::array<uint32_t, 7> constants{records,
+                                          moving ? 1u : 4u,
+                                          kind == GroundDraped || kind == TexturedBlended,
+                                          variant.night,
+                                          variant.fading,
+                                          uint32_t(variant.look),
+                                          uint32_t(variant.weather)};
   return objects_.make({.vertex = shaders.vertex,
                         .fragment = shaders.fragment,
                         .layout = layout_,
@@ -126,40 +134,36 @@ VkPipeline ScenePass::makeTiles(const Variant& variant, Kind kind, uint32_t reco
                        shaders.vertex);
 }
 
-std::unique_ptr<ScenePass::Variant> ScenePass::makeVariant(city::Look look, bool night, bool fading, bool glass) {
-  auto made = std::make_unique<Variant>();
-  made->look = look;
-  made->night = night;
-  made->fading = fading;
-  made->glass = glass;
-  if (fading) return made;
+void ScenePass::makeVariant(Variant& made) {
+  const city::Look look = made.look;
+  if (made.fading) return;
   // What every city has is made at once, so that no flight stumbles over it; the rest by tilesOf.
   const auto kinds = look == city::Look::Plain ? std::vector{Plain} : std::vector{Solid, Ground, GroundDraped, Water};
   for (const Kind kind : kinds)
     for (uint32_t records = 0; records < 2; ++records)
       for (uint32_t moving = 0; moving < 2; ++moving)
-        made->tiles[kind][records][moving] = makeTiles(*made, kind, records, moving, false);
-  if (look == city::Look::Plain) return made;
+        made.tiles[kind][records][moving] = makeTiles(made, kind, records, moving, false);
+  if (look == city::Look::Plain) return;
   for (uint32_t moving = 0; moving < 2; ++moving) {
-    const std::array<uint32_t, 6> constants{0, moving ? 1u : 4u, 0, night, 0, uint32_t(look)};
-    made->beyond[moving] = objects_.make({.vertex = "beyond.vert",
-                                          .fragment = themed(look)              ? "themed_beyond.frag"
-                                                      : look == city::Look::Day ? "day_beyond.frag"
-                                                                                : "beyond.frag",
-                                          .layout = layout_,
-                                          .constants = constants,
-                                          .colours = {colour_},
-                                          .depth = depth_,
-                                          .depthTest = true,
-                                          .depthWrite = true},
-                                         "beyond");
+    const std::array<uint32_t, 7> constants{
+        0, moving ? 1u : 4u, 0, made.night, 0, uint32_t(look), uint32_t(made.weather)};
+    made.beyond[moving] = objects_.make({.vertex = "beyond.vert",
+                                         .fragment = themed(look)              ? "themed_beyond.frag"
+                                                     : look == city::Look::Day ? "day_beyond.frag"
+                                                                               : "beyond.frag",
+                                         .layout = layout_,
+                                         .constants = constants,
+                                         .colours = {colour_},
+                                         .depth = depth_,
+                                         .depthTest = true,
+                                         .depthWrite = true},
+                                        "beyond");
   }
-  makeSky(*made);
-  return made;
+  makeSky(made);
 }
 
 void ScenePass::makeSky(Variant& variant) {
-  const std::array<uint32_t, 6> constants{0, 0, 0, variant.night, 0, uint32_t(variant.look)};
+  const std::array<uint32_t, 7> constants{0, 0, 0, variant.night, 0, uint32_t(variant.look), uint32_t(variant.weather)};
   if (themed(variant.look)) {
     variant.sky = objects_.make({.vertex = "screen.vert",
                                  .fragment = "themed_sky.frag",
@@ -248,8 +252,8 @@ void ScenePass::drawTiles(PassContext& pass, const SideView& side, const DrawLis
 
 void ScenePass::drawFading(PassContext& pass, const SideView& side, const DrawList& list, VkDescriptorSet records,
                            bool draped, float share, bool goes) {
-  Variant* const usual =
-      std::exchange(variant_, variantOf(variant_->look, variant_->night, true, variant_->glass).get());
+  Variant* const usual = std::exchange(
+      variant_, variantOf(variant_->look, variant_->night, true, variant_->weather, variant_->glass).get());
   bindSide(pass, side, records, {share, goes, 0.618034f * float(pass.sample), 0});
   if (variant_->glass) drawList(pass, list, draped, true);
   drawList(pass, list, draped, false);

@@ -30,7 +30,8 @@ class ScenePass {
   //! Which pipelines draw from here on: those of the look, with fewer shadow taps while moving, with lights at night. Those of a
   //! look or of the night, and those of textures, points, lines and what is seen through, are made when they are first asked for.
   //! `glass`: one sees through the ground, and a little through what stands on it.
-  void setVariant(city::Look look, bool moving, bool night, bool glass = false);
+  //! `weather`: pipelinesOf (frame/weather.h).
+  void setVariant(city::Look look, bool moving, bool night, city::Weather weather = city::Weather::Clear, bool glass = false);
   bool moving() const { return moving_; }
 
  private:
@@ -38,6 +39,7 @@ class ScenePass {
   struct Variant {
     city::Look look;
     bool night, fading, glass;
+    city::Weather weather;
     VkPipeline tiles[kKinds][2][2]{};   // [kind][records][moving]
     VkPipeline depth[kKinds][2][2]{};   // of glass, the same without colour: of all surfaces only the first is seen
     VkPipeline beyond[2]{};             // [moving]
@@ -47,8 +49,8 @@ class ScenePass {
     const char *vertex, *fragment;
   };
   static Shaders shadersOf(city::Look look, Kind kind);
-  std::unique_ptr<Variant>& variantOf(city::Look look, bool night, bool fading, bool glass);
-  std::unique_ptr<Variant> makeVariant(city::Look look, bool night, bool fading, bool glass);
+  std::unique_ptr<Variant>& variantOf(city::Look look, bool night, bool fading, city::Weather weather, bool glass);
+  void makeVariant(Variant& variant);
   void makeSky(Variant& variant);
   VkPipeline makeTiles(const Variant& variant, Kind kind, uint32_t records, uint32_t moving, bool depthOnly);
   VkPipeline tilesOf(Kind kind, bool records, bool depthOnly);
@@ -61,7 +63,7 @@ class ScenePass {
   gpu::Pipelines objects_;
   VkDescriptorSetLayout records_ = VK_NULL_HANDLE;
   VkPipelineLayout layout_ = VK_NULL_HANDLE;
-  std::unique_ptr<Variant> variants_[city::kLooks.size()][2][2][2];   // [look][night][fading][glass]
+  std::unique_ptr<Variant> variants_[city::kLooks.size()][city::kWeathers.size()][2][2][2];   // [look][weather][night][fading][glass]
   VkFormat colour_, depth_;
   Variant* variant_ = nullptr;
   bool moving_ = false;

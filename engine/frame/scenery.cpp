@@ -28,6 +28,7 @@ Scenery::Scenery(gpu::Device& device, residency::Residency& r, VkFormat colourFo
   lines = std::make_unique<OverlayLines>(device, layouts);
   rails = std::make_unique<RailPass>(device, layouts);
   life = std::make_unique<LifePass>(device, layouts);
+  weather = std::make_unique<WeatherPass>(device, layouts);
   labels = std::make_unique<Labels>(device, layouts);
   axes = geo::enuFrameAt({});
 }
@@ -129,6 +130,7 @@ void Scenery::draw(PassContext& pass, std::span<const SideDraws> draws, bool lit
 void Scenery::drawLife(PassContext& pass, const SideView& side, bool moving, bool over) {
   rails->drawTrains(pass, side, moving, over ? RailPass::Where::Over : RailPass::Where::Open);
   life->draw(pass, side, moving, over);
+  weather->drawFalling(pass, side);
 }
 
 //! What lies under the ground, on the plane that ends the world; the city comes over it as glass.

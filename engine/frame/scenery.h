@@ -18,6 +18,7 @@
 #include "frame/surroundings.h"
 #include "frame/trees.h"
 #include "frame/visibility.h"
+#include "frame/weather_pass.h"
 
 namespace cm::frame {
 
@@ -32,6 +33,7 @@ struct Scenery {
   std::unique_ptr<OverlayLines> lines;
   std::unique_ptr<RailPass> rails;
   std::unique_ptr<LifePass> life;
+  std::unique_ptr<WeatherPass> weather;
   std::unique_ptr<Labels> labels;
   Light light;
   Visibility visibility;
@@ -55,9 +57,12 @@ struct Scenery {
   Casting casting(const Scene& scene);
   //! All sides that are seen in the lens, or all others, inside the scene's rendering. `still`: a sample of a picture at rest.
   void draw(PassContext& pass, std::span<const SideDraws> draws, bool lit, bool still, bool inLens);
-  //! Trains and people: of the scene, or `over` the finished picture of a still one.
+  //! Trains, people, rain and snow: of the scene, or `over` the finished picture of a still one.
   void drawLife(PassContext& pass, const SideView& side, bool moving, bool over);
-  bool lifeInSight() const { return rails->trainsDrawn() || life->inSight() > 0; }
+  //! Something of that is in sight.
+  bool moves(const Scene& scene) const {
+    return rails->trainsDrawn() || life->inSight() > 0 || WeatherPass::falls(scene);
+  }
 
  private:
   void drawBelow(PassContext& pass, const SideView& side, bool still);

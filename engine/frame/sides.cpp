@@ -63,7 +63,7 @@ void addPicture(Hash& hash, const View& view, const Scene& scene, std::span<cons
       .add(view.extent.width)
       .add(view.extent.height)
       .add(view.part.offset.y);
-  hash.add(scene.sunDirectionEcef).add(scene.moon.directionEcef).add(scene.hourOfDay);
+  hash.add(scene.sunDirectionEcef).add(scene.moon.directionEcef).add(scene.hourOfDay).add(scene.weather);
   hash.add(scene.language).add(scene.look);
   const city::Layers& layers = scene.layers;
   for (const bool on : {layers.labels, layers.projectAreas, layers.greenways, layers.metro, layers.shadows,

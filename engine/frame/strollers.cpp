@@ -60,12 +60,20 @@ bool within(const glm::vec2& p, const glm::vec2& a, const glm::vec2& b, const gl
 
 }  // namespace
 
-double outdoorShare(double hourOfDay) {
+double outdoorShare(double hourOfDay, city::Weather weather) {
+  double least = 1;
+  switch (weather) {
+    case city::Weather::Clear: break;
+    case city::Weather::Overcast: least = 0.9; break;
+    case city::Weather::Fog: least = 0.6; break;
+    case city::Weather::Snow: least = 0.35; break;
+    case city::Weather::Rain: least = 0.15; break;
+  }
   const auto bell = [&](double hour, double width) {
     const double from = std::abs(std::remainder(hourOfDay - hour, 24.0)) / width;
     return std::exp(-from * from);
   };
-  return std::min(1.0, 0.06 + 0.9 * bell(7.5, 1.8) + 0.55 * bell(13, 4) + 0.95 * bell(18.5, 2.2));
+  return least * std::min(1.0, 0.06 + 0.9 * bell(7.5, 1.8) + 0.55 * bell(13, 4) + 0.95 * bell(18.5, 2.2));
 }
 
 GreenwayGround::GreenwayGround(const city::Document& document, const std::map<std::string, source::VectorLayer>& layers)
@@ -162,10 +170,9 @@ void GreenwayGround::add(const source::MeshContent& content) {
   }
 }
 
-void GreenwayGround::walk(const Path& path, uint64_t seed, double citySeconds, const glm::dvec3& eye, double reach,
-                          std::vector<Stroller>& out) const {
+void GreenwayGround::walk(const Path& path, uint64_t seed, double citySeconds, double share, const glm::dvec3& eye,
+                          double reach, std::vector<Stroller>& out) const {
   const double length = double(path.places.size() - 1) * kStepMetres;
-  const double share = outdoorShare(std::fmod(citySeconds / 3600, 24.0));
   for (const bool cycles : {false, true}) {
     const auto people = uint64_t(length / (cycles ? kCyclistEvery : kWalkerEvery));
     for (uint64_t i = 0; i < people; ++i) {
@@ -202,14 +209,16 @@ void GreenwayGround::walk(const Path& path, uint64_t seed, double citySeconds, c
   }
 }
 
-std::vector<Stroller> GreenwayGround::strollersAt(const glm::dvec3& eyeEcef, double citySeconds,
-                                                  double reachMetres) const {
+std::vector<Stroller> GreenwayGround::strollersAt(const glm::dvec3& eyeEcef, double citySeconds, double reachMetres,
+                                                  city::Weather weather) const {
   const glm::dvec3 eye = axes_.toEnu(eyeEcef);
+  const double share = outdoorShare(std::fmod(citySeconds / 3600, 24.0), weather);
   std::vector<Stroller> out;
   for (size_t i = 0; i < paths_.size(); ++i) {
     const Path& path = paths_[i];
     const glm::dvec2 near = glm::clamp(glm::dvec2(eye), path.lo, path.hi);
-    if (glm::distance(near, glm::dvec2(eye)) <= reachMetres) walk(path, i + 1, citySeconds, eye, reachMetres, out);
+    if (glm::distance(near, glm::dvec2(eye)) <= reachMetres)
+      walk(path, i + 1, citySeconds, share, eye, reachMetres, out);
   }
   return out;
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "city/document.h"
+#include "city/session.h"
 #include "geo/ellipsoid.h"
 #include "source/content.h"
 #include "source/geojson.h"
@@ -38,7 +39,8 @@ class GreenwayGround {
   //! Takes the heights under the greenways from a tile's ground; finer tiles overrule coarser ones, and stay right once they have gone.
   void add(const source::MeshContent& content);
   //! Everybody within `reachMetres` of an eye, at seconds since midnight of the city's clock.
-  std::vector<Stroller> strollersAt(const glm::dvec3& eyeEcef, double citySeconds, double reachMetres) const;
+  std::vector<Stroller> strollersAt(const glm::dvec3& eyeEcef, double citySeconds, double reachMetres,
+                                    city::Weather weather = city::Weather::Clear) const;
   bool empty() const { return paths_.empty(); }
 
  private:
@@ -54,14 +56,14 @@ class GreenwayGround {
     std::vector<Place> places;         // kStepMetres apart
     glm::dvec2 lo{0}, hi{0};
   };
-  void walk(const Path& path, uint64_t seed, double citySeconds, const glm::dvec3& eye, double reach,
+  void walk(const Path& path, uint64_t seed, double citySeconds, double share, const glm::dvec3& eye, double reach,
             std::vector<Stroller>& out) const;
 
   geo::EnuFrame axes_{};
   std::vector<Path> paths_;
 };
 
-//! The share of those who could be out that are, by the hour: most in the morning and towards evening.
-double outdoorShare(double hourOfDay);
+//! The share of those who could be out that are: most in the morning and towards evening, few when it rains.
+double outdoorShare(double hourOfDay, city::Weather weather);
 
 }  // namespace cm::frame

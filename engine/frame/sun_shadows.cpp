@@ -20,8 +20,9 @@ constexpr double kLowestSun = 0.03;        // sine of its elevation; below it th
 constexpr double kFarthestMetres = 14000;  // farther shadows are narrower than a pixel, and hazy
 
 bool wanted(const PassContext& pass, const Casting& casting, std::span<const SideDraws> draws) {
-  return pass.scene.layers.shadows && pass.scene.look != city::Look::Tech && casting.sun.z > kLowestSun &&
-         !draws.empty();
+  // In rain and snow a twentieth of the sun is left: nobody sees where it does not reach.
+  return pass.scene.layers.shadows && pass.scene.weather.rain < 1 && pass.scene.weather.snow < 1 &&
+         pass.scene.look != city::Look::Tech && casting.sun.z > kLowestSun && !draws.empty();
 }
 
 unsigned sets(const PassContext& pass) {

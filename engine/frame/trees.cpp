@@ -12,7 +12,7 @@ namespace {
 using namespace shared;
 
 constexpr VkShaderStageFlags kBothStages = VK_SHADER_STAGE_VERTEX_BIT | VK_SHADER_STAGE_FRAGMENT_BIT;
-constexpr double kTrunkMetres = 300;   // farther trees are crowns alone
+constexpr double kTrunkMetres = 300;  // farther trees are crowns alone
 
 //! Crown: tip 0, upper ring 1.., lower ring, lower tip. Trunk: three points at the foot, three above. Counter-clockwise from outside.
 constexpr std::array<uint16_t, kTreeIndices> treeIndices() {
@@ -40,9 +40,11 @@ constexpr std::array<uint16_t, kTreeIndices> treeIndices() {
 }
 constexpr auto kIndices = treeIndices();
 
-constexpr std::array<VkVertexInputBindingDescription, 1> kBindings{{{0, sizeof(source::Tree), VK_VERTEX_INPUT_RATE_INSTANCE}}};
+constexpr std::array<VkVertexInputBindingDescription, 1> kBindings{
+    {{0, sizeof(source::Tree), VK_VERTEX_INPUT_RATE_INSTANCE}}};
 constexpr std::array<VkVertexInputAttributeDescription, 2> kAttributes{
-    {{0, 0, VK_FORMAT_R32G32B32_SFLOAT, offsetof(source::Tree, position)}, {1, 0, VK_FORMAT_R32_UINT, offsetof(source::Tree, look)}}};
+    {{0, 0, VK_FORMAT_R32G32B32_SFLOAT, offsetof(source::Tree, position)},
+     {1, 0, VK_FORMAT_R32_UINT, offsetof(source::Tree, look)}}};
 
 double distanceTo(const View& view, const PlacedTile& tile) {
   const glm::dvec3 nearest = glm::clamp(view.eyeEnu, tile.loEnu, tile.hiEnu);
@@ -51,7 +53,8 @@ double distanceTo(const View& view, const PlacedTile& tile) {
 
 uint32_t treesWithin(const PlacedTile& tile, float root) {
   const auto& order = tile.tile->treeOrder;
-  return uint32_t(std::upper_bound(order.begin(), order.end(), uint8_t(std::min(root * 1.08f * 255, 255.0f))) - order.begin());
+  return uint32_t(std::upper_bound(order.begin(), order.end(), uint8_t(std::min(root * 1.08f * 255, 255.0f))) -
+                  order.begin());
 }
 
 }  // namespace
@@ -69,13 +72,17 @@ TreePass::TreePass(gpu::Device& device, const SceneLayouts& layouts)
 
 Slice TreePass::indices(PassContext& pass) const { return pass.arena.copy(std::span<const uint16_t>(kIndices)); }
 
-uint32_t TreePass::draw(PassContext& pass, const SideView& side, std::span<const PlacedTile* const> tiles, bool moving) {
-  const bool any = std::any_of(tiles.begin(), tiles.end(), [](const PlacedTile* tile) { return !tile->tile->treeOrder.empty(); });
+uint32_t TreePass::draw(PassContext& pass, const SideView& side, std::span<const PlacedTile* const> tiles,
+                        bool moving) {
+  const bool any =
+      std::any_of(tiles.begin(), tiles.end(), [](const PlacedTile* tile) { return !tile->tile->treeOrder.empty(); });
   if (!any) return 0;
   const bool night = pass.view.night > 0;
-  VkPipeline& pipeline = pipelines_[night][moving];
+  const city::Weather weather = pipelinesOf(pass.scene.weather);
+  VkPipeline& pipeline = pipelines_[size_t(weather)][night][moving];
   if (!pipeline) {
-    const std::array<uint32_t, 5> constants{0, moving ? 1u : 4u, 0, night, uint32_t(city::Look::Day)};
+    const std::array<uint32_t, 7> constants{
+        0, moving ? 1u : 4u, 0, night, 0, uint32_t(city::Look::Day), uint32_t(weather)};
     pipeline = objects_.make({.vertex = "tree.vert",
                               .fragment = "tree.frag",
                               .layout = layout_,

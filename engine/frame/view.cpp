@@ -44,7 +44,7 @@ View makeView(const Scene& scene, const geo::EnuFrame& axes, VkExtent2D extent, 
   const geo::Geodetic place = geo::geodeticFromEcef(scene.eye.position);
   view.upAtEye = glm::vec3(rotation * geo::upAt(place));
   if (scene.look != city::Look::Plain && !themed(scene.look))
-    view.night = float(nightOf(glm::dot(scene.sunDirectionEcef, geo::upAt(place))));
+    view.night = float(nightOf(glm::dot(scene.sunDirectionEcef, geo::upAt(place)), scene.weather));
   view.seaBelowMetres = place.heightMetres - seaHeightMetres;
   view.clipFromWorldCentred = clipWithOffset(view, glm::vec2(0));
   view.clipFromWorld = view.clipFromWorldCentred;
@@ -76,7 +76,7 @@ shared::FrameUniforms uniformsOf(const View& view, const Scene& scene, const Lig
   u.plain = {scene.plainAmbient, scene.plainDiffuse, 0, 0};
   u.part = {float(view.part.offset.x), float(view.part.offset.y), 0, 0};
   u.right = glm::vec4(glm::vec3(view.right), tangent * width / height);
-  u.up = glm::vec4(glm::vec3(view.up), 0);
+  u.up = glm::vec4(glm::vec3(view.up), float(view.aboveOriginMetres));
   u.forward = glm::vec4(glm::vec3(view.forward), 0);
   u.accent = {0.010f, 0.330f, 0.350f, 1};
   return u;

@@ -3,6 +3,7 @@
 #define CITYMIRROR_SHARED_DAY_WATER_GLSL
 #include "shared/atmosphere.glsl"
 #include "shared/noise.glsl"
+#include "shared/weather.glsl"
 
 // One wave: its slope, gone where it is smaller than a pixel. `turns`: waves in kPlaceMetres along x and y, whole numbers.
 vec2 waveSlope(vec2 place, vec2 turns, float speed, float steepness, float perPixel, float bend) {
@@ -25,6 +26,7 @@ vec3 dayWaterColour(vec3 world, float sun, float shore, float surf, float perPix
                waveSlope(place, vec2(613.0, 187.0), -2.2, 0.028, perPixel, bend * 2.3) + waveSlope(place, vec2(829.0, -1013.0), -3.1, 0.026, perPixel, bend * 3.1) +
                waveSlope(place, vec2(2203.0, 1571.0), -4.4, 0.022, perPixel, bend * 4.3);
   slope *= wind * (0.35 + 0.65 * shore);
+  if (kWet) slope += rainRings(place, frame.time.x) * (0.07 * frame.weather.x * (1.0 - smoothstep(30.0, 140.0, distanceMetres)));
   vec3 normal = normalize(up - vec3(slope, 0.0));
   float facing = max(-dot(direction, normal), 0.0), grazing = 1.0 - facing, g2 = grazing * grazing;
   // Rough water far away is never a mirror: its slopes show more of the sky above and of the water below.
@@ -34,6 +36,7 @@ vec3 dayWaterColour(vec3 world, float sun, float shore, float surf, float perPix
   float day = (0.86 + 0.14 * sun) * (0.35 + 0.65 * frame.skyHorizon.g) * (1.0 - 0.3 * frame.night.x);
   float shallow = 1.0 - smoothstep(0.0, 1.0, shore + 0.12 * (patches - 0.5));
   vec3 body = mix(vec3(0.105, 0.315, 0.425), vec3(0.300, 0.535, 0.545), shallow * shallow) * (0.93 + 0.14 * wide - 0.06 * patches * wind);
+  if (kCloudy) body = mix(body, vec3(0.30, 0.37, 0.40) + 0.35 * (body - vec3(0.20, 0.40, 0.47)), 0.7 * frame.weather.w);
   vec3 colour = mix(body * day, skyColour(normalize(mirrored)), fresnel);
   // The sun in the waves: sparks nearby, a shine far away.
   float towards = max(dot(normalize(reflect(direction, normal)), frame.sunDirection.xyz), 0.0);

@@ -35,7 +35,7 @@ struct FrameUniforms {
   vec4 time;                   // x seconds (wrapped), y still (0/1), z look (0 plain, 1 lit, 2 tech, 3 plan), w tan(fovY/2)
   vec4 plain;                  // x ambient, y diffuse
   vec4 right;                  // camera's axes in world; w: tan(fovX/2)
-  vec4 up;
+  vec4 up;                     // w: eye above the ground of the city's origin, metres
   vec4 forward;
   vec4 accent;                 // highlighted features, linear
   vec4 shadowTexel;            // x: 1/map size
@@ -50,6 +50,7 @@ struct FrameUniforms {
   vec4 moonDisc;               // as the sun's
   vec4 moonDiscColour;         // display colour; a: how much of it shows against the sky
   vec4 part;                   // xy: pixels of the picture left of and above the part that is drawn
+  vec4 weather;                // x: how wet or how white; y: fog on that ground, extinction per metre; z: 1 / its height; w: cloud
   vec4 place;                  // xyz: what makes of a world position metres fixed to the city, modulo kPlaceMetres
 };
 

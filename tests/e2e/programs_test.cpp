@@ -111,6 +111,31 @@ TEST_F(Programs, LightThePictureByTheHourAndItsDay) {
   EXPECT_NE(refused.output.find("0 到 24"), std::string::npos) << refused.output;
 }
 
+TEST_F(Programs, DrawThePictureInTheWeather) {
+  const auto picture = [&](const std::string& weather, const std::string& look) {
+    const std::string name = look + "_" + weather + ".png";
+    const Outcome outcome =
+        render(test::builtInCity(), name,
+               {"--view", "old-town", "--scenario", "today", "--no-ui", "--weather", weather, "--look", look});
+    EXPECT_EQ(outcome.code, 0) << outcome.output;
+    return pictureOf(folder / name);
+  };
+  // The old town has red roofs, until they are white.
+  const auto red = [](const source::Image& p) {
+    size_t count = 0;
+    for (size_t i = 0; i < p.rgba.size(); i += 4) count += p.rgba[i] > p.rgba[i + 1] + 25;
+    return count;
+  };
+  const source::Image clear = picture("clear", "day"), fog = picture("fog", "day");
+  EXPECT_GT(red(clear), 5 * red(picture("snow", "day")));
+  EXPECT_GT(red(clear), 2 * red(fog));
+  EXPECT_EQ(picture("snow", "tech").rgba, picture("clear", "tech").rgba) << "a drawing knows no weather";
+  const Outcome refused = render(test::builtInCity(), "x.png", {"--weather", "frogs"});
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_NE(refused.output.find("没有“frogs”这种天气"), std::string::npos) << refused.output;
+  EXPECT_NE(refused.output.find("clear, overcast, fog, rain, snow"), std::string::npos) << refused.output;
+}
+
 TEST_F(Programs, BeforeAndAfterDifferAndTheSwipeShowsBoth) {
   fs::path city = test::builtInCity();
   std::vector<std::string> where{"--view", "project-zhangcun", "--no-ui"};

@@ -17,6 +17,8 @@ struct Kind {
   bool finished = false;  // still, and nothing is left to refine
   bool shadows = true;    // the sun is up and the look throws some
   bool mapsStale = true;  // while moving
+  bool air = false;       // fog, or wet ground
+  bool glow = false;      // and lights by night shine through it
   bool trains = false;    // drawn over a still picture
   bool labels = false;    // new glyphs
   bool drape = false;     // levels to be redrawn
@@ -25,8 +27,9 @@ struct Kind {
   bool ui = false, window = false;
 
   std::string name() const {
-    return fmt::format("plain {} still {} samples {} finished {} shadows {} stale {} trains {} labels {} drape {} records {} picks {} ui {}",
-                       plain, still, samples, finished, shadows, mapsStale, trains, labels, drape, records, picks, ui);
+    return fmt::format("plain {} still {} samples {} finished {} shadows {} stale {} air {} glow {} trains {} labels {} drape {} "
+                       "records {} picks {} ui {}",
+                       plain, still, samples, finished, shadows, mapsStale, air, glow, trains, labels, drape, records, picks, ui);
   }
 };
 
@@ -37,6 +40,10 @@ inline std::vector<frame::Pass> passesOf(const Kind& kind, bool first) {
   if (first) list.push_back(Pass::NoDrape);
   if (kind.drape) list.push_back(Pass::Drape);
   if (kind.labels && !kind.plain) list.push_back(Pass::Glyphs);
+  const auto weather = [&] {
+    if (kind.glow) list.insert(list.end(), {Pass::NearGlow, Pass::FarGlow});
+    if (kind.air) list.push_back(Pass::Weather);
+  };
   const bool refined = !kind.plain && (kind.still || kind.samples > 1);
   if (kind.plain) {
     list.push_back(Pass::PlainScene);
@@ -44,13 +51,16 @@ inline std::vector<frame::Pass> passesOf(const Kind& kind, bool first) {
     for (int i = 0; i < (kind.finished ? 0 : kind.samples); ++i) {
       if (kind.shadows) list.push_back(Pass::SampleShadows);
       list.push_back(Pass::SampleScene);
+      weather();
       list.push_back(Pass::Accumulate);
     }
     list.push_back(Pass::ShowMean);
     if (kind.trains) list.insert(list.end(), {Pass::Live, Pass::Over});
   } else {
     if (kind.shadows && kind.mapsStale) list.push_back(Pass::KeptShadows);
-    list.insert(list.end(), {Pass::MovingScene, Pass::ShowMoving});
+    list.push_back(Pass::MovingScene);
+    weather();
+    list.push_back(Pass::ShowMoving);
   }
   for (int i = 0; i < kind.picks; ++i) list.insert(list.end(), {Pass::Pick, Pass::PickCopy, Pass::PickRead});
   if (kind.ui) list.push_back(Pass::Over);
@@ -69,6 +79,8 @@ inline std::vector<Kind> allKinds() {
     kind.finished = kind.still && bit(7) && bit(8);
     kind.mapsStale = bit(4) || bit(5);
     kind.plain = !kind.still && !kind.shadows && kind.trains;
+    kind.air = bit(6);
+    kind.glow = bit(6) && bit(7);
     kinds.push_back(kind);
   }
   return kinds;

@@ -35,6 +35,13 @@ class Pen {
     else
       list_.AddRect(at(x0, y0), at(x1, y1), colour_, rounding * size_, 0, width());
   }
+  //! Its middle at a height.
+  void cloud(float y) {
+    arc(0.30f, y + 0.08f, 0.16f, 0.25f, 0.74f);
+    arc(0.50f, y - 0.08f, 0.22f, 0.50f, 0.99f);
+    arc(0.73f, y + 0.08f, 0.16f, 0.75f, 1.25f);
+    line({{0.30f, y + 0.24f}, {0.73f, y + 0.24f}});
+  }
   float width() const { return std::fmax(size_ / 12, 1.4f); }
 
  private:
@@ -110,6 +117,30 @@ void drawIcon(ImDrawList& list, Icon icon, ImVec2 centre, float size, ImU32 colo
         pen.line({{0.5f + 0.32f * c, 0.5f + 0.32f * s}, {0.5f + 0.44f * c, 0.5f + 0.44f * s}});
       }
       break;
+    case Icon::Cloud: pen.cloud(0.52f); break;
+    case Icon::Fog:
+      pen.line({{0.20f, 0.26f}, {0.80f, 0.26f}});
+      pen.line({{0.08f, 0.44f}, {0.66f, 0.44f}});
+      pen.line({{0.30f, 0.62f}, {0.92f, 0.62f}});
+      pen.line({{0.18f, 0.80f}, {0.74f, 0.80f}});
+      break;
+    case Icon::Rain:
+      pen.cloud(0.38f);
+      pen.line({{0.34f, 0.72f}, {0.27f, 0.92f}});
+      pen.line({{0.54f, 0.72f}, {0.47f, 0.92f}});
+      pen.line({{0.74f, 0.72f}, {0.67f, 0.92f}});
+      break;
+    case Icon::Snow:
+      for (int i = 0; i < 3; ++i) {
+        const float angle = static_cast<float>(i) * std::numbers::pi_v<float> / 3, c = std::sin(angle),
+                    s = std::cos(angle);
+        pen.line({{0.5f - 0.42f * c, 0.5f - 0.42f * s}, {0.5f + 0.42f * c, 0.5f + 0.42f * s}});
+        for (const float end : {-1.0f, 1.0f})  // barbs, a little before the ends
+          pen.line({{0.5f + end * (0.40f * c + 0.12f * s), 0.5f + end * (0.40f * s - 0.12f * c)},
+                    {0.5f + end * 0.26f * c, 0.5f + end * 0.26f * s},
+                    {0.5f + end * (0.40f * c - 0.12f * s), 0.5f + end * (0.40f * s + 0.12f * c)}});
+      }
+      break;
     case Icon::Shadow:
       pen.box(0.14f, 0.14f, 0.62f, 0.62f, 0.06f);
       pen.line({{0.74f, 0.36f}, {0.86f, 0.36f}, {0.86f, 0.86f}, {0.36f, 0.86f}, {0.36f, 0.74f}});
@@ -124,7 +155,9 @@ void drawIcon(ImDrawList& list, Icon icon, ImVec2 centre, float size, ImU32 colo
       pen.line({{0.28f, 0.3f}, {0.1f, 0.5f}, {0.28f, 0.7f}});
       pen.line({{0.72f, 0.3f}, {0.9f, 0.5f}, {0.72f, 0.7f}});
       break;
-    case Icon::Area: pen.line({{0.12f, 0.3f}, {0.56f, 0.12f}, {0.9f, 0.42f}, {0.72f, 0.86f}, {0.22f, 0.78f}}, true); break;
+    case Icon::Area:
+      pen.line({{0.12f, 0.3f}, {0.56f, 0.12f}, {0.9f, 0.42f}, {0.72f, 0.86f}, {0.22f, 0.78f}}, true);
+      break;
     case Icon::Check: pen.line({{0.14f, 0.52f}, {0.4f, 0.78f}, {0.88f, 0.24f}}); break;
     case Icon::Clock:
       pen.circle(0.5f, 0.5f, 0.4f);
@@ -158,7 +191,8 @@ void drawCompass(ImDrawList& list, ImVec2 centre, float size, float headingDegre
   float angle = -headingDegrees * std::numbers::pi_v<float> / 180;
   ImVec2 up{std::sin(angle), -std::cos(angle)}, side{up.y, -up.x};
   auto at = [&](float along, float across) {
-    return ImVec2{centre.x + (up.x * along + side.x * across) * size, centre.y + (up.y * along + side.y * across) * size};
+    return ImVec2{centre.x + (up.x * along + side.x * across) * size,
+                  centre.y + (up.y * along + side.y * across) * size};
   };
   list.AddTriangleFilled(at(0.5f, 0), at(0, 0.2f), at(0, -0.2f), north);
   list.AddTriangleFilled(at(-0.5f, 0), at(0, -0.2f), at(0, 0.2f), south);

@@ -169,6 +169,51 @@ void light(const Row& row) {
   ImGui::Dummy({row.width, ui.px(52)});
 }
 
+//! Five kinds side by side, each with its picture; looks that are drawings leave them dim.
+void weather(const Row& row) {
+  struct Kind {
+    city::Weather weather;
+    Icon icon;
+    const std::string& name;
+  };
+  Context& ui = row.ui;
+  const std::array<Kind, 5> kinds{{{city::Weather::Clear, Icon::Sun, ui.tr("weather.clear")},
+                                   {city::Weather::Overcast, Icon::Cloud, ui.tr("weather.overcast")},
+                                   {city::Weather::Fog, Icon::Fog, ui.tr("weather.fog")},
+                                   {city::Weather::Rain, Icon::Rain, ui.tr("weather.rain")},
+                                   {city::Weather::Snow, Icon::Snow, ui.tr("weather.snow")}}};
+  const bool known = city::hasWeather(ui.session.look);
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  const float left = at.x + row.left(), width = row.width - 2 * row.left(), height = ui.px(64), inset = ui.px(4);
+  const float each = width / static_cast<float>(kinds.size());
+  list.AddRectFilled({left, at.y}, {left + width, at.y + height}, ui.theme.sink, ui.px(11));
+  int chosen = -1;
+  for (size_t i = 0; i < kinds.size(); ++i)
+    if (known && kinds[i].weather == ui.session.weather) chosen = static_cast<int>(i);
+  const float slot = left + each * ui.ease("weather.slot", static_cast<float>(std::max(chosen, 0)));
+  if (chosen >= 0)
+    list.AddRectFilled({slot + inset, at.y + inset}, {slot + each - inset, at.y + height - inset}, ui.theme.accent,
+                       ui.px(8.5f));
+  ImGui::PushID("weather");
+  for (size_t i = 0; i < kinds.size(); ++i) {
+    const Kind& kind = kinds[i];
+    const float x = left + each * static_cast<float>(i), middle = x + each / 2;
+    const bool on = static_cast<int>(i) == chosen;
+    if (hitArea(kind.name.c_str(), {x, at.y}, {each, height}) && known && !on) ui.emit(city::SetWeather{kind.weather});
+    const ImU32 ink = on ? ui.theme.onAccent : withAlpha(ui.theme.inkSoft, known ? 1.0f : 0.35f);
+    drawIcon(list, kind.icon, {middle, at.y + ui.px(23)}, ui.px(22), ink);
+    const std::string shown = clipped(ui.fonts.small, kind.name, each - ui.px(6));
+    drawText(list, ui.fonts.small, {middle - widthOf(ui.fonts.small, shown) / 2, at.y + ui.px(40)}, ink, shown);
+  }
+  ImGui::PopID();
+  ImGui::Dummy({row.width, height + ui.px(8)});
+  if (known) return;
+  const ImVec2 below = ImGui::GetCursorScreenPos();
+  drawText(list, ui.fonts.small, {left, below.y - ui.px(2)}, ui.theme.inkSoft, ui.tr("weather.none"));
+  ImGui::Dummy({row.width, ui.px(22)});
+}
+
 //! One row of looks; those of the other row leave it without a choice.
 void looks(const Row& row, const char* id, std::span<const std::pair<city::Look, const char*>> shown) {
   Context& ui = row.ui;
@@ -230,6 +275,7 @@ void drawLayers(Context& ui, float width) {
     rule(row);
   }
   light(row);
+  weather(row);
   look(row);
 }
 

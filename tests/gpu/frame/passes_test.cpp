@@ -96,6 +96,7 @@ struct Case {
   Kind kind;
   double sunElevation = 45;
   bool underground = false, halves = false;
+  city::Weather weather = city::Weather::Clear;
 };
 
 TEST(Passes, WhatIsRecordedFollowsFromTheDeclarations) {
@@ -124,6 +125,24 @@ TEST(Passes, WhatIsRecordedFollowsFromTheDeclarations) {
       {"tech", Look::Tech, {.shadows = false}},
       {"tech at rest", Look::Tech, {.still = true, .samples = 4, .shadows = false}},
       {"plan", Look::Plan, {.still = true, .samples = 4}},
+      {"fog", Look::Clay, {.still = true, .samples = 2, .air = true}, 45, false, false, city::Weather::Fog},
+      {"rain, moving", Look::Day, {.shadows = false, .air = true}, 45, false, true, city::Weather::Rain},
+      {"rain by night",
+       Look::Clay,
+       {.still = true, .samples = 2, .shadows = false, .air = true, .glow = true},
+       -20,
+       false,
+       false,
+       city::Weather::Rain},
+      {"snow by night, moving",
+       Look::Day,
+       {.shadows = false, .air = true, .glow = true},
+       -20,
+       false,
+       false,
+       city::Weather::Snow},
+      {"snow", Look::Day, {.still = true, .samples = 2, .shadows = false}, 45, false, false, city::Weather::Snow},
+      {"clear again", Look::Day, {.still = true, .samples = 2}},
       {"another sun", Look::Clay, {}, 30},
   };
   const geo::Geodetic eye = geo::geodeticFromEcef(geo::enuFrameAt(kPlace).toEcef({0, -300, 120}));
@@ -133,6 +152,7 @@ TEST(Passes, WhatIsRecordedFollowsFromTheDeclarations) {
   for (const Case& one : cases) {
     frame::Scene scene = test::sceneAt(eye, 0, -20, one.look, 200, one.sunElevation);
     scene.still = one.kind.still;
+    scene.weather = frame::sharesOf(one.weather);
     scene.layers.underground = one.underground;
     std::vector<frame::Side> sides = rig.oneSide();
     if (one.halves) {

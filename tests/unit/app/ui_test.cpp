@@ -158,6 +158,27 @@ TEST(Ui, TheChooserOffersTheLooksAndThePlanHasItsLegend) {
   EXPECT_EQ(app.atlasesBuilt, 1) << "the legend's characters are known from the start";
 }
 
+TEST(Ui, TheChooserOffersEveryWeatherUnlessTheLookKnowsNone) {
+  UiHarness app({1280, 1400});
+  Rect panel = app.layout().panel;
+  app.tap({panel.x + 200, panel.y + 30});  // the tab
+  app.frames(40);
+  float foot = panel.bottom();
+  while (foot > panel.y && !app.ui.covers({panel.x + 160, foot})) foot -= 4;
+  const auto offered = [&](city::Look look) {
+    std::set<city::Weather> found;
+    for (float y = foot; y > foot - 320; y -= 16)
+      for (float x = panel.x + 40; x < panel.right() - 20; x += 28) {
+        app.city.apply({city::SetLook{look}}, app.seen.nowSeconds);
+        for (const auto& command : app.tap({x, y}))
+          if (const auto* chosen = std::get_if<city::SetWeather>(&command)) found.insert(chosen->weather);
+      }
+    return found;
+  };
+  EXPECT_EQ(offered(city::Look::Day).size(), city::kWeathers.size()) << "chosen one after the other";
+  EXPECT_TRUE(offered(city::Look::Tech).empty());
+}
+
 TEST(Ui, TheYearsFollowTheFingerAndPlay) {
   UiHarness app;
   Rect bar = app.layout().timeBar;

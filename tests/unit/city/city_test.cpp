@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <set>
 
 #include "city/commands.h"
 #include "example.h"
@@ -199,7 +200,8 @@ TEST(City, ResetGoesHome) {
 TEST(SessionJson, SurvivesARestart) {
   City city(example());
   city.apply({SetCamera{{120.1, 36.1, 300, 20, -10}}, SetProject{"harbour", false}, SetDate{SideName::After, {2029, 1, 1}},
-              SetCompare{Compare::Swipe}, SetDivider{0.3}, SetLanguage{Language::English}, SetItemVisible{"m1", false}, SetHour{17}},
+              SetCompare{Compare::Swipe}, SetDivider{0.3}, SetLanguage{Language::English}, SetItemVisible{"m1", false}, SetHour{17},
+              SetWeather{Weather::Snow}},
              0);
   std::string written = writeSession(city.session());
   Session read = sessionFor(city.document());
@@ -216,10 +218,36 @@ TEST(SessionJson, SurvivesARestart) {
   EXPECT_FALSE(later.moving(0));
 }
 
+TEST(City, TheWeatherIsOneOfTheSessionsValues) {
+  City city(example());
+  EXPECT_EQ(city.session().weather, Weather::Clear);
+  EXPECT_TRUE(city.apply({SetWeather{Weather::Rain}}, 0).any);
+  EXPECT_EQ(city.session().weather, Weather::Rain);
+  EXPECT_FALSE(city.apply({SetWeather{Weather::Rain}}, 1).any) << "nothing has changed";
+  EXPECT_FALSE(city.canUndo()) << "as with the hour, a view of the city is no edit of it";
+  city.apply({Reset{}}, 2);
+  EXPECT_EQ(city.session().weather, Weather::Clear);
+}
+
+TEST(Session, EveryWeatherHasItsNameAndSurvivesARestart) {
+  std::set<std::string_view> names;
+  for (const auto& [weather, name] : kWeathers) {
+    EXPECT_EQ(weatherName(weather), name);
+    EXPECT_TRUE(names.insert(name).second) << name;
+    Session session = sessionFor(example()), read = session;
+    session.weather = weather;
+    readSession(writeSession(session), example(), read);
+    EXPECT_EQ(read.weather, weather) << name;
+  }
+  EXPECT_TRUE(hasWeather(Look::Clay) && hasWeather(Look::Day));
+  EXPECT_FALSE(hasWeather(Look::Tech) || hasWeather(Look::Plan) || hasWeather(Look::Plain));
+}
+
 TEST(SessionJson, BrokenPartsStayAtTheirDefaults) {
   Document document = example();
   for (const char* text : {"", "[]", "nonsense", R"({"camera": 3, "after": {"scenario": "gone", "date": "x", "projects": {"gone": true}},
-                           "divider": 7, "compare": "loupe", "lens": {"x": "far", "radius": null}, "language": "fr", "layers": {"labels": 1, "hiddenItems": ["gone", 4]}})"}) {
+                           "divider": 7, "compare": "loupe", "lens": {"x": "far", "radius": null}, "language": "fr", "weather": "frogs",
+                           "layers": {"labels": 1, "hiddenItems": ["gone", 4]}})"}) {
     Session session = sessionFor(document);
     std::string before = writeSession(session);
     readSession(text, document, session);

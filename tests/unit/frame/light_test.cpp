@@ -144,6 +144,73 @@ TEST_F(LightTest, FollowsTheSunGentlyDownToTheNight) {
   }
 }
 
+TEST_F(LightTest, IsFiniteAndShownInEveryWeather) {
+  for (const auto& [weather, name] : city::kWeathers)
+    for (double height = -89; height <= 89; height += 8.9) {
+      scene.weather = sharesOf(weather);
+      const shared::FrameUniforms u = at(200, height);
+      for (const glm::vec4& c :
+           {u.skyZenith, u.skyHorizon, u.haze, u.skyAmbient, u.groundAmbient, u.sunColour, u.weather})
+        for (int i = 0; i < 4; ++i) EXPECT_TRUE(std::isfinite(c[i]) && c[i] >= 0) << name << height;
+      EXPECT_GT(luminance(glm::vec3(u.skyAmbient)), 0.03) << "no black: " << name << height;
+      for (const SkyVertex& vertex : light.dome())
+        for (int i = 0; i < 3; ++i) EXPECT_TRUE(vertex.colour[i] >= 0 && vertex.colour[i] < 1) << name << height;
+    }
+}
+
+TEST_F(LightTest, UnderCloudsIsDimmerGreyerAndWithoutSun) {
+  const shared::FrameUniforms clear = at(180, 35);
+  const auto onLevelGround = [](const shared::FrameUniforms& u) {
+    return luminance(glm::vec3(u.skyAmbient)) + luminance(glm::vec3(u.sunColour)) * sine(35);
+  };
+  const auto blue = [](const glm::vec4& c) { return c.b / c.r; };
+  for (const city::Weather weather : {city::Weather::Overcast, city::Weather::Rain, city::Weather::Snow}) {
+    scene.weather = sharesOf(weather);
+    const shared::FrameUniforms u = at(180, 35);
+    EXPECT_LT(onLevelGround(u), 0.8 * onLevelGround(clear)) << city::weatherName(weather);
+    EXPECT_LT(luminance(glm::vec3(u.sunColour)), 0.2 * luminance(glm::vec3(clear.sunColour)));
+    EXPECT_GT(luminance(glm::vec3(u.skyAmbient)), luminance(glm::vec3(clear.skyAmbient))) << "what sun there was";
+    EXPECT_LT(blue(u.skyZenith), 0.75 * blue(clear.skyZenith));
+    EXPECT_GT(u.haze.a, clear.haze.a);
+    EXPECT_EQ(u.sunDiscColour.a, 0);
+    EXPECT_EQ(at(300, -20).night.z, 0) << "no stars";
+  }
+}
+
+TEST_F(LightTest, OfFogIsThickOnTheGroundAndThinnerForAHighEye) {
+  const auto throughTo = [&](double aboveMetres) {
+    view.aboveOriginMetres = aboveMetres;
+    shared::FrameUniforms u = at(180, 35);
+    u.up.w = float(aboveMetres);
+    return hazedByFog(u).haze.a;
+  };
+  const float clear = throughTo(10);
+  scene.weather = sharesOf(city::Weather::Fog);
+  EXPECT_GT(throughTo(10), 20 * clear);
+  EXPECT_GT(throughTo(10), 5 * throughTo(600)) << "most of the way is above it";
+  EXPECT_GT(throughTo(600), 2 * clear);
+  EXPECT_EQ(at(180, 35).weather.x, 0) << "neither wet nor white";
+}
+
+TEST_F(LightTest, GlidesFromWeatherToWeather) {
+  const WeatherShares rain = sharesOf(city::Weather::Rain), snow = sharesOf(city::Weather::Snow);
+  double earlier = -1;
+  for (float t = 0; t <= 1.001f; t += 0.05f) {
+    scene.weather = mixed(rain, snow, t);
+    const double now = luminance(glm::vec3(at(180, 35).skyAmbient));
+    if (earlier >= 0) EXPECT_NEAR(now, earlier, 0.05) << t;
+    earlier = now;
+  }
+  EXPECT_EQ(mixed(rain, snow, 0), rain);
+  EXPECT_EQ(mixed(rain, snow, 1), snow);
+  // Half way the streets are neither wet nor white, and the pipelines change there.
+  EXPECT_NEAR(coverOf(mixed(rain, snow, 0.5f)), 0, 1e-6);
+  EXPECT_EQ(pipelinesOf(mixed(rain, snow, 0.4f)), city::Weather::Rain);
+  EXPECT_EQ(pipelinesOf(mixed(rain, snow, 0.6f)), city::Weather::Snow);
+  EXPECT_EQ(pipelinesOf(sharesOf(city::Weather::Fog)), city::Weather::Clear) << "fog lies over a clear city's pictures";
+  EXPECT_EQ(pipelinesOf({}), city::Weather::Clear);
+}
+
 TEST_F(LightTest, ComesFromTheMoonWhenTheSunIsGone) {
   scene.moon = {.directionEcef = towards(120, 40), .radiusRadians = 0.0045, .illuminated = 1};
   const shared::FrameUniforms full = at(300, -20);

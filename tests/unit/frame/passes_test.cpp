@@ -118,9 +118,9 @@ void run(Passes& passes, Model& model, const Kind& kind, bool first, uint64_t& h
       VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT | VK_PIPELINE_STAGE_2_COPY_BIT;
   make(Resource::Target, kBefore);
   if (first)
-    for (const Resource resource :
-         {Resource::Records, Resource::NoDrape, Resource::Drape, Resource::Glyphs, Resource::KeptShadows,
-          Resource::SampleShadows, Resource::Picture, Resource::Depth, Resource::Mean})
+    for (const Resource resource : {Resource::Records, Resource::NoDrape, Resource::Drape, Resource::Glyphs,
+                                    Resource::KeptShadows, Resource::SampleShadows, Resource::Picture, Resource::Depth,
+                                    Resource::NearGlow, Resource::FarGlow, Resource::Weathered, Resource::Mean})
       make(resource);
   for (const Pass pass : test::passesOf(kind, first)) {
     if (pass == Pass::Pick)
@@ -153,6 +153,8 @@ TEST(Passes, NoneOfTheBarriersMayBeLeftOut) {
   const Kind kind{.still = true,
                   .samples = 2,
                   .shadows = true,
+                  .air = true,
+                  .glow = true,
                   .trains = true,
                   .labels = true,
                   .drape = true,

@@ -105,10 +105,12 @@ TEST(Strollers, GoOnAtAWalkersPaceAndAreTheSameAtTheSameTime) {
 }
 
 TEST(Strollers, FewAreOutAtNightAndNoneOnWater) {
-  EXPECT_LT(outdoorShare(3), 0.2);
-  EXPECT_GT(outdoorShare(7.5), 0.85);
-  EXPECT_GT(outdoorShare(18.5), 0.85);
-  EXPECT_NEAR(outdoorShare(0), outdoorShare(24), 1e-12);
+  using city::Weather;
+  EXPECT_LT(outdoorShare(3, Weather::Clear), 0.2);
+  EXPECT_GT(outdoorShare(7.5, Weather::Clear), 0.85);
+  EXPECT_GT(outdoorShare(18.5, Weather::Clear), 0.85);
+  EXPECT_LT(outdoorShare(18.5, Weather::Rain), 0.3);
+  EXPECT_NEAR(outdoorShare(0, Weather::Snow), outdoorShare(24, Weather::Snow), 1e-12);
   const glm::dvec3 eye = geo::ecefFromGeodetic(kPlace);
   GreenwayGround dry(document(), layers()), wet(document(), layers());
   dry.add(ground(600, 20, 0, source::Surface::Ground));
