@@ -210,7 +210,7 @@ ui::ModelFigures ProjectMeasures::figures(
   std::vector<tiles::TilesetId> additions;
   for (const auto& [key, tileset] : tilesetOfAddition)
     if (key.first == project) additions.push_back(tileset);
-  for (tiles::TilesetId i = 0; i < tree.tilesets.size(); ++i) {
+  for (size_t i = 0; i < tree.tilesets.size(); ++i) {
     const bool mine = std::find(additions.begin(), additions.end(), i) != additions.end();
     const bool others = !mine && i >= document_.tilesets.size();
     if (others) continue;

@@ -40,8 +40,8 @@ struct RemoveView { std::string id; };
 struct Undo {};
 struct Redo {};
 
-using Command = std::variant<SetCamera, FlyTo, StopFlight, ShowSide, SetCompare, SetDivider, SetLens, SetScenario, SetDate, 
-                             SetProject, SetAllProjects, SetLayers, SetItemVisible, SetLook, SetLanguage, SetHour, SetWeather, SetStyle, Select,
+using Command = std::variant<SetCamera, FlyTo, StopFlight, ShowSide, SetCompare, SetDivider, SetLens, SetScenario, SetDate, SetProject,
+                             SetAllProjects, SetLayers, SetItemVisible, SetLook, SetLanguage, SetHour, SetWeather, SetStyle, Select,
                              SetStatistics, Reset, SaveView, RemoveView, Undo, Redo>;
 
 //! What `apply` changed, so that the loop does only what is needed.

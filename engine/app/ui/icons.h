@@ -6,7 +6,8 @@
 namespace cm::app::ui {
 
 enum class Icon { Play, Pause, Plus, Minus, Home, Close, ChevronLeft, ChevronRight, Layers, Buildings, Help, Train, Leaf, Label,
-                  Sun, Cloud, Fog, Rain, Snow, Shadow, Pin, Swipe, Area, Check, Clock, Warning, Star, Resize, Lens };
+                  Sun, Cloud, Fog, Rain, Snow, Shadow, Pin, Swipe, Area, Check, Clock, Warning, Star,
+                  Resize, Lens };
 
 //! In a square of `size` around `centre`, with lines of a twelfth of it.
 void drawIcon(ImDrawList& list, Icon icon, ImVec2 centre, float size, ImU32 colour);

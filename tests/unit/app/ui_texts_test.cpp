@@ -49,7 +49,7 @@ TEST(Texts, EveryKeyThatIsUsedExistsAndEveryKeyIsUsed) {
     for (std::sregex_iterator match(text.begin(), text.end(), literal), end; match != end; ++match) {
       std::string key = (*match)[1];
       if (!families.contains(key.substr(0, key.find('.')))) continue;   // "zh.json" and the like
-      if (key == "divider.held" || key == "lens.held" || key == "years.held" || key == "weather.slot") continue;  // names of eased values
+      if (key == "divider.held" || key == "lens.held" || key == "years.held" || key == "weather.slot") continue;   // names of eased values
       EXPECT_TRUE(known.contains(key)) << entry.path().filename() << " uses \"" << key << "\"";
       used.insert(key);
     }

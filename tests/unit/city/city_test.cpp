@@ -246,7 +246,8 @@ TEST(Session, EveryWeatherHasItsNameAndSurvivesARestart) {
 TEST(SessionJson, BrokenPartsStayAtTheirDefaults) {
   Document document = example();
   for (const char* text : {"", "[]", "nonsense", R"({"camera": 3, "after": {"scenario": "gone", "date": "x", "projects": {"gone": true}},
-                           "divider": 7, "compare": "loupe", "lens": {"x": "far", "radius": null}, "language": "fr", "weather": "frogs", "layers": {"labels": 1, "hiddenItems": ["gone", 4]}})"}) {
+                           "divider": 7, "compare": "loupe", "lens": {"x": "far", "radius": null}, "language": "fr", "weather": "frogs",
+                           "layers": {"labels": 1, "hiddenItems": ["gone", 4]}})"}) {
     Session session = sessionFor(document);
     std::string before = writeSession(session);
     readSession(text, document, session);
