@@ -18,20 +18,6 @@ void textAt(const Context& ui, float x, float y, std::string_view text, float an
   drawText(*ImGui::GetWindowDrawList(), font, {left, y}, shade(colour), text);
 }
 
-//! Relative luminance after WCAG 2.2.
-double luminance(ImU32 colour) {
-  const auto linear = [&](int shift) {
-    const double c = double((colour >> shift) & 255) / 255;
-    return c <= 0.04045 ? c / 12.92 : std::pow((c + 0.055) / 1.055, 2.4);
-  };
-  return 0.2126 * linear(IM_COL32_R_SHIFT) + 0.7152 * linear(IM_COL32_G_SHIFT) + 0.0722 * linear(IM_COL32_B_SHIFT);
-}
-
-double contrast(ImU32 a, ImU32 b) {
-  const double x = luminance(a), y = luminance(b);
-  return (std::max(x, y) + 0.05) / (std::min(x, y) + 0.05);
-}
-
 }  // namespace
 
 double niceStep(double least) {

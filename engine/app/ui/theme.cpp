@@ -1,5 +1,6 @@
 #include "app/ui/theme.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <nlohmann/json.hpp>
@@ -28,6 +29,15 @@ bool parseColour(const std::string& text, ImU32& colour) {
   auto byte = [&](size_t at) { return static_cast<ImU32>(std::stoul(text.substr(at, 2), nullptr, 16)); };
   colour = IM_COL32(byte(1), byte(3), byte(5), text.size() == 9 ? byte(7) : 255u);
   return true;
+}
+
+//! Relative luminance (WCAG 2.2) of an opaque colour.
+double luminance(ImU32 colour) {
+  const auto linear = [&](int shift) {
+    const double c = double((colour >> shift) & 255) / 255;
+    return c <= 0.04045 ? c / 12.92 : std::pow((c + 0.055) / 1.055, 2.4);
+  };
+  return 0.2126 * linear(IM_COL32_R_SHIFT) + 0.7152 * linear(IM_COL32_G_SHIFT) + 0.0722 * linear(IM_COL32_B_SHIFT);
 }
 
 }  // namespace
@@ -89,6 +99,11 @@ Theme mix(const Theme& a, const Theme& b, float t) {
   Theme theme;
   for (const Entry& entry : kEntries) theme.*(entry.colour) = mix(a.*(entry.colour), b.*(entry.colour), t);
   return theme;
+}
+
+double contrast(ImU32 a, ImU32 b) {
+  const double x = luminance(a), y = luminance(b);
+  return (std::max(x, y) + 0.05) / (std::min(x, y) + 0.05);
 }
 
 ChipColours chipColours(const Theme& theme, ImU32 hue) {

@@ -44,6 +44,8 @@ ImU32 colourOf(const glm::vec3& colour);
 ImU32 withAlpha(ImU32 colour, float alpha);         // multiplies
 ImU32 mix(ImU32 a, ImU32 b, float t);
 Theme mix(const Theme& a, const Theme& b, float t);
+//! Of two opaque colours, 1..21 (WCAG 2.2).
+double contrast(ImU32 a, ImU32 b);
 
 //! A small sign in the hue of what it tells: as light or dark as the cards, its text as readable as theirs.
 struct ChipColours {

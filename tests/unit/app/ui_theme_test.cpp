@@ -14,20 +14,6 @@ namespace {
 constexpr double kReadable = 4.5;
 constexpr ImU32 kBlack = IM_COL32(0, 0, 0, 255), kWhite = IM_COL32(255, 255, 255, 255);
 
-//! Relative luminance (WCAG 2.2) of an opaque colour.
-double luminance(ImU32 colour) {
-  const auto linear = [&](int shift) {
-    const double c = double((colour >> shift) & 255) / 255;
-    return c <= 0.04045 ? c / 12.92 : std::pow((c + 0.055) / 1.055, 2.4);
-  };
-  return 0.2126 * linear(IM_COL32_R_SHIFT) + 0.7152 * linear(IM_COL32_G_SHIFT) + 0.0722 * linear(IM_COL32_B_SHIFT);
-}
-
-double contrast(ImU32 a, ImU32 b) {
-  const double x = luminance(a), y = luminance(b);
-  return (std::max(x, y) + 0.05) / (std::min(x, y) + 0.05);
-}
-
 ImU32 over(ImU32 colour, ImU32 picture) {
   return mix(picture, colour | IM_COL32_A_MASK, float(colour >> IM_COL32_A_SHIFT) / 255) | IM_COL32_A_MASK;
 }
@@ -46,6 +32,12 @@ struct ThemeTest : testing::TestWithParam<const char*> {
       EXPECT_GE(contrast(ink, over(ground, picture)), kReadable) << GetParam() << ": " << what;
   }
 };
+
+TEST(Contrast, IsThatOfTheStandard) {
+  EXPECT_NEAR(contrast(kBlack, kWhite), 21, 1e-9);
+  EXPECT_NEAR(contrast(IM_COL32(0x77, 0x77, 0x77, 255), kWhite), 4.48, 0.005);  // the grey that just fails
+  EXPECT_NEAR(contrast(IM_COL32(255, 0, 0, 255), kBlack), 5.25, 0.005);
+}
 
 TEST_P(ThemeTest, EveryTextIsReadable) {
   const Theme& t = theme;
