@@ -97,6 +97,7 @@ struct Wall {
   vec3 inside;     // linear colour of it
   float shade;     // of what lies deep: balconies, sills
   ivec3 cell;      // of the window: its number
+  float level;     // so many times two windows are a pixel or two; 0: single ones are seen
   float fine;      // 1 where single windows are seen .. 0 where only their mean is
 };
 
@@ -110,6 +111,7 @@ Wall wallAt(Facade f, vec2 at, vec2 perPixel, int wallNumber) {
   float bay = floor(bays), storey = ground ? -1.0 : floor(storeys);
   w.cell = ivec3(int(bay), int(storey), wallNumber);
   w.fine = 1.0 - smoothstep(0.35, 1.0, max(soft.x, soft.y));
+  w.level = max(log2(max(soft.x, soft.y) * 1.8), 0.0);
   vec3 chance = mix(vec3(0.5), random(w.cell), w.fine);
   vec2 in01 = vec2(fract(bays), ground ? at.y / max(f.rows.y, 0.1) : fract(storeys));
 
@@ -150,14 +152,22 @@ Wall wallAt(Facade f, vec2 at, vec2 perPixel, int wallNumber) {
   return w;
 }
 
+// The light of a group of 2^level by 2^level windows: of a single one, or what so many come to with a chance of their own.
+vec3 windowsOfGroup(Facade f, Wall w, int level, float share) {
+  vec3 chance = random(ivec3(w.cell.xy >> level, w.cell.z * 16 + level + 4096));
+  vec3 colour = mix(kWarmLight, kCoolLight, step(f.ways.w > 0.6 ? 0.35 : 0.82, chance.y));
+  float light = level > 0 ? share * (0.18 + 1.10 * chance.x * chance.x) : 0.85 * step(chance.x, share) * (0.55 + 0.45 * chance.z);
+  return colour * light;
+}
+
 // Display colour of the same windows lit at night.
 vec3 windowsLit(Facade f, Wall w, uint matter) {
   float share = frame.night.y * (0.25 + 1.1 * own(matter, 9u)) * (f.ways.w > 0.6 ? 0.8 : 1.0);
   if (w.cell.y < 0 && f.ways.z > 0.5) share = max(share, 0.75 * frame.night.y + 0.2);   // shops
-  vec3 chance = random(w.cell + ivec3(0, 0, 4096));
-  vec3 colour = mix(kWarmLight, kCoolLight, step(f.ways.w > 0.6 ? 0.35 : 0.82, chance.y));
-  float lit = step(chance.x, share) * (0.55 + 0.45 * chance.z);
-  return colour * (w.glass * mix(share * 0.78, lit, w.fine) * kLampFlare * mix(1.05, 0.85, w.fine) * frame.night.x);
+  // Far away, groups of windows instead of single ones: a tower stays a pattern of lights, and keeps it while the camera moves.
+  int finer = int(w.level);
+  vec3 light = mix(windowsOfGroup(f, w, finer, share), windowsOfGroup(f, w, finer + 1, share), smoothstep(0.0, 1.0, w.level - float(finer)));
+  return light * (w.glass * kLampFlare * frame.night.x);
 }
 
 // A roof: gravel and tiles, and on flat ones small things that stand there. `at`: metres.
