@@ -8,9 +8,7 @@ namespace cm::app {
 namespace {
 
 bool isGround(const source::Vertex& vertex) {
-  auto surface = static_cast<source::Surface>(vertex.featureAndSurface >> 24);
-  return surface == source::Surface::Ground || surface == source::Surface::Green || surface == source::Surface::Road ||
-         surface == source::Surface::Water || surface == source::Surface::Rail;
+  return source::isGround(source::Surface(vertex.featureAndSurface >> 24));
 }
 
 }  // namespace

@@ -15,11 +15,6 @@ bool contains(const std::vector<city::Polygon>& polygons, glm::dvec2 lonLat) {
                      [&](const city::Polygon& polygon) { return city::contains(polygon, lonLat); });
 }
 
-bool isGround(source::Surface surface) {
-  return surface == source::Surface::Ground || surface == source::Surface::Green || surface == source::Surface::Road ||
-         surface == source::Surface::Water || surface == source::Surface::Rail;
-}
-
 //! Even-odd over the rings of an area, on the level.
 bool covers(const source::VectorFeature& feature, glm::dvec2 lonLat) {
   bool in = false;
@@ -108,7 +103,7 @@ void ProjectMeasures::measureBuildings(const source::MeshContent& content, OfTil
       const source::Vertex& a = content.vertices[content.indices[i]];
       const uint32_t feature = a.featureAndSurface & source::kNoFeature;
       const auto surface = static_cast<source::Surface>(a.featureAndSurface >> 24);
-      if (feature >= features.size() || isGround(surface) || surface == source::Surface::Structure) continue;
+      if (feature >= features.size() || source::isGround(surface) || surface == source::Surface::Structure) continue;
       building[feature] = true;
       const glm::dvec2 origin(a.position);
       const double twice = cross(glm::dvec2(content.vertices[content.indices[i + 1]].position) - origin,
@@ -145,7 +140,7 @@ void ProjectMeasures::measureGround(const source::MeshContent& content, const st
   for (const source::Part& part : content.parts) {
     if (part.topology != source::Topology::Triangles || part.indexCount < 3) continue;
     const uint32_t first = content.vertices[content.indices[part.firstIndex]].featureAndSurface;
-    if (!isGround(static_cast<source::Surface>(first >> 24))) continue;
+    if (!source::isGround(static_cast<source::Surface>(first >> 24))) continue;
     for (uint32_t i = part.firstIndex; i + 2 < part.firstIndex + part.indexCount; i += 3) {
       glm::dvec2 corners[3];
       for (uint32_t k = 0; k < 3; ++k)

@@ -24,17 +24,6 @@ double chance(uint64_t seed) {
   return double((seed ^ (seed >> 31)) >> 11) * 0x1p-53;
 }
 
-bool isGround(uint32_t featureAndSurface) {
-  switch (source::Surface(featureAndSurface >> 24)) {
-    case source::Surface::Ground:
-    case source::Surface::Green:
-    case source::Surface::Road:
-    case source::Surface::Rail:
-    case source::Surface::Water: return true;
-    default: return false;
-  }
-}
-
 //! Points `step` apart along a line.
 std::vector<glm::dvec2> evenly(std::span<const glm::dvec3> line, double step) {
   std::vector<glm::dvec2> points;
@@ -160,7 +149,7 @@ void GreenwayGround::add(const source::MeshContent& content) {
         whole = whole && content.indices[i + k] < content.vertices.size();
         if (whole) corners[k] = &content.vertices[content.indices[i + k]];
       }
-      if (!whole || !isGround(corners[0]->featureAndSurface)) continue;
+      if (!whole || !source::isGround(source::Surface(corners[0]->featureAndSurface >> 24))) continue;
       const glm::vec2 a(corners[0]->position), b(corners[1]->position), c(corners[2]->position);
       const glm::ivec2 first = cellOf(glm::min(a, glm::min(b, c))), last = cellOf(glm::max(a, glm::max(b, c)));
       for (int y = first.y; y <= last.y; ++y)

@@ -20,6 +20,17 @@ Surface surfaceNamed(std::string_view material) {
   return Surface::Authored;
 }
 
+bool isGround(Surface surface) {
+  switch (surface) {
+    case Surface::Ground:
+    case Surface::Green:
+    case Surface::Water:
+    case Surface::Road:
+    case Surface::Rail: return true;
+    default: return false;
+  }
+}
+
 const Column* FeatureTable::column(std::string_view name) const {
   for (const Column& column : columns)
     if (column.name == name) return &column;

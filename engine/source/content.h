@@ -18,6 +18,8 @@ namespace cm::source {
 //! Anything else is Authored: drawn with its own colours and textures.
 enum class Surface : uint8_t { Authored, Building, Ground, Green, Water, Road, Rail, Structure };
 std::string_view nameOf(Surface surface);         // "building" ...
+//! What a city stands on, water included; not what somebody modelled.
+bool isGround(Surface surface);
 Surface surfaceNamed(std::string_view material);  // of "cm:building" ...; Authored for anything else
 
 //! 28 bytes; also the layout of the GPU vertex buffer.
