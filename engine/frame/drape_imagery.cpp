@@ -64,11 +64,7 @@ std::vector<glm::vec2> cellPlaces(source::TileMatrix matrix, const source::Image
 }
 
 DrapeImagery::DrapeImagery(gpu::Device& device, VkFormat colour) : device_(device), pipelines_(device) {
-  const VkDescriptorSetLayoutBinding picture{.binding = 0,
-                                             .descriptorType = VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER,
-                                             .descriptorCount = 1,
-                                             .stageFlags = VK_SHADER_STAGE_FRAGMENT_BIT};
-  set_ = pipelines_.setLayout({&picture, 1});
+  set_ = pipelines_.sampledLayout(1);
   layout_ = pipelines_.layout({&set_, 1}, sizeof(shared::DrapeImagePush));
   const VkVertexInputBindingDescription binding{0, sizeof(CellVertex), VK_VERTEX_INPUT_RATE_VERTEX};
   const VkVertexInputAttributeDescription attributes[] = {{0, 0, VK_FORMAT_R32G32_SFLOAT, offsetof(CellVertex, place)},

@@ -22,16 +22,11 @@ void LensPass::begin(PassContext& pass, VkExtent2D extent, const glm::vec4* clea
                          .format = layouts_.depth,
                          .usage = VK_IMAGE_USAGE_DEPTH_STENCIL_ATTACHMENT_BIT | VK_IMAGE_USAGE_SAMPLED_BIT},
                         "lens depth");
-    colourState_ = depthState_ = {};
+    pass.passes.made(Resource::Lens, colour_.handle());
+    pass.passes.made(Resource::LensDepth, depth_.handle());
   }
   if (!pipeline_) {
-    std::array<VkDescriptorSetLayoutBinding, 2> bindings{};
-    for (uint32_t i = 0; i < bindings.size(); ++i)
-      bindings[i] = {.binding = i,
-                     .descriptorType = VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER,
-                     .descriptorCount = 1,
-                     .stageFlags = VK_SHADER_STAGE_FRAGMENT_BIT};
-    set_ = objects_.setLayout(bindings);
+    set_ = objects_.sampledLayout(2);
     layout_ = objects_.layout({&set_, 1}, sizeof(shared::LensPush));
     pipeline_ = objects_.make({.vertex = "screen.vert",
                                .fragment = "lens.frag",
@@ -44,20 +39,13 @@ void LensPass::begin(PassContext& pass, VkExtent2D extent, const glm::vec4* clea
                               "lens");
     sampler_ = objects_.sampler(VK_FILTER_NEAREST, VK_SAMPLER_ADDRESS_MODE_CLAMP_TO_EDGE);
   }
-  gpu::use(pass.commands, colour_.handle(), colourState_, gpu::Access::Colour, true);
-  useDepth(pass, gpu::Access::Depth);
+  pass.passes.begin(pass.commands, Pass::Lens);
   beginScene(pass.commands, colour_.view(), depth_, pass.view, clear);
-}
-
-void LensPass::useDepth(PassContext& pass, gpu::Access access) {
-  if (const auto barrier = gpu::derive(depthState_, access, access == gpu::Access::Depth))
-    gpu::record(pass.commands, *barrier, depth_.handle(), VK_IMAGE_ASPECT_DEPTH_BIT);
 }
 
 void LensPass::end(PassContext& pass) {
   vkCmdEndRendering(pass.commands);
-  gpu::use(pass.commands, colour_.handle(), colourState_, gpu::Access::Sampled);
-  useDepth(pass, gpu::Access::Sampled);
+  pass.passes.begin(pass.commands, Pass::LensLaid);
 }
 
 void LensPass::lay(PassContext& pass, glm::vec2 offset) {

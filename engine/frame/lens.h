@@ -4,7 +4,6 @@
 #pragma once
 
 #include "frame/pass_context.h"
-#include "gpu/access.h"
 #include "gpu/pipeline.h"
 
 namespace cm::frame {
@@ -22,13 +21,10 @@ class LensPass {
   void forget();
 
  private:
-  void useDepth(PassContext& pass, gpu::Access access);
-
   gpu::Device& device_;
   gpu::Pipelines objects_;
   const SceneLayouts layouts_;
   gpu::Image colour_, depth_;
-  gpu::AccessState colourState_, depthState_;   // nobody else touches the two
   VkDescriptorSetLayout set_ = VK_NULL_HANDLE;
   VkPipelineLayout layout_ = VK_NULL_HANDLE;
   VkPipeline pipeline_ = VK_NULL_HANDLE;

@@ -6,7 +6,6 @@
 
 #include "frame/post.h"
 #include "frame/targets.h"
-#include "gpu/access.h"
 #include "shared/fade_push.h"
 
 namespace cm::frame {
@@ -16,8 +15,8 @@ constexpr double kLongestStepSeconds = 0.1;
 
 }  // namespace
 
-void LookFade::follow(const Scene& scene, VkCommandBuffer commands, FrameArena& arena, gpu::Image& picture,
-                      gpu::Image& mean) {
+void LookFade::follow(Passes& passes, const Scene& scene, VkCommandBuffer commands, FrameArena& arena,
+                      gpu::Image& picture, gpu::Image& mean) {
   if (scene.aside) return;
   const bool plain = scene.look == city::Look::Plain || look_ == city::Look::Plain;
   const bool changed = look_ && *look_ != scene.look;
@@ -30,15 +29,13 @@ void LookFade::follow(const Scene& scene, VkCommandBuffer commands, FrameArena& 
   if (changed && shown_) {
     gpu::Image& last = shown_->mean ? mean : picture;
     if (from_ && last && left_ > 0) {  // on the way: what is on the screen is a mixture
-      gpu::AccessState state{.layout = VK_IMAGE_LAYOUT_SHADER_READ_ONLY_OPTIMAL,
-                             .readers = VK_PIPELINE_STAGE_2_FRAGMENT_SHADER_BIT};
-      gpu::use(commands, last.handle(), state, gpu::Access::Colour);
+      passes.begin(commands, shown_->mean ? Pass::FadeMean : Pass::FadePicture);
       const VkImageView view = last.view();
       beginColour(commands, view, shown_->drawn, VK_ATTACHMENT_LOAD_OP_LOAD);
       blend(commands, arena, shown_->mean ? kMeanFormat : colour_, shown_->drawn);
       vkCmdEndRendering(commands);
-      gpu::use(commands, last.handle(), state, gpu::Access::Sampled);
     }
+    passes.move(shown_->mean ? Resource::Mean : Resource::Picture, Resource::Fading);
     from_ = std::move(last);
     last = {};
     fromDrawn_ = shown_->drawn;
@@ -57,11 +54,7 @@ void LookFade::follow(const Scene& scene, VkCommandBuffer commands, FrameArena& 
 
 void LookFade::blend(VkCommandBuffer commands, FrameArena& arena, VkFormat onto, VkExtent2D target) {
   if (!layout_) {
-    const VkDescriptorSetLayoutBinding binding{.binding = 0,
-                                               .descriptorType = VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER,
-                                               .descriptorCount = 1,
-                                               .stageFlags = VK_SHADER_STAGE_FRAGMENT_BIT};
-    set_ = objects_.setLayout({&binding, 1});
+    set_ = objects_.sampledLayout(1);
     layout_ = objects_.layout({&set_, 1}, sizeof(shared::FadePush));
     sampler_ = objects_.sampler(VK_FILTER_LINEAR, VK_SAMPLER_ADDRESS_MODE_CLAMP_TO_EDGE);
   }

@@ -16,7 +16,8 @@ class LookFade {
 
   //! Before a frame's images are prepared: where the look is another one than that of the last picture, takes the image that was
   //! shown (`picture` or `mean`, which is then empty) to fade from.
-  void follow(const Scene& scene, VkCommandBuffer commands, FrameArena& arena, gpu::Image& picture, gpu::Image& mean);
+  void follow(Passes& passes, const Scene& scene, VkCommandBuffer commands, FrameArena& arena, gpu::Image& picture,
+              gpu::Image& mean);
   //! After a picture: which image was shown, and how many of its pixels were drawn.
   void shown(bool mean, VkExtent2D drawn) { shown_ = Shown{mean, drawn}; }
   //! Inside the rendering on the target, over the new picture.

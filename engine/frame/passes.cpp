@@ -21,6 +21,8 @@ constexpr Use kMovingScene[] = {{R::Records, Records},     {R::NoDrape, Sampled}
                                 {R::KeptShadows, Sampled}, {R::Picture, Colour, true}, {R::Depth, Depth, true}};
 constexpr Use kSampleScene[] = {{R::Records, Records},       {R::NoDrape, Sampled},      {R::Drape, Sampled},
                                 {R::SampleShadows, Sampled}, {R::Picture, Colour, true}, {R::Depth, Depth, true}};
+constexpr Use kLens[] = {{R::Lens, Colour, true}, {R::LensDepth, Depth, true}};
+constexpr Use kLensLaid[] = {{R::Lens, Sampled}, {R::LensDepth, Sampled}};
 constexpr Use kNearGlow[] = {{R::Picture, Sampled}, {R::NearGlow, Colour, true}};
 constexpr Use kFarGlow[] = {{R::NearGlow, Sampled}, {R::FarGlow, Colour, true}};
 constexpr Use kWeather[] = {{R::Picture, Sampled},
@@ -29,12 +31,12 @@ constexpr Use kWeather[] = {{R::Picture, Sampled},
                             {R::FarGlow, Sampled},
                             {R::Weathered, Colour, true}};
 constexpr Use kAccumulate[] = {{R::Picture, Sampled}, {R::Weathered, Sampled}, {R::Depth, Sampled}, {R::Mean, Colour}};
-constexpr Use kShowMoving[] = {{R::Picture, Sampled},
-                               {R::Weathered, Sampled},
-                               {R::Depth, Sampled},
-                               {R::Glyphs, Sampled},
-                               {R::Target, Colour, true}};
-constexpr Use kShowMean[] = {{R::Mean, Sampled}, {R::Depth, Sampled}, {R::Glyphs, Sampled}, {R::Target, Colour, true}};
+constexpr Use kShowMoving[] = {{R::Picture, Sampled}, {R::Weathered, Sampled}, {R::Depth, Sampled},
+                               {R::Glyphs, Sampled},  {R::Fading, Sampled},    {R::Target, Colour, true}};
+constexpr Use kShowMean[] = {
+    {R::Mean, Sampled}, {R::Depth, Sampled}, {R::Glyphs, Sampled}, {R::Fading, Sampled}, {R::Target, Colour, true}};
+constexpr Use kFadePicture[] = {{R::Fading, Sampled}, {R::Picture, Colour}};
+constexpr Use kFadeMean[] = {{R::Fading, Sampled}, {R::Mean, Colour}};
 constexpr Use kLive[] = {
     {R::SampleShadows, Sampled}, {R::NoDrape, Sampled}, {R::Drape, Sampled}, {R::Target, Colour}, {R::Depth, Depth}};
 constexpr Use kOver[] = {{R::Glyphs, Sampled}, {R::Target, Colour}};
@@ -45,13 +47,14 @@ constexpr Use kCopyable[] = {{R::Target, CopyFrom}};
 constexpr Use kPresent[] = {{R::Target, gpu::Access::Present}};
 
 constexpr std::span<const Use> kUses[] = {
-    kRecords,     kNoDrape,  kDrape,    kGlyphs,   kKeptShadows, kSampleShadows, kPlainScene, kMovingScene,
-    kSampleScene, kNearGlow, kFarGlow,  kWeather,  kAccumulate,  kShowMoving,    kShowMean,   kLive,
-    kOver,        kPick,     kPickCopy, kPickRead, kCopyable,    kPresent};
+    kRecords,  kNoDrape,  kDrape,    kGlyphs,  kKeptShadows, kSampleShadows, kPlainScene, kMovingScene, kSampleScene,
+    kLens,     kLensLaid, kNearGlow, kFarGlow, kWeather,     kAccumulate,    kShowMoving, kShowMean,    kFadePicture,
+    kFadeMean, kLive,     kOver,     kPick,    kPickCopy,    kPickRead,      kCopyable,   kPresent};
 static_assert(std::size(kUses) == kPasses);
 
 bool isDepth(Resource resource) {
-  return resource == R::KeptShadows || resource == R::SampleShadows || resource == R::Depth || resource == R::PickDepth;
+  return resource == R::KeptShadows || resource == R::SampleShadows || resource == R::Depth ||
+         resource == R::LensDepth || resource == R::PickDepth;
 }
 
 }  // namespace
@@ -65,6 +68,11 @@ void Passes::made(Resource resource, VkImage image, VkPipelineStageFlags2 reader
 }
 
 void Passes::made(Resource resource, VkBuffer buffer) { held_[size_t(resource)] = {.buffer = buffer}; }
+
+void Passes::move(Resource from, Resource to) {
+  held_[size_t(to)] = std::exchange(held_[size_t(from)], {});
+  moved_.emplace_back(from, to);
+}
 
 std::vector<Recorded> Passes::derive(Pass pass) {
   std::vector<Recorded> barriers;
@@ -86,7 +94,7 @@ void Passes::begin(VkCommandBuffer commands, Pass pass) {
     else
       gpu::record(commands, one.barrier, one.image,
                   isDepth(one.resource) ? VK_IMAGE_ASPECT_DEPTH_BIT : VK_IMAGE_ASPECT_COLOR_BIT);
-  begun_.push_back({pass, std::move(before)});
+  begun_.push_back({pass, std::move(before), std::exchange(moved_, {})});
 }
 
 }  // namespace cm::frame

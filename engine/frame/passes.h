@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "gpu/access.h"
@@ -16,8 +17,8 @@
 namespace cm::frame {
 
 enum class Resource : uint8_t {
-  Records, NoDrape, Drape, Glyphs, KeptShadows, SampleShadows, Picture, Depth, NearGlow, FarGlow, Weathered, Mean, Target,
-  PickIds, PickDepth, PickBytes,
+  Records, NoDrape, Drape, Glyphs, KeptShadows, SampleShadows, Picture, Depth, Lens, LensDepth, NearGlow, FarGlow, Weathered, Mean,
+  Fading, Target, PickIds, PickDepth, PickBytes,
 };
 inline constexpr size_t kResources = size_t(Resource::PickBytes) + 1;
 
@@ -31,12 +32,16 @@ enum class Pass : uint8_t {
   PlainScene,      // straight onto the target
   MovingScene,
   SampleScene,
+  Lens,            // before one of these three is drawn: the sides in the lens, which read what it reads
+  LensLaid,        // and then what they show is laid into it
   NearGlow,        // in the weather, the lights of a picture
   FarGlow,         // and those once more, wider
   Weather,         // the picture with the air in it
   Accumulate,      // a sample into the mean
   ShowMoving,      // onto the target, with the labels
   ShowMean,
+  FadePicture,     // a look chosen while another fades: what is left of the old picture goes into the moving one
+  FadeMean,        // or into the mean
   Live,            // what lives, over a still picture
   Over,            // labels or the control layer, over what is on the target
   Pick, PickCopy, PickRead,
@@ -69,12 +74,15 @@ class Passes {
   struct Begun {
     Pass pass;
     std::vector<Recorded> before;
+    std::vector<std::pair<Resource, Resource>> moved;   // before them
   };
 
   //! A resource is this image from now on, of which nothing is known but that `readers` may still be at it. What a pass
   //! declares and nobody has made is left out: the pass will not touch it.
   void made(Resource resource, VkImage image, VkPipelineStageFlags2 readers = 0);
   void made(Resource resource, VkBuffer buffer);
+  //! What `from` is goes on as `to`, with all that was done to it; `from` is nothing until it is made again.
+  void move(Resource from, Resource to);
   VkBuffer buffer(Resource resource) const { return held_[size_t(resource)].buffer; }
 
   //! The barriers before a pass; it then counts as done.
@@ -94,6 +102,7 @@ class Passes {
   };
   std::array<Held, kResources> held_;
   std::vector<Begun> begun_;
+  std::vector<std::pair<Resource, Resource>> moved_;   // since the last pass began
 };
 
 }  // namespace cm::frame

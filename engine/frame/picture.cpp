@@ -34,7 +34,7 @@ PicturePass::PicturePass(gpu::Device& device, Scenery& scenery)
 
 void PicturePass::prepare(Passes& passes, const Scene& scene, VkCommandBuffer commands, FrameArena& arena,
                           VkExtent2D extent) {
-  fade_.follow(scene, commands, arena, picture_, mean_);
+  fade_.follow(passes, scene, commands, arena, picture_, mean_);
   if (!scene.lens.on() && !scene.aside) lens_.forget();
   const auto same = [&](const gpu::Image& image) {
     return image && image.description().extent.width == extent.width &&

@@ -6,13 +6,7 @@
 namespace cm::frame {
 
 PostPass::PostPass(gpu::Device& device, const SceneLayouts& layouts) : objects_(device), colour_(layouts.colour) {
-  std::array<VkDescriptorSetLayoutBinding, 2> bindings{};
-  for (uint32_t i = 0; i < bindings.size(); ++i)
-    bindings[i] = {.binding = i,
-                   .descriptorType = VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER,
-                   .descriptorCount = 1,
-                   .stageFlags = VK_SHADER_STAGE_FRAGMENT_BIT};
-  set_ = objects_.setLayout(bindings);
+  set_ = objects_.sampledLayout(2);
   layout_ = objects_.layout({&set_, 1}, sizeof(shared::PostPush));
   linear_ = objects_.sampler(VK_FILTER_LINEAR, VK_SAMPLER_ADDRESS_MODE_CLAMP_TO_EDGE);
   nearest_ = objects_.sampler(VK_FILTER_NEAREST, VK_SAMPLER_ADDRESS_MODE_CLAMP_TO_EDGE);

@@ -31,14 +31,8 @@ const glm::dvec3 kRainFalls(1.1, 1.4, -7.5), kSnowFalls(0.45, 0.55, -1.3);
 
 void WeatherPass::prepare(Passes& passes, VkExtent2D extent) {
   if (!airLayout_) {
-    std::array<VkDescriptorSetLayoutBinding, 4> bindings{};
-    for (uint32_t i = 0; i < bindings.size(); ++i)
-      bindings[i] = {.binding = i,
-                     .descriptorType = VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER,
-                     .descriptorCount = 1,
-                     .stageFlags = VK_SHADER_STAGE_FRAGMENT_BIT};
-    sampled_ = objects_.setLayout(bindings);
-    source_ = objects_.setLayout({bindings.data(), 1});
+    sampled_ = objects_.sampledLayout(4);
+    source_ = objects_.sampledLayout(1);
     const std::array sets{layouts_.globals, sampled_};
     airLayout_ = objects_.layout(sets, sizeof(shared::SidePush));
     glowLayout_ = objects_.layout({&source_, 1}, sizeof(glm::vec4));

@@ -150,6 +150,16 @@ VkDescriptorSetLayout Pipelines::setLayout(std::span<const VkDescriptorSetLayout
   return setLayouts_.emplace_back(layout);
 }
 
+VkDescriptorSetLayout Pipelines::sampledLayout(uint32_t pictures) {
+  std::vector<VkDescriptorSetLayoutBinding> bindings;
+  for (uint32_t i = 0; i < pictures; ++i)
+    bindings.push_back({.binding = i,
+                        .descriptorType = VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER,
+                        .descriptorCount = 1,
+                        .stageFlags = VK_SHADER_STAGE_FRAGMENT_BIT});
+  return setLayout(bindings);
+}
+
 VkPipelineLayout Pipelines::layout(std::span<const VkDescriptorSetLayout> sets, uint32_t pushBytes) {
   const VkPushConstantRange push{.stageFlags = VK_SHADER_STAGE_VERTEX_BIT | VK_SHADER_STAGE_FRAGMENT_BIT,
                                  .size = pushBytes};

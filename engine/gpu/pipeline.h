@@ -61,6 +61,8 @@ class Pipelines {
   Pipelines& operator=(const Pipelines&) = delete;
 
   VkDescriptorSetLayout setLayout(std::span<const VkDescriptorSetLayoutBinding> bindings);
+  //! So many pictures for fragment shaders, at bindings 0, 1, 2 ...
+  VkDescriptorSetLayout sampledLayout(uint32_t pictures);
   VkPipelineLayout layout(std::span<const VkDescriptorSetLayout> sets, uint32_t pushBytes);
   Pipeline make(const GraphicsPipeline& description, const char* name);
   VkSampler sampler(VkFilter filter, VkSamplerAddressMode address, bool compareGreater = false, float maxAnisotropy = 0);

@@ -71,11 +71,7 @@ gpu::Image mippedImage(gpu::Device& device, const source::Image& image, const Mi
 }
 
 Textures::Textures(gpu::Device& device) : device_(device), objects_(device) {
-  const VkDescriptorSetLayoutBinding binding{.binding = 0,
-                                             .descriptorType = VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER,
-                                             .descriptorCount = 1,
-                                             .stageFlags = VK_SHADER_STAGE_FRAGMENT_BIT};
-  layout_ = objects_.setLayout({&binding, 1});
+  layout_ = objects_.sampledLayout(1);
   // Anisotropy is what makes streets readable on a GPU; on a processor it costs more than all else in the picture.
   sampler_ =
       objects_.sampler(VK_FILTER_LINEAR, VK_SAMPLER_ADDRESS_MODE_REPEAT, false, device.isSoftware() ? 0.0f : 8.0f);

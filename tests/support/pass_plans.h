@@ -17,6 +17,8 @@ struct Kind {
   bool finished = false;  // still, and nothing is left to refine
   bool shadows = true;    // the sun is up and the look throws some
   bool mapsStale = true;  // while moving
+  bool lens = false;
+  bool fadePicture = false, fadeMean = false;   // a look is chosen while another fades: what the last frame showed
   bool air = false;       // fog, or wet ground
   bool glow = false;      // and lights by night shine through it
   bool trains = false;    // drawn over a still picture
@@ -27,15 +29,17 @@ struct Kind {
   bool ui = false, window = false;
 
   std::string name() const {
-    return fmt::format("plain {} still {} samples {} finished {} shadows {} stale {} air {} glow {} trains {} labels {} drape {} "
+    return fmt::format("plain {} still {} samples {} finished {} shadows {} stale {} lens {} air {} glow {} trains {} labels {} drape {} "
                        "records {} picks {} ui {}",
-                       plain, still, samples, finished, shadows, mapsStale, air, glow, trains, labels, drape, records, picks, ui);
+                       plain, still, samples, finished, shadows, mapsStale, lens, air, glow, trains, labels, drape, records, picks, ui);
   }
 };
 
 inline std::vector<frame::Pass> passesOf(const Kind& kind, bool first) {
   using frame::Pass;
   std::vector<Pass> list;
+  if (kind.fadePicture) list.push_back(Pass::FadePicture);
+  if (kind.fadeMean) list.push_back(Pass::FadeMean);
   if (kind.records || first) list.push_back(Pass::Records);
   if (first) list.push_back(Pass::NoDrape);
   if (kind.drape) list.push_back(Pass::Drape);
@@ -45,12 +49,17 @@ inline std::vector<frame::Pass> passesOf(const Kind& kind, bool first) {
     if (kind.air) list.push_back(Pass::Weather);
   };
   const bool refined = !kind.plain && (kind.still || kind.samples > 1);
+  const auto lens = [&] {
+    if (kind.lens) list.insert(list.end(), {Pass::Lens, Pass::LensLaid});
+  };
   if (kind.plain) {
     list.push_back(Pass::PlainScene);
+    lens();
   } else if (refined) {
     for (int i = 0; i < (kind.finished ? 0 : kind.samples); ++i) {
       if (kind.shadows) list.push_back(Pass::SampleShadows);
       list.push_back(Pass::SampleScene);
+      lens();
       weather();
       list.push_back(Pass::Accumulate);
     }
@@ -59,6 +68,7 @@ inline std::vector<frame::Pass> passesOf(const Kind& kind, bool first) {
   } else {
     if (kind.shadows && kind.mapsStale) list.push_back(Pass::KeptShadows);
     list.push_back(Pass::MovingScene);
+    lens();
     weather();
     list.push_back(Pass::ShowMoving);
   }
@@ -81,6 +91,9 @@ inline std::vector<Kind> allKinds() {
     kind.plain = !kind.still && !kind.shadows && kind.trains;
     kind.air = bit(6);
     kind.glow = bit(6) && bit(7);
+    kind.lens = bit(3) != bit(5);
+    kind.fadePicture = !kind.plain && bit(2) && bit(4);
+    kind.fadeMean = !kind.plain && bit(2) && !bit(4);
     kinds.push_back(kind);
   }
   return kinds;

@@ -60,11 +60,18 @@ source::MeshContent someTown() {
 class Derivation {
  public:
   std::vector<frame::Recorded> of(std::span<const frame::Passes::Begun> frame) {
-    for (const auto& begun : frame)
-      for (const frame::Recorded& one : begun.before) meet(one);
     std::vector<frame::Recorded> all;
-    for (const auto& begun : frame)
-      for (const frame::Recorded& one : passes_.derive(begun.pass)) all.push_back(one);
+    for (auto begun = frame.begin(); begun != frame.end(); ++begun) {
+      for (const auto& [from, to] : begun->moved) {
+        passes_.move(from, to);
+        known_[to] = std::exchange(known_[from], {});
+      }
+      // What is new until something moves again.
+      if (begun == frame.begin() || !begun->moved.empty())
+        for (auto next = begun; next != frame.end() && (next == begun || next->moved.empty()); ++next)
+          for (const frame::Recorded& one : next->before) meet(one);
+      for (const frame::Recorded& one : passes_.derive(begun->pass)) all.push_back(one);
+    }
     met_.clear();
     return all;
   }
@@ -97,6 +104,7 @@ struct Case {
   double sunElevation = 45;
   bool underground = false, halves = false;
   city::Weather weather = city::Weather::Clear;
+  float fadeSeconds = 0;
 };
 
 TEST(Passes, WhatIsRecordedFollowsFromTheDeclarations) {
@@ -121,6 +129,16 @@ TEST(Passes, WhatIsRecordedFollowsFromTheDeclarations) {
       {"underground, moving", Look::Clay, {}, 45, true},
       {"comparison", Look::Clay, {.still = true, .samples = 2}, 45, false, true},
       {"comparison, moving", Look::Day, {}, 45, false, true},
+      {"lens", Look::Clay, {.still = true, .samples = 2, .lens = true}},
+      {"lens, moving", Look::Day, {.mapsStale = false, .lens = true}},
+      {"lens in fog",
+       Look::Day,
+       {.still = true, .samples = 2, .lens = true, .air = true},
+       45,
+       false,
+       false,
+       city::Weather::Fog},
+      {"lens, plain", Look::Plain, {.plain = true, .lens = true}},
       {"plain", Look::Plain, {.plain = true}},
       {"tech", Look::Tech, {.shadows = false}},
       {"tech at rest", Look::Tech, {.still = true, .samples = 4, .shadows = false}},
@@ -144,14 +162,37 @@ TEST(Passes, WhatIsRecordedFollowsFromTheDeclarations) {
       {"snow", Look::Day, {.still = true, .samples = 2, .shadows = false}, 45, false, false, city::Weather::Snow},
       {"clear again", Look::Day, {.still = true, .samples = 2}},
       {"another sun", Look::Clay, {}, 30},
+      {"a look to leave", Look::Clay, {.mapsStale = false}, 30, false, false, city::Weather::Clear, 0.6f},
+      {"another fades in", Look::Plan, {.mapsStale = false}, 30, false, false, city::Weather::Clear, 0.6f},
+      {"and one more meanwhile",
+       Look::Clay,
+       {.mapsStale = false, .fadePicture = true},
+       30,
+       false,
+       false,
+       city::Weather::Clear,
+       0.6f},
+      {"at rest meanwhile", Look::Clay, {.still = true, .samples = 2}, 30, false, false, city::Weather::Clear, 0.6f},
+      {"from there to another",
+       Look::Day,
+       {.still = true, .samples = 2, .fadeMean = true},
+       30,
+       false,
+       false,
+       city::Weather::Clear,
+       0.6f},
   };
   const geo::Geodetic eye = geo::geodeticFromEcef(geo::enuFrameAt(kPlace).toEcef({0, -300, 120}));
   Derivation derivation;
   gpu::Offscreen offscreen(*rig.device, {160, 120}, test::kPictureFormat);
   bool first = true;
+  double now = 0;
   for (const Case& one : cases) {
     frame::Scene scene = test::sceneAt(eye, 0, -20, one.look, 200, one.sunElevation);
     scene.still = one.kind.still;
+    scene.nowSeconds = now += 0.05;
+    scene.lookFadeSeconds = one.fadeSeconds;
+    if (one.kind.lens) scene.lens = {{0.5f, 0.5f}, 0.3f};
     scene.weather = frame::sharesOf(one.weather);
     scene.layers.underground = one.underground;
     std::vector<frame::Side> sides = rig.oneSide();
@@ -159,6 +200,11 @@ TEST(Passes, WhatIsRecordedFollowsFromTheDeclarations) {
       sides.push_back(sides.front());
       sides[0].right = sides[1].left = 0.5f;
       sides[1].slot = 1;
+    }
+    if (one.kind.lens) {
+      sides.push_back(sides.front());
+      sides[1].slot = 1;
+      sides[1].inLens = true;
     }
     rig.frame->updateVisibility(rig.tree, sides, {});
     if (one.kind.picks) rig.frame->pick(80, 60);

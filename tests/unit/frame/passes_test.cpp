@@ -58,6 +58,9 @@ class Model {
     if (readers) histories_[resource].steps.push_back({.rule = {.stages = readers}});
   }
 
+  //! What one resource was goes on as another.
+  void move(Resource from, Resource to) { histories_[to] = std::exchange(histories_[from], {}); }
+
  private:
   struct Step {
     std::optional<gpu::Barrier> barrier;
@@ -118,9 +121,10 @@ void run(Passes& passes, Model& model, const Kind& kind, bool first, uint64_t& h
       VK_PIPELINE_STAGE_2_COLOR_ATTACHMENT_OUTPUT_BIT | VK_PIPELINE_STAGE_2_COPY_BIT;
   make(Resource::Target, kBefore);
   if (first)
-    for (const Resource resource : {Resource::Records, Resource::NoDrape, Resource::Drape, Resource::Glyphs,
-                                    Resource::KeptShadows, Resource::SampleShadows, Resource::Picture, Resource::Depth,
-                                    Resource::NearGlow, Resource::FarGlow, Resource::Weathered, Resource::Mean})
+    for (const Resource resource :
+         {Resource::Records, Resource::NoDrape, Resource::Drape, Resource::Glyphs, Resource::KeptShadows,
+          Resource::SampleShadows, Resource::Picture, Resource::Depth, Resource::Lens, Resource::LensDepth,
+          Resource::NearGlow, Resource::FarGlow, Resource::Weathered, Resource::Mean, Resource::Fading})
       make(resource);
   for (const Pass pass : test::passesOf(kind, first)) {
     if (pass == Pass::Pick)
@@ -131,6 +135,11 @@ void run(Passes& passes, Model& model, const Kind& kind, bool first, uint64_t& h
     }
     for (const Use& use : usesOf(pass))
       model.use(use, fmt::format("{}, pass {}, resource {}", where, int(pass), int(use.resource)));
+    if (pass != Pass::FadePicture && pass != Pass::FadeMean) continue;
+    const Resource shown = pass == Pass::FadeMean ? Resource::Mean : Resource::Picture;
+    passes.move(shown, Resource::Fading);
+    model.move(shown, Resource::Fading);
+    make(shown);
   }
 }
 
@@ -153,6 +162,7 @@ TEST(Passes, NoneOfTheBarriersMayBeLeftOut) {
   const Kind kind{.still = true,
                   .samples = 2,
                   .shadows = true,
+                  .lens = true,
                   .air = true,
                   .glow = true,
                   .trains = true,
