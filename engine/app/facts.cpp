@@ -227,7 +227,7 @@ city::Selection selectionAt(const Stage& stage, const frame::Pick& pick) {
     const source::FeatureTable& table = *tile->features;
     // Ground features (roads, woods) have no height; a tap on them means the place, not them.
     bool building = table.column("height") == nullptr || (!table.text("heightSource", pick.feature).empty());
-    if (building) return {PickKind::Building, table.ids[pick.feature]};
+    if (building) return {PickKind::Building, std::string(table.ids[pick.feature])};
   }
   if (!texelFacts(stage, pick).empty()) return {PickKind::Building, stage.tree().tiles[pick.tile].contentUris.front()};
   const city::Document& document = stage.document();

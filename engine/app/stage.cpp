@@ -61,7 +61,7 @@ Stage::~Stage() = default;
 void Stage::attach(gpu::Device& device, VkFormat format) {
   format_ = format;
   software_ = device.isSoftware();
-  residency_ = std::make_unique<residency::Residency>(device, options_.budgets.gpuBytes);
+  residency_ = std::make_unique<residency::Residency>(device, options_.budgets.gpuBytes, software_);
   frame_ = std::make_unique<frame::Frame>(device, *residency_, format);
   frame_->setDocument(document(), loaded_.layers);
 }

@@ -27,9 +27,9 @@ city::StyleValue valueAt(const source::Column* column, size_t row) {
     if (row >= numbers->size() || std::isnan((*numbers)[row])) return {};
     return (*numbers)[row];
   }
-  const auto& texts = std::get<std::vector<std::string>>(column->values);
+  const auto& texts = std::get<Texts>(column->values);
   if (row >= texts.size() || texts[row].empty()) return {};
-  return std::string_view(texts[row]);
+  return texts[row];
 }
 
 std::optional<double> numberOf(const city::StyleValue& value) {

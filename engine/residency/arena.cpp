@@ -6,11 +6,12 @@
 
 namespace cm::residency {
 
-Arena::Arena(gpu::Device& device, VkDeviceSize budgetBytes)
+Arena::Arena(gpu::Device& device, VkDeviceSize budgetBytes, bool mapped)
     : device_(device),
       budget_(budgetBytes),
       // Small budgets get small chunks, or the last one would waste much of them.
-      chunkBytes_(std::clamp<VkDeviceSize>(budgetBytes / 8, VkDeviceSize{1} << 20, VkDeviceSize{32} << 20)) {}
+      chunkBytes_(std::clamp<VkDeviceSize>(budgetBytes / 8, VkDeviceSize{1} << 20, VkDeviceSize{32} << 20)),
+      mapped_(mapped) {}
 
 Arena::~Arena() {
   for (Chunk& chunk : chunks_) {
@@ -37,7 +38,7 @@ std::optional<ArenaRange> Arena::allocate(VkDeviceSize size) {
   if (reserved_ + bytes > std::max(budget_, bytes)) return std::nullopt;
   gpu::Buffer buffer(
       device_, bytes,
-      VK_BUFFER_USAGE_VERTEX_BUFFER_BIT | VK_BUFFER_USAGE_INDEX_BUFFER_BIT | VK_BUFFER_USAGE_TRANSFER_DST_BIT, false,
+      VK_BUFFER_USAGE_VERTEX_BUFFER_BIT | VK_BUFFER_USAGE_INDEX_BUFFER_BIT | VK_BUFFER_USAGE_TRANSFER_DST_BIT, mapped_,
       "mesh chunk");
   if (!buffer) return std::nullopt;
   auto slot = std::find_if(chunks_.begin(), chunks_.end(), [](const Chunk& chunk) { return !chunk.block; });

@@ -22,8 +22,8 @@ struct ArenaRange {
 
 class Arena {
  public:
-  //! `budgetBytes`: what all chunks together may take.
-  Arena(gpu::Device& device, VkDeviceSize budgetBytes);
+  //! `budgetBytes`: what all chunks together may take. `mapped`: the host writes into the chunks itself.
+  Arena(gpu::Device& device, VkDeviceSize budgetBytes, bool mapped);
   ~Arena();
   Arena(const Arena&) = delete;
   Arena& operator=(const Arena&) = delete;
@@ -35,6 +35,8 @@ class Arena {
   //! Takes back what the GPU is done with; call once a frame.
   void collect();
   VkBuffer buffer(uint32_t chunk) const { return chunks_[chunk].buffer.handle(); }
+  //! What the host writes through; null unless the arena is mapped.
+  std::byte* mapped(uint32_t chunk) const { return chunks_[chunk].buffer.mapped(); }
   size_t chunks() const { return chunks_.size(); }
   VkDeviceSize usedBytes() const { return used_; }
 
@@ -50,6 +52,7 @@ class Arena {
   };
   gpu::Device& device_;
   VkDeviceSize budget_, chunkBytes_;
+  bool mapped_;
   VkDeviceSize used_ = 0, reserved_ = 0;
   std::vector<Chunk> chunks_;
   std::deque<Freed> freed_;

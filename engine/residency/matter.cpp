@@ -47,12 +47,12 @@ uint32_t facadeOf(std::string_view kind, float heightMetres, float footprintMetr
 void writeMatter(const source::FeatureTable& features, std::span<FeatureRecord> records) {
   const source::Column* column = features.column("class");
   if (!column) column = features.column("building");
-  const auto* kinds = column ? std::get_if<std::vector<std::string>>(&column->values) : nullptr;
+  const auto* kinds = column ? std::get_if<Texts>(&column->values) : nullptr;
   for (size_t i = 0; i < records.size() && i < features.size() && i < features.lo.size(); ++i) {
     const glm::vec3 size = features.hi[i] - features.lo[i];
     // Ids differ in their last characters only, which the hash leaves in its low bits: one multiplication spreads them.
     const auto own = uint32_t(hash64(features.ids[i]) * 0x9e3779b97f4a7c15ull >> 48);
-    const std::string_view kind = kinds && i < kinds->size() ? std::string_view((*kinds)[i]) : std::string_view();
+    const std::string_view kind = kinds && i < kinds->size() ? (*kinds)[i] : std::string_view();
     const auto quarters = uint32_t(std::lround(std::clamp(size.z, 0.0f, 1023.0f) * 4));
     records[i].matter = facadeOf(kind, size.z, size.x * size.y, own) | quarters << 4 | own << 16;
   }

@@ -20,6 +20,8 @@ namespace {
 
 constexpr size_t kBatchesInFlight = 3;
 
+constexpr VkDeviceSize aligned(VkDeviceSize bytes) { return (bytes + 15) / 16 * 16; }
+
 struct Held {
   ResidentTile tile;
   ArenaRange range;
@@ -44,6 +46,7 @@ struct Residency::Impl {
   Arena arena;
   Records records;
   Textures textures;
+  bool directly;
   size_t textureBytes = 0;
   std::deque<tiles::Upload> queue;
   std::deque<Batch> flying;
@@ -53,7 +56,8 @@ struct Residency::Impl {
   std::vector<tiles::TileId> residents;
   uint64_t generation = 1;
 
-  Impl(gpu::Device& d, size_t budget) : device(d), budgetBytes(budget), arena(d, budget), records(d), textures(d) {}
+  Impl(gpu::Device& d, size_t budget, bool direct)
+      : device(d), budgetBytes(budget), arena(d, budget, direct), records(d), textures(d), directly(direct) {}
 
   void evict(tiles::TileId tile);
   void release(Held& tile);
@@ -163,22 +167,26 @@ void Residency::Impl::startUploads(size_t uploadBytes, Report& report) {
     tiles::Upload upload;
     MeshLayout layout;
     std::vector<MipChain> mips;
-    VkDeviceSize at = 0;
+    VkDeviceSize at = 0;  // in the staging buffer: the mesh where it is staged, then the images
+    VkDeviceSize imagesAt = 0;
   };
   std::vector<Item> items;
-  VkDeviceSize bytes = 0;
+  VkDeviceSize bytes = 0, staged = 0;
   while (!queue.empty() && (items.empty() || bytes < uploadBytes)) {
-    Item item{.upload = std::move(queue.front()), .at = (bytes + 15) / 16 * 16};
+    Item item{.upload = std::move(queue.front()), .at = staged};
     queue.pop_front();
     item.layout = layoutOf(*item.upload.content);
-    bytes = item.at + (item.layout.bytes + 15) / 16 * 16;
+    bytes += aligned(item.layout.bytes);
+    item.imagesAt = item.at + (directly ? 0 : aligned(item.layout.bytes));
+    staged = item.imagesAt;
     for (const source::Image& image : item.upload.content->images) {
       item.mips.push_back(mipChainOf(image.width, image.height));
-      bytes += (item.mips.back().bytes + 15) / 16 * 16;
+      bytes += aligned(item.mips.back().bytes);
+      staged += aligned(item.mips.back().bytes);
     }
     items.push_back(std::move(item));
   }
-  Batch batch = makeBatch(std::max<VkDeviceSize>(bytes, 1));
+  Batch batch = makeBatch(staged);
   const VkCommandBufferBeginInfo begin{.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO,
                                        .flags = VK_COMMAND_BUFFER_USAGE_ONE_TIME_SUBMIT_BIT};
   vkBeginCommandBuffer(batch.commands, &begin);
@@ -195,22 +203,26 @@ void Residency::Impl::startUploads(size_t uploadBytes, Report& report) {
       continue;
     }
     std::vector<VkDescriptorSet> images;
-    VkDeviceSize at = item.at + (item.layout.bytes + 15) / 16 * 16;
+    VkDeviceSize at = item.imagesAt;
     for (size_t i = 0; i < content.images.size(); ++i) {
       writeMips(content.images[i], item.mips[i], batch.staging.mapped() + at);
       tile->textures.push_back(
           textures.make(content.images[i], item.mips[i], batch.commands, batch.staging.handle(), at));
       images.push_back(tile->textures.back().set);
-      at += (item.mips[i].bytes + 15) / 16 * 16;
+      at += aligned(item.mips[i].bytes);
     }
     textureBytes += imageBytes;
     if (!content.indices.empty()) {
-      writeMesh(content, item.layout, batch.staging.mapped() + item.at, tile->tile);
       const VkDeviceSize start =
           (tile->range.offset + sizeof(source::Vertex) - 1) / sizeof(source::Vertex) * sizeof(source::Vertex);
-      const VkBufferCopy copy{item.at, start, item.layout.bytes};
-      vkCmdCopyBuffer(batch.commands, batch.staging.handle(), arena.buffer(tile->range.chunk), 1, &copy);
-      written.insert(tile->range.chunk);
+      if (directly) {
+        writeMesh(content, item.layout, arena.mapped(tile->range.chunk) + start, tile->tile);
+      } else {
+        writeMesh(content, item.layout, batch.staging.mapped() + item.at, tile->tile);
+        const VkBufferCopy copy{item.at, start, item.layout.bytes};
+        vkCmdCopyBuffer(batch.commands, batch.staging.handle(), arena.buffer(tile->range.chunk), 1, &copy);
+        written.insert(tile->range.chunk);
+      }
       tile->tile.chunk = tile->range.chunk;
       tile->tile.vertexOffset = int32_t(start / sizeof(source::Vertex));
       tile->tile.uvOffset = start + item.layout.uvs;
@@ -233,11 +245,13 @@ void Residency::Impl::startUploads(size_t uploadBytes, Report& report) {
       gpu::use(batch.commands, arena.buffer(chunk), state, gpu::Access::Vertices);
     }
   vkEndCommandBuffer(batch.commands);
-  batch.value = device.submitTransfer(batch.commands);
+  // What the host has written is seen by all that is submitted after it (Vulkan 1.3, 7.9 Host Write Ordering Guarantees).
+  if (staged) batch.value = device.submitTransfer(batch.commands);
   flying.push_back(std::move(batch));
 }
 
-Residency::Residency(gpu::Device& device, size_t budgetBytes) : impl_(std::make_unique<Impl>(device, budgetBytes)) {}
+Residency::Residency(gpu::Device& device, size_t budgetBytes, bool direct)
+    : impl_(std::make_unique<Impl>(device, budgetBytes, direct)) {}
 
 Residency::~Residency() {
   Impl& r = *impl_;
@@ -258,6 +272,7 @@ Residency::Report Residency::apply(const tiles::Orders& orders, size_t uploadByt
   for (const tiles::Upload& upload : orders.uploads)
     if (upload.content) r.queue.push_back(upload);
   r.startUploads(uploadBytes, report);
+  if (r.directly) r.takeFinished(report);
   return report;
 }
 

@@ -75,7 +75,9 @@ struct ResidentTile {
 
 class Residency {
  public:
-  Residency(gpu::Device& device, size_t budgetBytes);
+  //! `direct`: meshes are written where they stay, instead of being copied there by the GPU: for devices whose memory is the host's
+  //! (software). Nothing may then be staged but textures.
+  Residency(gpu::Device& device, size_t budgetBytes, bool direct);
   ~Residency();
   Residency(const Residency&) = delete;
   Residency& operator=(const Residency&) = delete;

@@ -55,13 +55,10 @@ size_t MeshContent::cpuBytes() const {
                  features.lo.capacity() * 2 * sizeof(glm::vec3);
   for (const Image& image : images) bytes += image.rgba.capacity();
   for (const auto& surface : propertySurfaces) bytes += surface->bytes();
-  const auto add = [&](const std::vector<std::string>& strings) {
-    for (const std::string& text : strings) bytes += sizeof(std::string) + (text.size() > 15 ? text.capacity() : 0);
-  };
-  add(features.ids);
+  bytes += features.ids.bytes();
   for (const Column& column : features.columns) {
-    if (const auto* strings = std::get_if<std::vector<std::string>>(&column.values))
-      add(*strings);
+    if (const auto* texts = std::get_if<Texts>(&column.values))
+      bytes += texts->bytes();
     else
       bytes += std::get<std::vector<double>>(column.values).size() * sizeof(double);
   }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/texts.h"
 
 namespace cm::source {
 
@@ -70,11 +71,11 @@ struct Part {
 //! One column of a property table (EXT_structural_metadata) or batch table. Row = feature.
 struct Column {
   std::string name;
-  std::variant<std::vector<double>, std::vector<std::string>> values;
+  std::variant<std::vector<double>, Texts> values;
 };
 
 struct FeatureTable {
-  std::vector<std::string> ids;      // stable, equal at every level of detail; "<uri>#<n>" where the data has none
+  Texts ids;                         // stable, equal at every level of detail; "<uri>#<n>" where the data has none
   std::vector<glm::vec3> lo, hi;     // bounds of each feature in the content frame, for growth, removal by place, zoom-to
   std::vector<Column> columns;
   size_t size() const { return ids.size(); }

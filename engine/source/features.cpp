@@ -1,5 +1,6 @@
 #include "source/features.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -60,11 +61,12 @@ FeatureTable FeatureNumbering::finish(const std::string& uri) {
   for (const PropertyTable& table : tables_) {
     const Column* ids = idColumnOf(table);
     for (size_t row = 0; row < table.count; ++row) {
-      std::string& id = out.ids.emplace_back(ids ? textAt(*ids, row) : std::string());
-      if (id.empty()) id = fmt::format("{}#{}", uri, row);
+      const std::string id = ids ? textAt(*ids, row) : std::string();
+      out.ids.push_back(id.empty() ? fmt::format("{}#{}", uri, row) : id);
     }
   }
   for (uint64_t id : looseIds_) out.ids.push_back(fmt::format("{}#{}", uri, id));
+  out.ids.shrink_to_fit();
   mergeColumns(out);
   return out;
 }
@@ -80,25 +82,23 @@ void FeatureNumbering::mergeColumns(FeatureTable& out) {
       Column* to = nullptr;
       for (Column& known : out.columns)
         if (known.name == from.name) to = &known;
-      const bool numeric = std::holds_alternative<std::vector<double>>(from.values);
+      const auto* numbers = std::get_if<std::vector<double>>(&from.values);
       if (!to) {
-        out.columns.push_back({from.name, {}});
+        out.columns.push_back(
+            {from.name, numbers ? decltype(from.values)(std::vector<double>(out.size(), NAN)) : Texts()});
         to = &out.columns.back();
-        if (numeric)
-          to->values = std::vector<double>(out.size(), NAN);
-        else
-          to->values = std::vector<std::string>(out.size());
-      } else if (!numeric || !std::holds_alternative<std::vector<double>>(to->values)) {
-        std::vector<std::string> texts(out.size());
-        for (size_t row = 0; row < out.size(); ++row) texts[row] = textAt(*to, row);
-        to->values = std::move(texts);
       }
-      for (size_t row = 0; row < tables_[t].count; ++row) {
-        if (auto* numbers = std::get_if<std::vector<double>>(&to->values))
-          (*numbers)[bases_[t] + row] = std::get<std::vector<double>>(from.values)[row];
-        else
-          std::get<std::vector<std::string>>(to->values)[bases_[t] + row] = textAt(from, row);
+      if (auto* all = std::get_if<std::vector<double>>(&to->values); all && numbers) {
+        std::copy(numbers->begin(), numbers->end(), all->begin() + bases_[t]);
+        continue;
       }
+      Texts texts;
+      texts.reserve(out.size());
+      for (size_t row = 0; row < out.size(); ++row) {
+        const bool here = row >= bases_[t] && row - bases_[t] < tables_[t].count;
+        texts.push_back(here ? textAt(from, row - bases_[t]) : textAt(*to, row));
+      }
+      to->values = std::move(texts);
     }
 }
 

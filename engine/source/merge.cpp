@@ -18,7 +18,7 @@ void pad(Column& column, size_t rows) {
   if (auto* numbers = std::get_if<std::vector<double>>(&column.values))
     numbers->resize(rows, std::numeric_limits<double>::quiet_NaN());
   else
-    std::get<std::vector<std::string>>(column.values).resize(rows);
+    std::get<Texts>(column.values).pad(rows);
 }
 
 void mergeFeatures(FeatureTable& to, FeatureTable&& from, const glm::dmat4& toFromFrom) {
@@ -32,7 +32,7 @@ void mergeFeatures(FeatureTable& to, FeatureTable&& from, const glm::dmat4& toFr
     to.lo.push_back(glm::vec3(moved - half));
     to.hi.push_back(glm::vec3(moved + half));
   }
-  append(to.ids, std::move(from.ids));
+  to.ids.append(from.ids);
   for (Column& column : from.columns) {
     auto same = std::find_if(to.columns.begin(), to.columns.end(), [&](const Column& c) {
       return c.name == column.name && c.values.index() == column.values.index();
@@ -44,9 +44,10 @@ void mergeFeatures(FeatureTable& to, FeatureTable&& from, const glm::dmat4& toFr
       to.columns.push_back(std::move(empty));
       same = std::prev(to.columns.end());
     }
-    std::visit(
-        [&](auto& values) { append(values, std::move(std::get<std::decay_t<decltype(values)>>(column.values))); },
-        same->values);
+    if (auto* numbers = std::get_if<std::vector<double>>(&same->values))
+      append(*numbers, std::move(std::get<std::vector<double>>(column.values)));
+    else
+      std::get<Texts>(same->values).append(std::get<Texts>(column.values));
   }
   for (Column& column : to.columns) pad(column, rows);
 }

@@ -132,12 +132,14 @@ class PropertyReader {
       column.values = std::move(*numbers);
       if (!tooLarge_) return column;
     }
-    std::vector<std::string> texts(count);
+    Texts texts;
+    texts.reserve(count);
     for (size_t row = 0; row < count; ++row) {
-      auto text = d_.array ? arrayText(row) : valueText(row);
+      const auto text = d_.array ? arrayText(row) : valueText(row);
       if (!text) return makeError("row {} lies outside its buffer views", row);
-      texts[row] = std::move(*text);
+      texts.push_back(*text);
     }
+    texts.shrink_to_fit();
     column.values = std::move(texts);
     return column;
   }
@@ -252,8 +254,9 @@ Column jsonColumn(std::string_view name, const std::vector<Json>& items, size_t 
     for (size_t i = 0; i < std::min(count, items.size()); ++i) numbers[i] = items[i].number().value_or(NAN);
     column.values = std::move(numbers);
   } else {
-    std::vector<std::string> texts(count);
-    for (size_t i = 0; i < std::min(count, items.size()); ++i) texts[i] = items[i].text();
+    Texts texts;
+    for (size_t i = 0; i < std::min(count, items.size()); ++i) texts.push_back(items[i].text());
+    texts.pad(count);
     column.values = std::move(texts);
   }
   return column;
@@ -332,8 +335,8 @@ class Hierarchy {
     for (const Class& one : classes_)
       for (const Column& column : one.columns)
         if (table.columns.size() * table.count <= kMaxCells) addColumn(table, column.name);
-    std::vector<std::string> names(table.count);
-    for (size_t row = 0; row < table.count; ++row) names[row] = classes_[classOf_[row]].name;
+    Texts names;
+    for (size_t row = 0; row < table.count; ++row) names.push_back(classes_[classOf_[row]].name);
     if (!has(table, "class")) table.columns.push_back({"class", std::move(names)});
   }
 
@@ -381,10 +384,10 @@ class Hierarchy {
 
   void addColumn(PropertyTable& table, const std::string& name) const {
     if (has(table, name)) return;
-    std::vector<std::string> values(table.count);
+    Texts values;
     for (size_t row = 0; row < table.count; ++row) {
       int budget = 256;  // instances looked at: parents may form any graph
-      values[row] = valueOf(row, name, 0, budget);
+      values.push_back(valueOf(row, name, 0, budget));
     }
     table.columns.push_back({name, std::move(values)});
   }
@@ -567,8 +570,8 @@ const Column* idColumnOf(const PropertyTable& table) {
 }
 
 std::string textAt(const Column& column, size_t row) {
-  if (const auto* texts = std::get_if<std::vector<std::string>>(&column.values))
-    return row < texts->size() ? (*texts)[row] : std::string();
+  if (const auto* texts = std::get_if<Texts>(&column.values))
+    return row < texts->size() ? std::string((*texts)[row]) : std::string();
   const auto& numbers = std::get<std::vector<double>>(column.values);
   return row < numbers.size() ? numberText(numbers[row]) : std::string();
 }

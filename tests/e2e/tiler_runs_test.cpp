@@ -39,7 +39,7 @@ std::map<std::string, Placed> buildingsOf(const fs::path& city) {
           glb ? source::decodeContent(*glb, uri, tile.ecefFromTile) : Result<source::MeshContent>(glb.error());
       if (!content) throw std::runtime_error(content.error().text());
       for (size_t i = 0; i < content->features.size(); ++i) {
-        const std::string& id = content->features.ids[i];
+        const std::string id(content->features.ids[i]);
         const glm::dvec3 middle = glm::dvec3(content->features.lo[i] + content->features.hi[i]) / 2.0;
         found[id.substr(id.rfind('/') + 1)] = {glm::dvec3(content->ecefFromContent * glm::dvec4(middle, 1)),
                                                std::stod(content->features.text("height", i))};

@@ -78,7 +78,9 @@ inline void addFlat(source::MeshContent& content, glm::vec2 lo, glm::vec2 hi, fl
 
 class Rig {
  public:
-  explicit Rig(bool validation = true, size_t budget = size_t{256} << 20) : budget_(budget) {
+  //! `direct`: as Residency's; a software device's own way is tested by the programs, the copied one here.
+  explicit Rig(bool validation = true, size_t budget = size_t{256} << 20, bool direct = false)
+      : budget_(budget), direct_(direct) {
     auto made = gpu::Device::create({.validation = validation});
     if (made) device = std::move(*made);
     else problem = made.error().text();
@@ -89,7 +91,7 @@ class Rig {
     residency.reset();
   }
   void attach() {
-    residency = std::make_unique<residency::Residency>(*device, budget_);
+    residency = std::make_unique<residency::Residency>(*device, budget_, direct_);
     frame = std::make_unique<frame::Frame>(*device, *residency, kPictureFormat);
     frame->setDocument(document, {});
   }
@@ -141,6 +143,7 @@ class Rig {
 
  private:
   size_t budget_;
+  bool direct_;
   std::unique_ptr<gpu::Offscreen> offscreen_;
   VkExtent2D extent_{};
 };

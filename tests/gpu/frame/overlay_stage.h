@@ -143,7 +143,7 @@ class OverlayStage {
     plane_ = objects->make({.vertex = "drape_plane.vert", .fragment = "drape_plane.frag", .layout = planeLayout_,
                             .colours = {layouts.colour}, .depth = layouts.depth, .topology = VK_PRIMITIVE_TOPOLOGY_TRIANGLE_STRIP,
                             .depthTest = true, .depthWrite = true}, "plane");
-    residency = std::make_unique<residency::Residency>(*device, size_t(1) << 20);
+    residency = std::make_unique<residency::Residency>(*device, size_t(1) << 20, true);
     drape = std::make_unique<frame::Drape>(*device, layouts);
     lines = std::make_unique<frame::OverlayLines>(*device, layouts);
     labels = std::make_unique<frame::Labels>(*device, layouts);

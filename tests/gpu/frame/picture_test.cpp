@@ -135,7 +135,7 @@ TEST(Picture, PlanIsPaperWithLandUse) {
   CM_NEEDS_DEVICE(rig);
   rig.setDocument({.origin = kPlace});
   source::MeshContent content = tinyScene();
-  content.features.columns.push_back({"class", std::vector<std::string>{"residential", "office", ""}});
+  content.features.columns.push_back({"class", Texts{"residential", "office", ""}});
   rig.add(std::move(content));
   rig.frame->setStyle("land-use");
   auto scene = fromSouth(city::Look::Plan);
@@ -377,8 +377,13 @@ TEST(Picture, PicksTheFeatureUnderAPixel) {
 }
 
 //! Indices are as short as a tile's vertices allow: tiles of both kinds in one picture.
-TEST(Picture, TilesOfManyVerticesAndOfFewAreDrawnAndPicked) {
-  Rig rig;
+//! Meshes copied by the GPU, or written where they stay.
+class EitherWay : public testing::TestWithParam<bool> {};
+INSTANTIATE_TEST_SUITE_P(Uploads, EitherWay, testing::Bool(),
+                         [](const auto& way) { return way.param ? "Direct" : "Staged"; });
+
+TEST_P(EitherWay, TilesOfManyVerticesAndOfFewAreDrawnAndPicked) {
+  Rig rig(true, size_t{256} << 20, GetParam());
   CM_NEEDS_DEVICE(rig);
   rig.setDocument({.origin = kPlace});
   source::MeshContent many;

@@ -11,7 +11,7 @@ source::FeatureTable town() {
   source::FeatureTable table;
   table.ids = {"low", "high", "unknown"};
   table.columns.push_back({"height", std::vector<double>{10, 100, std::numeric_limits<double>::quiet_NaN()}});
-  table.columns.push_back({"class", std::vector<std::string>{"house", "office", ""}});
+  table.columns.push_back({"class", Texts{"house", "office", ""}});
   return table;
 }
 

@@ -56,7 +56,7 @@ TEST(Draco, PositionsIdsAndTriangles) {
       decodeContent(test::b3dmOf(glb, R"({"BATCH_LENGTH":2})", R"({"id":["a","b"]})"), "t.b3dm", glm::dmat4(1.0));
   ASSERT_TRUE(content) << content.error().text();
   EXPECT_EQ(content->indices.size(), 6u);
-  EXPECT_EQ(content->features.ids, (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(content->features.ids, (Texts{"a", "b"}));
   const glm::vec3 a = content->features.lo[0], b = content->features.hi[1];
   EXPECT_NEAR(a.x, -1, 1e-3);
   EXPECT_NEAR(a.z, -1.5, 1e-3);

@@ -44,7 +44,7 @@ TEST(Features, BatchTableFromJsonAndBinary) {
       R"({"name":["甲","乙"],"id":[7,9007199254740993],"levels":[3,null],"tags":[{"a":1},[2]],"height":{"byteOffset":0,"componentType":"FLOAT","type":"SCALAR"}})",
       table.bytes));
   ASSERT_EQ(content.features.size(), 2u);
-  EXPECT_EQ(content.features.ids, (std::vector<std::string>{"7", "9007199254740993"}));
+  EXPECT_EQ(content.features.ids, (Texts{"7", "9007199254740993"}));
   EXPECT_EQ(content.features.text("name", 1), "乙");
   EXPECT_EQ(content.features.text("levels", 0), "3");
   EXPECT_EQ(content.features.text("levels", 1), "");
@@ -61,7 +61,7 @@ TEST(Features, BatchIdPastTheTableIsNoFeature) {
   Chunk chunk;
   const GltfParts parts = closed(withIds(chunk, {0, 5, 1}, "_BATCHID"));
   const auto content = good(test::b3dmOf(test::glbOf(parts.json(), chunk.bytes), R"({"BATCH_LENGTH":2})"));
-  EXPECT_EQ(content.features.ids, (std::vector<std::string>{"t.glb#0", "t.glb#1"}));
+  EXPECT_EQ(content.features.ids, (Texts{"t.glb#0", "t.glb#1"}));
   EXPECT_EQ(featureOf(content, 1), kNoFeature);
   ASSERT_EQ(content.warnings.size(), 1u);
   EXPECT_EQ(content.warnings[0], "t.glb: a feature id is past the 2 rows of table 0");
@@ -80,7 +80,7 @@ TEST(Features, HeaderFromBefore10) {
   test::putWord(file, static_cast<uint32_t>(batch.size()));
   test::putText(file, batch);
   file.insert(file.end(), glb.begin(), glb.end());
-  EXPECT_EQ(good(file).features.ids, (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(good(file).features.ids, (Texts{"a", "b"}));
 }
 
 TEST(Features, IdsWithoutATable) {
@@ -88,7 +88,7 @@ TEST(Features, IdsWithoutATable) {
   GltfParts parts = closed(withIds(chunk, {40000, 3, 65535}, "_FEATURE_ID_0"),
                            R"({"featureCount":2,"attribute":0,"nullFeatureId":65535})");
   const auto content = good(test::glbOf(parts.json(), chunk.bytes));
-  EXPECT_EQ(content.features.ids, (std::vector<std::string>{"t.glb#40000", "t.glb#3"}));
+  EXPECT_EQ(content.features.ids, (Texts{"t.glb#40000", "t.glb#3"}));
   EXPECT_EQ(featureOf(content, 0), 0u);
   EXPECT_EQ(featureOf(content, 1), 1u);
   EXPECT_EQ(featureOf(content, 2), kNoFeature);
@@ -132,7 +132,7 @@ TEST(Features, PropertyTableOfEveryKind) {
   parts.bufferBytes = chunk.bytes.size();
   const auto content = good(test::glbOf(parts.json(), chunk.bytes));
   const FeatureTable& t = content.features;
-  EXPECT_EQ(t.ids, (std::vector<std::string>{"a", "bc"}));
+  EXPECT_EQ(t.ids, (Texts{"a", "bc"}));
   EXPECT_EQ(t.text("height", 0), "");
   EXPECT_EQ(t.text("height", 1), "7.1");
   EXPECT_EQ(t.text("share", 0), "100");

@@ -97,7 +97,7 @@ TEST(MeshFeatures, FromATexture) {
   const auto content = good(test::glbOf(parts.json(), chunk.bytes));
   EXPECT_TRUE(content.warnings.empty()) << content.warnings[0];
   ASSERT_EQ(content.features.size(), 2u);
-  EXPECT_EQ(content.features.ids, (std::vector<std::string>{"a/t.gltf#1793", "a/t.gltf#2304"}));
+  EXPECT_EQ(content.features.ids, (Texts{"a/t.gltf#1793", "a/t.gltf#2304"}));
   EXPECT_EQ(content.vertices[0].featureAndSurface & kNoFeature, 0u);
   EXPECT_EQ(content.vertices[1].featureAndSurface & kNoFeature, 1u);
   EXPECT_EQ(content.vertices[2].featureAndSurface & kNoFeature, 1u);  // a coordinate of 1 is the last texel

@@ -111,9 +111,9 @@ TEST_F(BuilderTest, WhatALevelDrawsHasTheIdOfItsLeaf) {
       ASSERT_TRUE(content) << content.error().text();
       for (const auto& id : content->features.ids) {
         if (tile.children.empty())
-          ++leaves[id];
+          ++leaves[std::string(id)];
         else
-          above.push_back(id);
+          above.emplace_back(id);
       }
     }
   EXPECT_EQ(leaves.count("house/7"), 1u);
