@@ -204,6 +204,8 @@ city::Changes Stage::step(std::vector<city::Command> commands, double nowSeconds
   geo::Eye eyeNow = eye();
   bool moved = eyeNow.position != scene_.eye.position || eyeNow.direction != scene_.eye.direction;
   scene_.eye = eyeNow;
+  const glm::dvec3 eyeEnu = axes_.toEnu(eyeNow.position);
+  scene_.eyeMetres = eyeEnu.z - ground_.at(glm::dvec2(eyeEnu)).value_or(0.0);
   scene_.look = session().look;
   scene_.language = session().language;
   scene_.layers = session().layers;

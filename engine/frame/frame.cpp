@@ -148,6 +148,7 @@ void Frame::Impl::submit(InFlight& frame, const gpu::Target& target) {
                        .stageMask = VK_PIPELINE_STAGE_2_ALL_COMMANDS_BIT});
   frame.value = device.submit(frame.commands, waits, signals);
   picks.submitted(frame.value);
+  scenery.labels->submitted(frame.value);
 }
 
 Frame::Frame(gpu::Device& device, residency::Residency& residency, VkFormat colourFormat)

@@ -12,7 +12,8 @@
 namespace cm::frame {
 namespace {
 
-constexpr float kFadeSeconds = 0.2f;
+constexpr float kFadeSeconds = 0.2f, kSightSeconds = 0.3f;
+constexpr float kReachFades = 0.15f;  // of the reach, its last part
 constexpr float kMarginPixels = 3, kLoyalty = 6;
 constexpr float kPinPixels = 30, kEdgePixels = 4;
 constexpr float kSameNamePixels = 260;  // a station and the sight it is named after: one of them is enough
@@ -369,6 +370,44 @@ std::vector<Label> labelsOf(const city::Document& document, const VectorLayers& 
   return labels;
 }
 
+//! Whether a label's place is seen, with some patience: a post that passes before it, or a glimpse between two houses, does not count.
+bool LabelLayout::inSight(size_t label, const LabelView& view, float step, std::map<size_t, Sighting>& next) {
+  if (!view.inSight) return true;
+  inQuestion_.push_back(label);
+  const auto before = sightings_.find(label);
+  Sighting sighting = before != sightings_.end() ? before->second : Sighting{};
+  if (const std::optional<bool> seen = view.inSight(label)) {
+    // A clock that stands still has all the patience there is.
+    const float patience = step >= 1 ? 1 : step * kFadeSeconds / kSightSeconds;
+    sighting.clear = std::clamp(sighting.clear + (*seen ? patience : -patience), 0.0f, 1.0f);
+    if (sighting.clear >= 1 || sighting.clear <= 0)
+      sighting.shown = sighting.clear >= 1;
+    else
+      changing_ = true;
+  }
+  next[label] = sighting;
+  return sighting.shown;
+}
+
+namespace {
+
+//! Of the labels that found a place, the most important.
+void keepMost(std::vector<int>& chosen, std::span<const Candidate> candidates, size_t most) {
+  std::vector<size_t> shown;
+  for (size_t i = 0; i < chosen.size(); ++i)
+    if (chosen[i] >= 0 && candidates[i].priority >= 0) shown.push_back(i);
+  if (shown.size() <= most) return;
+  std::sort(shown.begin(), shown.end(), [&](size_t a, size_t b) {
+    const auto worth = [](const Candidate& c) {
+      return std::pair(c.priority - (c.previous >= 0 ? kLoyalty : 0.0f), c.key);
+    };
+    return worth(candidates[a]) < worth(candidates[b]);
+  });
+  for (size_t i = most; i < shown.size(); ++i) chosen[shown[i]] = -1;
+}
+
+}  // namespace
+
 void LabelLayout::layOut(const std::vector<Label>& labels, const city::Document& document, const city::Layers& layers,
                          const city::Date& date, const city::Selection& selection, Language language,
                          const std::vector<StationDraw>& stations, const LabelView& view, Glyphs& glyphs,
@@ -388,6 +427,8 @@ void LabelLayout::layOut(const std::vector<Label>& labels, const city::Document&
   lastSeconds_ = view.nowSeconds;
   changing_ = false;
   shown_.clear();
+  inQuestion_.clear();
+  std::map<size_t, Sighting> sightings;
 
   std::map<size_t, const StationDraw*> stationOf;
   for (const StationDraw& draw : stations) stationOf[draw.station] = &draw;
@@ -418,13 +459,16 @@ void LabelLayout::layOut(const std::vector<Label>& labels, const city::Document&
     if (one.selected) one.style.farMetres = 1e6f, one.style.nearMetres = 0;
     const auto remembered = memory_.find(i);
     const int previous = remembered != memory_.end() ? remembered->second.placement : -1;
-    const bool near = inRange(one.style, one.metres, previous >= 0);
+    if (!one.selected) one.style.farMetres = std::min(one.style.farMetres, view.reachMetres);
+    bool near = inRange(one.style, one.metres, previous >= 0);
     if (!near && remembered == memory_.end()) continue;
     one.block = blockOf(label, one.style, language, view.scale, glyphs);
     if (!ready(*one.block.first, glyphs) || (one.block.second && !ready(*one.block.second, glyphs))) {
       changing_ = true;
       continue;
     }
+    if (near && !one.selected) near = inSight(i, view, step, sightings);
+    if (!near && remembered == memory_.end()) continue;
     const float slope = slopeOf(label, anchor, view);
     one.placements = placementsOf(one.style, one.block, std::abs(slope) < 8 ? slope : 0, view.scale);
     Candidate candidate{.key = i,
@@ -455,7 +499,8 @@ void LabelLayout::layOut(const std::vector<Label>& labels, const city::Document&
       for (Box& box : lesser.placements) box = kNoBox;
     }
 
-  const std::vector<int> chosen = declutter(candidates, kMarginPixels * view.scale, kLoyalty);
+  std::vector<int> chosen = declutter(candidates, kMarginPixels * view.scale, kLoyalty);
+  keepMost(chosen, candidates, view.most);
   std::vector<size_t> order(live.size());
   std::iota(order.begin(), order.end(), size_t(0));
   // The important ones last, over those that are just fading away.
@@ -480,7 +525,9 @@ void LabelLayout::layOut(const std::vector<Label>& labels, const city::Document&
     glm::vec2 at = one.anchor + used.offset;
     if (view.still) at = glm::round(at);
     const Box box{at, at + one.block.size};
-    const float alpha = now.alpha * insideness(box, view);
+    float alpha = now.alpha * insideness(box, view);
+    if (one.style.farMetres >= view.reachMetres)
+      alpha *= std::clamp((view.reachMetres - one.metres) / (kReachFades * view.reachMetres), 0.0f, 1.0f);
     memory.emplace(one.label, now);
     if (alpha <= 0.004f) continue;
     if (one.style.pill) painter.pin(labels[one.label], one.anchor, {one.anchor.x, box.hi.y}, alpha);
@@ -489,6 +536,7 @@ void LabelLayout::layOut(const std::vector<Label>& labels, const city::Document&
   }
   std::reverse(shown_.begin(), shown_.end());
   memory_ = std::move(memory);
+  sightings_ = std::move(sightings);
 }
 
 }  // namespace cm::frame

@@ -5,7 +5,10 @@
 #include <cstdint>
 #include <functional>
 #include <glm/glm.hpp>
+#include <limits>
 #include <map>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -57,6 +60,10 @@ struct LabelView {
   float night = 0;                    // 0..1: light ink on dark halos
   bool darkPills = false;             // look tech: signs of projects are dark, too
   double nowSeconds = 0;
+  float reachMetres = std::numeric_limits<float>::infinity();   // away: labels fade out towards it
+  size_t most = std::numeric_limits<size_t>::max();             // of labels, but for a selected one
+  //! Where given, what is hidden behind the city is left out; nothing where that is not known yet.
+  std::function<std::optional<bool>(size_t label)> inSight;
 };
 
 //! Remembers from frame to frame what is shown in one slot.
@@ -75,6 +82,8 @@ class LabelLayout {
   const std::vector<Shown>& shown() const { return shown_; }
   //! Something fades in or out, or waits for its glyphs.
   bool changing() const { return changing_; }
+  //! Labels of the last frame that would be shown where they are in sight.
+  const std::vector<size_t>& inQuestion() const { return inQuestion_; }
 
  private:
   struct Memory {
@@ -82,7 +91,15 @@ class LabelLayout {
     int last = 0;                     // where it stood, so that it fades out there
     float alpha = 0;
   };
+  struct Sighting {
+    float clear = 0;                  // 1: seen for a while, 0: hidden for a while
+    bool shown = false;
+  };
+  bool inSight(size_t label, const LabelView& view, float step, std::map<size_t, Sighting>& next);
+
   std::map<uint64_t, Memory> memory_;
+  std::map<size_t, Sighting> sightings_;
+  std::vector<size_t> inQuestion_;
   std::vector<Shown> shown_;
   double lastSeconds_ = -1;
   bool changing_ = false;

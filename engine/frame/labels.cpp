@@ -4,7 +4,9 @@
 #include <array>
 
 #include "base/log.h"
+#include "frame/near_ground.h"
 #include "frame/sides.h"
+#include "frame/sight.h"
 
 namespace cm::frame {
 
@@ -24,6 +26,8 @@ struct Labels::Impl {
   std::vector<Label> labels;
   std::array<LabelLayout, residency::kMaxViewSlots> layouts;
   std::vector<unsigned> slots;  // of the last frame
+  Sight sight;
+  uint64_t sightState = 0;  // what an answer must be about to stand for the last frame; 0: none is wanted
   //! The quads of this frame, by side.
   struct Laid {
     uint32_t first = 0, count = 0;
@@ -33,7 +37,9 @@ struct Labels::Impl {
   Slice slice;
   VkDescriptorSet set = VK_NULL_HANDLE;
 
-  explicit Impl(gpu::Device& d) : device(d), pipelines(d) {}
+  explicit Impl(gpu::Device& d) : device(d), pipelines(d), sight(d) {}
+
+  static uint64_t sightKey(unsigned slot, size_t label) { return uint64_t(slot) << 32 | label; }
 
   void uploadAtlas(PassContext& context) {
     constexpr uint32_t size = Glyphs::kAtlasSize;
@@ -102,29 +108,51 @@ void Labels::setDocument(const city::Document& document, const VectorLayers& lay
     log::error("no labels: {}", glyphs.error().text());
 }
 
+namespace {
+
+//! All that decides what hides what; never 0.
+uint64_t sightStateOf(const PassContext& context) {
+  const View& view = context.view;
+  Hash hash;
+  hash.add(view.eyeEnu).add(view.forward).add(view.up).add(view.fovYRadians).add(view.extent.width);
+  hash.add(view.extent.height).add(context.residency.generation()).add(context.scene.lens.centre);
+  for (const SideView& side : context.sides) hash.add(side.side->date.year).add(side.rectangle.offset.x);
+  return hash.value() | 1;
+}
+
+}  // namespace
+
 void Labels::update(PassContext& context) {
   Impl& d = *impl_;
   d.quads.clear();
   d.laid.assign(context.sides.size(), {});
   d.slots.clear();
   d.slice = {};
+  d.sightState = 0;
   if (!d.glyphs) return;
   d.glyphs->collect();
+  d.sight.take();
   const View& view = context.view;
+  // Through glass all is seen.
+  const NearGround near = context.scene.layers.underground ? NearGround{} : nearGround(context.scene.eyeMetres);
+  const bool whole = view.part.extent.height == view.extent.height;
+  if (near.low && whole) d.sightState = sightStateOf(context);
   const bool tech = context.scene.look == city::Look::Tech;
   for (const SideView& side : context.sides) {
     const glm::vec2 lo(side.rectangle.offset.x, side.rectangle.offset.y);
-    const LabelView labelView{
-        .project = [&](const glm::dvec3& enu) { return view.project(view.relativeEnu(enu)); },
-        .rectangle = {lo, lo + glm::vec2(side.rectangle.extent.width, side.rectangle.extent.height)},
-        .circle = context.scene.lens.on() ? circleOf(context.scene.lens, view.extent) : glm::vec3(0),
-        .inCircle = side.side->inLens,
-        .covered = context.scene.covered,
-        .scale = std::clamp(float(view.extent.height) / 720.0f, 0.85f, 4.0f),
-        .still = context.scene.still,
-        .night = tech ? 1.0f : view.night,
-        .darkPills = tech,
-        .nowSeconds = context.scene.nowSeconds};
+    LabelView labelView{.project = [&](const glm::dvec3& enu) { return view.project(view.relativeEnu(enu)); },
+                        .rectangle = {lo, lo + glm::vec2(side.rectangle.extent.width, side.rectangle.extent.height)},
+                        .circle = context.scene.lens.on() ? circleOf(context.scene.lens, view.extent) : glm::vec3(0),
+                        .inCircle = side.side->inLens,
+                        .covered = context.scene.covered,
+                        .scale = std::clamp(float(view.extent.height) / 720.0f, 0.85f, 4.0f),
+                        .still = context.scene.still,
+                        .night = tech ? 1.0f : view.night,
+                        .darkPills = tech,
+                        .nowSeconds = context.scene.nowSeconds,
+                        .reachMetres = near.reachMetres,
+                        .most = near.mostLabels};
+    if (near.low) labelView.inSight = [&](size_t label) { return d.sight.seen(Impl::sightKey(side.slot, label)); };
     const LineDraws draws =
         lineDraws(d.lines, d.document, side.side->date, context.scene.layers, context.scene.selection);
     const auto first = static_cast<uint32_t>(d.quads.size());
@@ -140,6 +168,18 @@ void Labels::update(PassContext& context) {
       .type = VK_DESCRIPTOR_TYPE_COMBINED_IMAGE_SAMPLER, .view = d.atlas.view(), .sampler = d.sampler};
   d.set = context.arena.descriptors(d.setLayout, {&binding, 1});
 }
+
+void Labels::look(PassContext& context, const View& drawn, const gpu::Image& depth) {
+  Impl& d = *impl_;
+  if (d.sightState == 0) return;
+  std::vector<Sight::Place> places;
+  for (const unsigned slot : d.slots)
+    for (const size_t label : d.layouts[slot].inQuestion())
+      places.push_back({Impl::sightKey(slot, label), d.labels[label].position});
+  d.sight.ask(context, drawn, depth, places, d.sightState);
+}
+
+void Labels::submitted(uint64_t value) { impl_->sight.submitted(value); }
 
 void Labels::draw(PassContext& context, const SideView& side) {
   Impl& d = *impl_;
@@ -157,7 +197,7 @@ void Labels::draw(PassContext& context, const SideView& side) {
 bool Labels::wantsAnotherFrame() const {
   const Impl& d = *impl_;
   if (!d.glyphs) return false;
-  return d.glyphs->pending() ||
+  return d.glyphs->pending() || (d.sightState != 0 && d.sightState != d.sight.state()) ||
          std::any_of(d.slots.begin(), d.slots.end(), [&](unsigned s) { return d.layouts[s].changing(); });
 }
 

@@ -21,10 +21,14 @@ class Labels {
 
   //! Outside any rendering, once a frame, before `draw`: lays out all sides and uploads new glyphs.
   void update(PassContext& context);
+  //! Outside any rendering, when the scene is in `depth` as `drawn` says: near the ground, asks which of the labels' places are seen.
+  void look(PassContext& context, const View& drawn, const gpu::Image& depth);
+  //! The frame that asked has this timeline value.
+  void submitted(uint64_t value);
   //! Inside the final rendering on the target, per side.
   void draw(PassContext& context, const SideView& side);
 
-  //! Glyphs are in the making or labels are fading.
+  //! Glyphs are in the making, labels are fading, or it is not known yet which are hidden.
   bool wantsAnotherFrame() const;
   //! Waits until all glyphs that were asked for are there (for pictures made without a window); the next frame shows them.
   void waitForGlyphs();

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "frame/drape_shapes.h"
+#include "frame/near_ground.h"
 #include "frame/polyline.h"
 #include "frame/sides.h"
 #include "shared/frame.h"
@@ -76,6 +77,7 @@ struct OverlayLines::Impl {
     View view;
     VkRect2D rectangle{};
     LineDraws draws;
+    float reachMetres = kDiscsGoneAt;
     glm::vec3 circle{0};  // of a lens, pixels; radius 0: there is none
     bool inCircle = false;
   };
@@ -155,6 +157,10 @@ void OverlayLines::draw(PassContext& context, const SideView& side) {
   const View& view = context.view;
   LineDraws draws = lineDraws(d.shapes, d.document, side.side->date, context.scene.layers, context.scene.selection);
   const bool tech = context.scene.look == city::Look::Tech;
+  const NearGround near = context.scene.layers.underground ? NearGround{} : nearGround(context.scene.eyeMetres);
+  const float discsGone = std::min(kDiscsGoneAt, near.reachMetres),
+              linesGone = std::min(kLinesGoneAt, near.reachMetres);
+  const float discsFade = discsGone * kDiscsFadeAt / kDiscsGoneAt, linesFade = linesGone * kLinesFadeAt / kLinesGoneAt;
   const auto inkOf = [&](const glm::vec3& colour) { return lineInk(context.scene.look, colour); };
   if (d.drawn.size() <= side.index) d.drawn.resize(side.index + 1);
   if (!draws.lines.empty() || !draws.stations.empty()) {
@@ -173,8 +179,7 @@ void OverlayLines::draw(PassContext& context, const SideView& side) {
     for (const StationDraw& draw : draws.stations) {
       const glm::vec3 world = view.relativeEnu(d.shapes.stations[draw.station].position);
       const float metres = view.project(world).z;
-      const float alpha =
-          draw.selected ? 1.0f : std::clamp((kDiscsGoneAt - metres) / (kDiscsGoneAt - kDiscsFadeAt), 0.0f, 1.0f);
+      const float alpha = draw.selected ? 1.0f : std::clamp((discsGone - metres) / (discsGone - discsFade), 0.0f, 1.0f);
       if (metres < 1 || alpha <= 0) continue;
       instances.push_back({glm::vec4(world, d.discRadius(draw, metres, view)),
                            glm::vec4(draw.interchange ? (tech ? kTechRing : kInterchangeRing) : inkOf(draw.colour),
@@ -187,7 +192,7 @@ void OverlayLines::draw(PassContext& context, const SideView& side) {
     });
     const Slice slice = instances.empty() ? Slice{} : context.arena.copy(std::span<const StationInstance>(instances));
 
-    for (int inSight = 0; inSight < 2; ++inSight) {
+    for (int inSight = near.hiddenShare > 0 ? 0 : 1; inSight < 2; ++inSight) {
       if (!draws.lines.empty()) {
         const VkBuffer buffer = d.vertices.handle();
         const VkDeviceSize offset = 0;
@@ -198,7 +203,9 @@ void OverlayLines::draw(PassContext& context, const SideView& side) {
       for (const LineDraw& draw : draws.lines) {
         const LineShape& line = d.shapes.lines[draw.line];
         const float grow = (draw.selected ? 1.5f : draw.planned ? 0.8f : 1.0f) * kManners[size_t(line.network)].wide;
-        const float hidden = line.inTunnel ? kInTunnelAlpha : tech ? kTechHiddenAlpha : kHiddenAlpha;
+        const float hidden = near.hiddenShare * (line.inTunnel ? kInTunnelAlpha
+                                                 : tech        ? kTechHiddenAlpha
+                                                               : kHiddenAlpha);
         p.line.origin =
             glm::vec4(view.relativeEnu(line.origin), (inSight ? 1.0f : hidden) * (draw.planned ? kPlannedAlpha : 1.0f));
         p.line.colour = glm::vec4(inkOf(line.colour), kCasing * scale);
@@ -209,19 +216,20 @@ void OverlayLines::draw(PassContext& context, const SideView& side) {
                          : line.underground ? kTunnelDash * scale
                          : line.onWorks     ? -1.0f
                                             : 0.0f,
-                         kLinesFadeAt, kLinesGoneAt};
+                         linesFade, linesGone};
         push(p);
         vkCmdDrawIndexed(commands, line.indexCount, 1, line.firstIndex, 0, 0);
       }
       if (instances.empty()) continue;
       vkCmdBindPipeline(commands, VK_PIPELINE_BIND_POINT_GRAPHICS, d.station[inSight]);
       vkCmdBindVertexBuffers(commands, 0, 1, &slice.buffer, &slice.offset);
-      p.line.origin.w = inSight ? 1.0f : 0.45f;
+      p.line.origin.w = inSight ? 1.0f : 0.45f * near.hiddenShare;
       push(p);
       vkCmdDraw(commands, 4, static_cast<uint32_t>(instances.size()), 0, 0);
     }
   }
   d.drawn[side.index] = {view, side.rectangle, std::move(draws)};
+  d.drawn[side.index].reachMetres = discsGone;
   if (context.scene.lens.on()) d.drawn[side.index].circle = circleOf(context.scene.lens, view.extent);
   d.drawn[side.index].inCircle = side.side->inLens;
   d.drawn.resize(std::max<size_t>(side.index + 1, std::min(d.drawn.size(), context.sides.size())));
@@ -247,7 +255,7 @@ city::Selection OverlayLines::hit(float x, float y, float surfaceMetres) const {
       const Station& station = d.shapes.stations[draw.station];
       const glm::vec3 p = project(station.position);
       const double distance = glm::distance(at, glm::dvec2(p));
-      if (hidden(p.z) || p.z > kDiscsGoneAt || distance > d.discRadius(draw, p.z, drawn.view) + 4 * scale ||
+      if (hidden(p.z) || p.z > drawn.reachMetres || distance > d.discRadius(draw, p.z, drawn.view) + 4 * scale ||
           distance > nearest)
         continue;
       nearest = distance;

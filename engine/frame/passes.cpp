@@ -40,6 +40,8 @@ constexpr Use kFadeMean[] = {{R::Fading, Sampled}, {R::Mean, Colour}};
 constexpr Use kLive[] = {
     {R::SampleShadows, Sampled}, {R::NoDrape, Sampled}, {R::Drape, Sampled}, {R::Target, Colour}, {R::Depth, Depth}};
 constexpr Use kOver[] = {{R::Glyphs, Sampled}, {R::Target, Colour}};
+constexpr Use kSight[] = {{R::Depth, CopyFrom}, {R::SightBytes, CopyTo}};
+constexpr Use kSightRead[] = {{R::SightBytes, Host}};
 constexpr Use kPick[] = {{R::Records, Records}, {R::PickIds, Colour, true}, {R::PickDepth, Depth, true}};
 constexpr Use kPickCopy[] = {{R::PickIds, CopyFrom}, {R::PickBytes, CopyTo}};
 constexpr Use kPickRead[] = {{R::PickBytes, Host}};
@@ -47,9 +49,10 @@ constexpr Use kCopyable[] = {{R::Target, CopyFrom}};
 constexpr Use kPresent[] = {{R::Target, gpu::Access::Present}};
 
 constexpr std::span<const Use> kUses[] = {
-    kRecords,  kNoDrape,  kDrape,    kGlyphs,  kKeptShadows, kSampleShadows, kPlainScene, kMovingScene, kSampleScene,
-    kLens,     kLensLaid, kNearGlow, kFarGlow, kWeather,     kAccumulate,    kShowMoving, kShowMean,    kFadePicture,
-    kFadeMean, kLive,     kOver,     kPick,    kPickCopy,    kPickRead,      kCopyable,   kPresent};
+    kRecords,     kNoDrape,     kDrape,    kGlyphs,      kKeptShadows, kSampleShadows, kPlainScene,
+    kMovingScene, kSampleScene, kLens,     kLensLaid,    kNearGlow,    kFarGlow,       kWeather,
+    kAccumulate,  kShowMoving,  kShowMean, kFadePicture, kFadeMean,    kLive,          kOver,
+    kSight,       kSightRead,   kPick,     kPickCopy,    kPickRead,    kCopyable,      kPresent};
 static_assert(std::size(kUses) == kPasses);
 
 bool isDepth(Resource resource) {
@@ -61,7 +64,9 @@ bool isDepth(Resource resource) {
 
 std::span<const Use> usesOf(Pass pass) { return kUses[size_t(pass)]; }
 
-bool isBuffer(Resource resource) { return resource == R::Records || resource == R::PickBytes; }
+bool isBuffer(Resource resource) {
+  return resource == R::Records || resource == R::PickBytes || resource == R::SightBytes;
+}
 
 void Passes::made(Resource resource, VkImage image, VkPipelineStageFlags2 readers) {
   held_[size_t(resource)] = {.image = image, .state = {.readers = readers}};

@@ -18,7 +18,7 @@ namespace cm::frame {
 
 enum class Resource : uint8_t {
   Records, NoDrape, Drape, Glyphs, KeptShadows, SampleShadows, Picture, Depth, Lens, LensDepth, NearGlow, FarGlow, Weathered, Mean,
-  Fading, Target, PickIds, PickDepth, PickBytes,
+  Fading, Target, SightBytes, PickIds, PickDepth, PickBytes,
 };
 inline constexpr size_t kResources = size_t(Resource::PickBytes) + 1;
 
@@ -44,6 +44,7 @@ enum class Pass : uint8_t {
   FadeMean,        // or into the mean
   Live,            // what lives, over a still picture
   Over,            // labels or the control layer, over what is on the target
+  Sight, SightRead,  // depths of places, near the ground
   Pick, PickCopy, PickRead,
   Copyable,        // the target is handed over: to a copy
   Present,         // or to the screen

@@ -48,7 +48,9 @@ void PicturePass::prepare(Passes& passes, const Scene& scene, VkCommandBuffer co
     passes.made(resource, image.handle());
     meanSamples_ = 0;
   };
-  if (!same(depth_)) make(depth_, Resource::Depth, layouts.depth, VK_IMAGE_USAGE_DEPTH_STENCIL_ATTACHMENT_BIT, "depth");
+  if (!same(depth_))
+    make(depth_, Resource::Depth, layouts.depth,
+         VK_IMAGE_USAGE_DEPTH_STENCIL_ATTACHMENT_BIT | VK_IMAGE_USAGE_TRANSFER_SRC_BIT, "depth");
   if (scene.look == city::Look::Plain) return;
   if (!same(picture_))
     make(picture_, Resource::Picture, layouts.colour, VK_IMAGE_USAGE_COLOR_ATTACHMENT_BIT, "picture");
@@ -191,6 +193,8 @@ void PicturePass::render(PassContext& pass, gpu::Target& target, std::span<const
     scenery_.labels->draw(pass, side);
   }
   vkCmdEndRendering(pass.commands);
+  if (!pass.scene.aside)
+    scenery_.labels->look(pass, refined ? pass.view : smaller(pass.view, pass.scene.resolution), depth_);
   timings.mark("labels");
 }
 
