@@ -321,6 +321,10 @@ tiles::Budgets Stage::updateImagery(VkExtent2D extent) {
 void Stage::render(gpu::Target& target, int samples, const frame::UiPass& ui) {
   scene_.stillSamples = options_.stillSamples;
   frame_->render(target, scene_, sides_, samples, ui);
+  if (!software_ || started_) return;
+  // The frame before was the first of a view that is all there: by now its shaders are compiled.
+  if (settledBefore_) gpu::returnFreedMemory();
+  started_ = std::exchange(settledBefore_, settled());
 }
 
 ui::ModelFigures Stage::modelFigures(const std::string& project) const {

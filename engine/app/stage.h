@@ -153,6 +153,7 @@ class Stage {
   std::map<std::pair<size_t, size_t>, tiles::TilesetId> tilesetOfAddition_;
   size_t tilesetCount_ = 0;
   bool software_ = false;                        // the device draws on the processor
+  bool settledBefore_ = false, started_ = false; // of the frames since the device came
   std::unique_ptr<residency::Residency> residency_;
   std::unique_ptr<frame::Frame> frame_;
   GroundHeights ground_;

@@ -153,6 +153,10 @@ class Device {
 //! Frames the CPU may be ahead of the GPU.
 inline constexpr unsigned kFramesInFlight = 2;
 
+//! Gives the system back what the process has freed. A software device keeps that for its next frame (milliseconds of page faults
+//! otherwise), so only once: when the first view is drawn, and what its shaders' compiler and the loading took is free.
+void returnFreedMemory();
+
 //! A picture that can be read back.
 class Offscreen {
  public:
