@@ -33,5 +33,5 @@ void main() {
   outNormal = normal;
   outAlong = vec2(inMatter.yz);
   outClay = albedoOf(at);
-  outKind = uvec2(inMatter.x, at.highlighted || at.tint > 0xffffffu ? 0u : surface);
+  outKind = uvec2(inMatter.x, at.highlighted || styled(at) ? 0u : surface);
 }

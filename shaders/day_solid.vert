@@ -23,12 +23,17 @@ void main() {
   vec3 n = inNormal.xyz;
   vec3 normal = normalize(vec3(dot(inRow0.xyz, n), dot(inRow1.xyz, n), dot(inRow2.xyz, n)));
   uint feature = inFeatureAndSurface & kFeatureMask;
-  bool building = (inFeatureAndSurface >> 24) == kSurfaceBuilding && feature != kFeatureMask && !at.highlighted && at.tint <= 0xffffffu;
+  bool building = (inFeatureAndSurface >> 24) == kSurfaceBuilding && feature != kFeatureMask && !at.highlighted && !styled(at);
   FeatureRecord record = FeatureRecord(0u, 0.0, 0u, 0u);
   if (building) record = records[inDraw.x + feature];
   bool wall = abs(normal.z) < 0.4;
   outSkyLight = ambientLight(normal, inSky);
   outSunLight = frame.sunColour.rgb * sunLight(normal);
+  if (building) {
+    vec3 tinted = lightTint(at);
+    outSkyLight *= tinted;
+    outSunLight *= tinted;
+  }
   outShadowPlace = shadowPlace(at.world, side.sideIndex);
   outFacade = wall ? vec2(float(inMatter.x + inMatter.y * 256u) * (1.0 / 64.0), inPosition.z - record.base) : at.world.xy + frame.place.xy;
   outWall = !building ? 0 : wall ? 1 + int(record.matter >> 16) * 256 + int(inMatter.w) : -1;

@@ -32,6 +32,7 @@ struct RenderOptions {
   Language language = Language::Chinese;
   bool ui = true;
   bool underground = false;
+  bool differences = true;       // tinted in a comparison
   int samples = 6;
   double timeoutSeconds = 300;
   std::string select;                            // feature, project or item id to highlight

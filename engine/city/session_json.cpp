@@ -85,6 +85,7 @@ void readLayers(const Json& object, const Document& document, Layers& layers) {
   take(object, "buildings", layers.buildings);
   take(object, "life", layers.life);
   take(object, "underground", layers.underground);
+  take(object, "differences", layers.differences);
   const Json& hidden = member(object, "hiddenItems");
   if (!hidden.is_array()) return;
   for (const Json& id : hidden)
@@ -107,6 +108,7 @@ std::string writeSession(const Session& session) {
                    {"metro", layers.metro},   {"shadows", layers.shadows},           {"buildings", layers.buildings}};
   out["layers"]["life"] = layers.life;
   out["layers"]["underground"] = layers.underground;
+  out["layers"]["differences"] = layers.differences;
   out["layers"]["hiddenItems"] = layers.hiddenItems;
   out["look"] = lookName(session.look);
   out["language"] = session.language == Language::English ? "en" : "zh";

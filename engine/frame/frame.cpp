@@ -164,9 +164,10 @@ void Frame::setDocument(const city::Document& document, const VectorLayers& laye
 void Frame::setStyle(const std::string& id) { impl_->scenery.visibility.setStyle(id); }
 
 void Frame::updateVisibility(const tiles::TileTree& tree, std::span<const Side> sides,
-                             const std::map<std::pair<size_t, size_t>, tiles::TilesetId>& tilesetOfAddition) {
+                             const std::map<std::pair<size_t, size_t>, tiles::TilesetId>& tilesetOfAddition,
+                             bool differences) {
   impl_->tree = &tree;
-  impl_->scenery.visibility.update(impl_->residency, tree, sides, tilesetOfAddition);
+  impl_->scenery.visibility.update(impl_->residency, tree, sides, tilesetOfAddition, differences);
 }
 
 void Frame::render(gpu::Target& target, const Scene& scene, std::span<const Side> sides, int samples,

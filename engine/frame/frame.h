@@ -120,9 +120,10 @@ class Frame {
 
   //! Which features each resident tile shows in each side: call after residency.apply and whenever a side's states change.
   //! Incremental: only new tiles and changed projects are recomputed. `tilesetOfAddition` maps project/addition to TilesetId.
-  //! `tree` is looked at again by render.
+  //! `tree` is looked at again by render. `differences`: of two sides, what one shows and the other does not has its project's colour.
   void updateVisibility(const tiles::TileTree& tree, std::span<const Side> sides,
-                        const std::map<std::pair<size_t, size_t>, tiles::TilesetId>& tilesetOfAddition);
+                        const std::map<std::pair<size_t, size_t>, tiles::TilesetId>& tilesetOfAddition,
+                        bool differences = false);
 
   //! Records and submits one frame into `target` (left in `target.finalLayout`). `samples`: pictures averaged at once, each
   //! with its own sub-pixel offset and sun sample (1 while moving).

@@ -11,8 +11,8 @@ namespace cm::frame {
 namespace {
 
 // IEC 61966-2-1, the exact curve: as the colours of vertices are kept.
-uint32_t packedLinear(const glm::vec3& srgb) {
-  uint32_t packed = 0xff000000u;
+uint32_t packedLinear(const glm::vec3& srgb, uint32_t share = 255) {
+  uint32_t packed = share << 24;
   for (int channel = 0; channel < 3; ++channel) {
     const float c = srgb[channel];
     const float linear = c <= 0.04045f ? c / 12.92f : std::pow((c + 0.055f) / 1.055f, 2.4f);
@@ -49,6 +49,8 @@ std::string textOf(const city::StyleValue& value) {
 }
 
 }  // namespace
+
+uint32_t packedTint(const glm::vec3& srgb, uint32_t share) { return packedLinear(srgb, share); }
 
 glm::vec3 rampColour(const city::Style& style, double value) {
   const auto& stops = style.stops;

@@ -11,6 +11,9 @@
 
 namespace cm::frame {
 
+//! Linear, 8 bits each from the lowest, `share` of it in the highest: FeatureRecord::tint.
+uint32_t packedTint(const glm::vec3& srgb, uint32_t share = 255);
+
 class Styling {
  public:
   //! Everything in its own colours, everything shown.

@@ -5,9 +5,12 @@
 
 #include "base/text.h"
 #include "city/land_use.h"
+#include "frame/drape_shapes.h"
 
 namespace cm::frame {
 namespace {
+
+constexpr uint32_t kTintShare = 215;  // of 255: the rest is what the building looks like
 
 bool stateOf(const std::vector<city::ProjectState>& states, size_t project, size_t index, bool addition) {
   if (project >= states.size()) return false;
@@ -24,6 +27,9 @@ glm::dvec2 lonLatOf(const glm::dmat4& ecefFromContent, const glm::vec3& point) {
 
 void Visibility::setDocument(const city::Document& document, const geo::EnuFrame&) {
   removals_.clear();
+  tints_.clear();
+  for (const city::Project& project : document.projects)
+    tints_.push_back(packedTint(colourOf(project.kind), kTintShare));
   styles_ = document.styles;
   styles_.push_back(city::landUseStyle());
   setStyle(std::exchange(styleId_, {}));
@@ -111,6 +117,25 @@ Visibility::Info Visibility::infoOf(const residency::ResidentTile& tile, const t
   return info;
 }
 
+bool Visibility::tint(const residency::ResidentTile& tile, const Info& info, std::vector<uint32_t>& colours) const {
+  if (!compared_) return false;
+  const auto differs = [&](size_t feature) {
+    const uint32_t shown = info.bits[feature] & compared_;
+    return shown != 0 && shown != compared_ && feature < tile.removable.size() && tile.removable[feature];
+  };
+  bool any = false;
+  const auto paint = [&](size_t feature, size_t project) {
+    if (!differs(feature) || project >= tints_.size()) return;
+    if (colours.empty()) colours.resize(info.bits.size(), 0);
+    colours[feature] = tints_[project];
+    any = true;
+  };
+  if (info.addition)
+    for (size_t i = 0; i < info.bits.size(); ++i) paint(i, info.addition->first);
+  for (const Removed& removed : info.removed) paint(removed.feature, removals_[removed.removal].project);
+  return any;
+}
+
 void Visibility::write(residency::Residency& residency, const residency::ResidentTile& tile, Info& info) {
   const source::FeatureTable& features = *tile.features;
   uint32_t base = residency::kVisibleEverywhere;
@@ -154,13 +179,17 @@ void Visibility::write(residency::Residency& residency, const residency::Residen
     if (!info.addition && info.now[slot] == Shown::None) info.now[slot] = Shown::Some;
     if (!info.addition && info.before[slot] == Shown::None) info.before[slot] = Shown::Some;
   }
-  residency.setRecords(tile.tile, info.bits, info.styled.colours);
+  std::vector<uint32_t> colours = info.styled.colours;
+  info.tinted = tint(tile, info, colours);
+  residency.setRecords(tile.tile, info.bits, colours);
   ++generation_;
 }
 
 void Visibility::update(residency::Residency& residency, const tiles::TileTree& tree, std::span<const Side> sides,
-                        const std::map<std::pair<size_t, size_t>, tiles::TilesetId>& tilesetOfAddition) {
-  bool changed = false;
+                        const std::map<std::pair<size_t, size_t>, tiles::TilesetId>& tilesetOfAddition,
+                        bool differences) {
+  const uint32_t compared = differences && sides.size() == 2 ? 1u << sides[0].slot | 1u << sides[1].slot : 0;
+  bool changed = std::exchange(compared_, compared) != compared;
   for (const Side& side : sides) {
     if (side.slot >= slots_.size()) continue;
     SlotState& slot = slots_[side.slot];
@@ -213,7 +242,8 @@ Shown Visibility::shown(tiles::TileId tile, unsigned slot, bool changing) const 
   const Info& info = found->second;
   Shown result = info.now[slot];
   if (changing && info.before[slot] != result) result = Shown::Some;
-  return (info.highlighted || !info.styled.colours.empty()) && result == Shown::All ? Shown::Some : result;
+  return (info.highlighted || info.tinted || !info.styled.colours.empty()) && result == Shown::All ? Shown::Some
+                                                                                                   : result;
 }
 
 }  // namespace cm::frame

@@ -21,7 +21,7 @@ class Visibility {
  public:
   void setDocument(const city::Document& document, const geo::EnuFrame& axes);
   void update(residency::Residency& residency, const tiles::TileTree& tree, std::span<const Side> sides,
-              const std::map<std::pair<size_t, size_t>, tiles::TilesetId>& tilesetOfAddition);
+              const std::map<std::pair<size_t, size_t>, tiles::TilesetId>& tilesetOfAddition, bool differences = false);
   //! Style::id of the document, or empty.
   void setStyle(const std::string& id);
   //! Marks the selected building wherever it is drawn.
@@ -48,7 +48,7 @@ class Visibility {
     std::vector<uint32_t> bits;
     Styling::Result styled;
     std::array<Shown, residency::kMaxViewSlots> now{}, before{};
-    bool highlighted = false;
+    bool highlighted = false, tinted = false;
     uint64_t seen = 0;
   };
   struct SlotState {
@@ -59,9 +59,13 @@ class Visibility {
   void applyStyle(const residency::ResidentTile& tile, Info& info) const;
   Info infoOf(const residency::ResidentTile& tile, const tiles::TileTree& tree) const;
   void findInside(const residency::ResidentTile& tile, uint32_t removal, std::vector<Removed>& out) const;
+  //! Colours what only one of the sides compared shows; true where there is any.
+  bool tint(const residency::ResidentTile& tile, const Info& info, std::vector<uint32_t>& colours) const;
   void write(residency::Residency& residency, const residency::ResidentTile& tile, Info& info);
 
   std::vector<Removal> removals_;
+  std::vector<uint32_t> tints_;                          // by project
+  uint32_t compared_ = 0;                                // bits of two slots, or none
   std::vector<city::Style> styles_;
   std::string styleId_;
   Styling styling_;

@@ -12,7 +12,7 @@ using uint = uint32_t;
 struct FeatureRecord {
   uint bits;
   float base;   // height of the feature's base in the content frame: it grows and sinks about this
-  uint tint;    // linear rgb, 8 bits each from the lowest; highest byte 0: its own colours
+  uint tint;    // linear rgb, 8 bits each from the lowest; highest byte: how much of it, 255 all, 0 its own colours
   uint matter;  // what a building is: see kFacade... below
 };
 

@@ -57,8 +57,19 @@ Standing standing() {
 vec3 albedoOf(Standing at) {
   vec3 own = inColour.rgb * inBaseColour.rgb;
   if (!kRecords) return own;
-  if (at.tint > 0xffffffu) own = unpackUnorm4x8(at.tint).rgb;
+  if (at.tint > 0xffffffu) {
+    vec4 tint = unpackUnorm4x8(at.tint);
+    own = mix(own, tint.rgb, tint.a);
+  }
   return at.highlighted ? frame.accent.rgb : own;
+}
+
+// A style has a building's colour to itself; what differs in a comparison keeps its own paint, in another light.
+bool styled(Standing at) { return at.tint >= 0xff000000u; }
+vec3 lightTint(Standing at) {
+  if (!kRecords || at.tint <= 0xffffffu || styled(at)) return vec3(1.0);
+  vec4 tint = unpackUnorm4x8(at.tint);
+  return mix(vec3(1.0), tint.rgb / max(max(tint.r, max(tint.g, tint.b)), 0.01), tint.a);
 }
 
 // Outside the clip volume: the whole feature vanishes.

@@ -245,6 +245,35 @@ TEST(Picture, AProjectRemovesOnItsSideOnly) {
   EXPECT_EQ(gpu::Device::validationMessages(), 0u);
 }
 
+//! What is going to go has its project's colour in a comparison, and nowhere else.
+TEST(Picture, WhatDiffersIsTintedWhereItStands) {
+  Rig rig;
+  CM_NEEDS_DEVICE(rig);
+  city::Document document = documentWithProject();
+  document.projects[0].kind = city::ProjectKind::Waterfront;   // blue
+  rig.setDocument(document);
+  rig.add(tinyScene());
+  auto scene = fromSouth(city::Look::Plain);
+  scene.eye = geo::eyeAt(geo::geodeticFromEcef(geo::enuFrameAt(kPlace).toEcef({80, -300, 120})), 0, -20, 0.7854);
+  const std::vector<city::ProjectState> off{{false, {false}, {}}}, on{{true, {true}, {}}};
+  auto sides = rig.oneSide();
+  sides[0].from = sides[0].to = off;
+  sides.push_back(sides[0]);
+  sides[0].right = sides[1].left = 0.5f;
+  sides[1].slot = 1;
+  const auto houseWhere = [&](const std::vector<city::ProjectState>& there, bool differences) {
+    sides[1].from = sides[1].to = there;
+    rig.differences = differences;
+    return rig.render(scene, sides, kSize).at(152, 124);
+  };
+  const glm::ivec3 plain = houseWhere(on, false), same = houseWhere(off, true), tinted = houseWhere(on, true);
+  EXPECT_GT(plain.r, plain.b + 30);
+  EXPECT_EQ(same, plain) << "both sides show it";
+  EXPECT_GT(tinted.b, tinted.r + 30) << "blue, as the project is";
+  EXPECT_EQ(houseWhere(on, false), plain) << "switched off again";
+  EXPECT_EQ(gpu::Device::validationMessages(), 0u);
+}
+
 //! Inside the circle the picture of the one side, outside that of the other, in every way of drawing; no pixel of a third kind.
 TEST(Picture, TheLensShowsTheOtherSideInACircle) {
   Rig rig;

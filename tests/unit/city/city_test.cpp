@@ -211,6 +211,11 @@ TEST(SessionJson, SurvivesARestart) {
   readSession(writeSession(city.session()), city.document(), read);
   EXPECT_EQ(read.compare, Compare::Lens);
   EXPECT_EQ(read.lens, city.session().lens);
+  Layers untinted = city.session().layers;
+  untinted.differences = false;
+  city.apply({SetLayers{untinted}}, 0);
+  readSession(writeSession(city.session()), city.document(), read);
+  EXPECT_FALSE(read.layers.differences);
   City later(example());
   later.restore(read);
   EXPECT_EQ(later.session().camera, city.session().camera);
