@@ -2,7 +2,7 @@
 // paler and dashed where the line runs underground.
 #version 450
 #extension GL_GOOGLE_include_directive : require
-#include "shared/frame.glsl"
+#include "shared/glass.glsl"
 #include "shared/line.h"
 
 layout(push_constant) uniform Push {
@@ -32,6 +32,15 @@ void main() {
   float across = abs(acrossHalfPerPixel.x), halfWidth = acrossHalfPerPixel.y, network = push.manner.x;
   float inner = clamp(halfWidth + 0.5 - across, 0.0, 1.0);
   float outer = clamp(halfWidth + push.colour.a + 0.5 - across, 0.0, 1.0);
+  if (push.below.y > 0.5) {
+    // A round body lit from above: a tunnel's tube, or a shaft.
+    float aside = clamp(acrossHalfPerPixel.x / halfWidth, -1.0, 1.0), front = sqrt(1.0 - aside * aside);
+    float shine = pow(max(dot(vec2(aside, front), vec2(-0.47, 0.88)), 0.0), 18.0);
+    vec3 body = push.colour.rgb * (0.40 + 0.66 * front) + 0.26 * shine;
+    float alpha = outer * push.origin.w * seen;
+    colour = vec4(mix(kDeepHaze, mix(kDeep * 0.5, body, inner), air.a) * alpha, alpha);
+    return;
+  }
   bool tech = frame.time.z == 2.0;
   vec3 paper = tech ? kTechCasing : kPaper, band = push.colour.rgb, casing = paper;
   if (network == kSuburban) casing = band * 0.45;

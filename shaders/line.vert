@@ -13,6 +13,7 @@ layout(location = 0) in vec3 position;
 layout(location = 1) in vec3 previous;
 layout(location = 2) in vec3 next;
 layout(location = 3) in vec2 sideAndAlong;
+layout(location = 4) in float sinks;   // metres below kSinksBelow
 
 layout(location = 0) out vec3 acrossHalfPerPixel;   // pixels from the middle, half the width in pixels, metres along per pixel
 layout(location = 1) out float alongMetres;
@@ -21,9 +22,10 @@ layout(location = 2) out vec4 air;   // what the haze adds (premultiplied), and 
 
 const float kNear = 1.0;       // metres: nothing nearer is drawn
 const float kMitre = 1.6;
+const float kTubeNear = 4.5, kTubeGone = 7.0;   // pixels of half a tube: its own walls are looked at (rail.vert)
 const float kTracksSeen = 420.0;   // metres: nearer, the tracks themselves are looked at
 
-vec4 clipOf(vec3 p) { return frame.clipFromWorld * vec4(p + push.origin.xyz, 1.0); }
+vec4 clipOf(vec3 p) { return frame.clipFromWorld * vec4(p + push.origin.xyz - vec3(0.0, 0.0, sinks * push.below.x), 1.0); }
 vec2 pixelOf(vec4 clip) { return clip.xy / clip.w * 0.5 * push.viewport.xy; }
 vec4 pulled(vec4 behind, vec4 inFront) { return mix(behind, inFront, (kNear - behind.w) / (inFront.w - behind.w)); }
 
@@ -67,6 +69,7 @@ void main() {
   float metres = length(world);
   seen = 1.0 - smoothstep(push.manner.z, push.manner.w, metres);
   if (push.manner.y < 0.0) seen *= smoothstep(kTracksSeen, 2.0 * kTracksSeen, metres);
+  if (push.below.y == 1.0) seen *= 1.0 - smoothstep(kTubeNear, kTubeGone, push.width.x * perMetre);
   float clear = clearAir(metres);
   air = vec4(horizonColour(world / metres) * (1.0 - clear), clear);
 }

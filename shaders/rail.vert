@@ -1,6 +1,7 @@
 #version 460
 // Viaducts, stations, tunnels: lit like the city's solids.
 #extension GL_GOOGLE_include_directive : require
+#include "shared/glass.glsl"
 #include "shared/light.glsl"
 #include "shared/rail.h"
 #include "shared/weather.glsl"
@@ -22,20 +23,30 @@ layout(location = 4) flat out uint outMatter;
 layout(location = 5) out vec3 outLivery;
 
 void main() {
+  bool below = rail.livery.a != 0.0, nearWall = rail.livery.a < 0.0;
   vec3 world = inPosition + rail.origin.xyz;
+  float sinks = inNormal.w * kRailSinksMost;
+  if (below) world.z -= sinks * (abs(rail.livery.a) - 1.0);
   gl_Position = frame.clipFromWorld * vec4(world, 1.0);
   gl_Position.z *= rail.origin.w;
   vec3 albedo = inColour.a == kRailLivery ? rail.livery.rgb : vec3(inColour.rgb) * (1.0 / 255.0);
-  vec3 normal = normalize(rail.livery.a > 0.5 ? -inNormal.xyz : inNormal.xyz);   // below one looks at walls from inside
-  if (kSnowy && rail.livery.a < 0.5) albedo = mix(albedo, kSnow, frame.weather.x * 0.85 * smoothstep(0.5, 0.8, normal.z));
+  vec3 normal = normalize(below && !nearWall ? -inNormal.xyz : inNormal.xyz);   // the far walls one looks at from inside
+  if (kSnowy && !below) albedo = mix(albedo, kSnow, frame.weather.x * 0.85 * smoothstep(0.5, 0.8, normal.z));
   if (kWet) albedo *= 1.0 - 0.25 * frame.weather.x * smoothstep(0.5, 0.8, normal.z);
-  // Under a deck or a roof there is little sky; in a tunnel's glass world there is light all round.
-  float sky = rail.livery.a > 0.5 ? 0.92 : normal.z < -0.5 ? 0.45 : 0.94;
-  Lit lit = litColours(albedo, normal, sky, world);
-  outShaded = rail.livery.a > 0.5 ? mix(lit.shaded, lit.sunny, 0.5) : lit.shaded;
-  outSunny = rail.livery.a > 0.5 ? outShaded : lit.sunny;
   outShadowPlace = shadowPlace(world, side.sideIndex);
   outAlong = 0.0;
   outMatter = inColour.a;
+  if (below) {
+    // Solids in the dark: bright where they face the eye and where they look up, paler the deeper.
+    float facing = max(dot(normal, normalize(-world)), 0.0), up = 0.5 + 0.5 * normal.z;
+    float light = nearWall ? 0.34 + 0.42 * facing + 0.34 * up : 0.26 + 0.34 * up;
+    outShaded = outSunny = outLivery = dimmed(srgbEncoded(albedo) * light * (1.0 - 0.3 * min(sinks / 40.0, 1.0)), world);
+    return;
+  }
+  // Under a deck or a roof there is little sky.
+  float sky = normal.z < -0.5 ? 0.45 : 0.94;
+  Lit lit = litColours(albedo, normal, sky, world);
+  outShaded = lit.shaded;
+  outSunny = lit.sunny;
   outLivery = outShaded;
 }

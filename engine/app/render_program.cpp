@@ -116,12 +116,14 @@ Result<void> setUpPicture(Stage& stage, const RenderOptions& options) {
   }
   if (options.hour) commands.push_back(city::SetHour{*options.hour});
   if (!options.select.empty()) commands.push_back(city::Select{selectionOf(stage, options.select)});
-  if (options.underground) {
+  if (options.underground || !options.differences) {
     city::Layers layers = stage.session().layers;
-    layers.underground = true;
+    layers.underground = options.underground;
+    layers.differences = options.differences;
     commands.push_back(city::SetLayers{layers});
   }
   stage.city().apply(commands, -10);  // long ago: no transition is under way in the picture
+  if (lens) stage.placeLens(double(options.width) / std::max(1u, options.height));
   return {};
 }
 

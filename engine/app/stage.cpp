@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "app/ahead.h"
+#include "app/lens_place.h"
 #include "city/land_use.h"
 #include "frame/life_pass.h"
 #include "frame/light.h"
@@ -173,6 +174,13 @@ std::vector<tiles::SelectionView> Stage::selectionViews(VkExtent2D extent) const
   return views;
 }
 
+void Stage::placeLens(double aspect) {
+  if (session().lens != city::LensPlace{}) return;
+  const auto place = lensOnChange(document(), city_.states(city::SideName::Before), city_.states(city::SideName::After),
+                                  eye(), aspect, session().lens);
+  if (place) city_.apply({city::SetLens{*place}}, now_);
+}
+
 bool Stage::additionsReady() const {
   auto states = streaming_.states();
   for (const auto& [key, tileset] : tilesetOfAddition_) {
@@ -198,7 +206,10 @@ city::Changes Stage::step(std::vector<city::Command> commands, double nowSeconds
     commands.clear();
     if (additionsReady() || nowSeconds - heldSince_ > kLongestWaitSeconds) commands = std::exchange(held_, {});
   }
+  const bool hadLens = session().compare == city::Compare::Lens;
   city::Changes changes = city_.apply(commands, nowSeconds);
+  if (!hadLens && session().compare == city::Compare::Lens)
+    placeLens(double(extent.width) / std::max(1u, extent.height));
   if (changes.document) frame_->setDocument(document(), loaded_.layers);
 
   geo::Eye eyeNow = eye();
@@ -261,7 +272,8 @@ city::Changes Stage::step(std::vector<city::Command> commands, double nowSeconds
   scene_.bloom = options_.quality.bloom;
   const city::Style* style = city::shownStyle(document(), session());
   frame_->setStyle(style ? style->id : std::string());
-  frame_->updateVisibility(tree(), sides_, tilesetOfAddition_);
+  frame_->updateVisibility(tree(), sides_, tilesetOfAddition_,
+                           session().compare != city::Compare::Off && session().layers.differences);
 
   wantedPeak_ = selection_.want.empty() ? 0 : std::max(wantedPeak_, selection_.want.size());
   scene_.still = options_.refineWhenStill && !moved && !moving(nowSeconds) && selection_.complete &&

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <chrono>
+#include <cmath>
 #include <map>
 #include <memory>
 #include <optional>
@@ -16,6 +17,7 @@
 #include "app/pace.h"
 #include "app/project_measures.h"
 #include "city/commands.h"
+#include "frame/below.h"
 #include "frame/frame.h"
 #include "gpu/device.h"
 #include "residency/residency.h"
@@ -79,6 +81,10 @@ class Stage {
   //! show a project wait until all of it is here (at most kLongestWaitSeconds), so that it switches in one frame.
   city::Changes step(std::vector<city::Command> commands, double nowSeconds, VkExtent2D extent);
 
+  //! A lens that nobody has moved yet is put over something that differs.
+  void placeLens(double aspect);
+  //! How many times deeper what lies underground is drawn.
+  int depthFactor() const { return int(std::lround(frame::depthFactor(scene_.eyeMetres))); }
   //! Trains in the last picture.
   unsigned trainsInSight() const { return frame_->statistics().trains; }
   //! Walkers and cyclists, likewise.

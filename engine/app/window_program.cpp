@@ -223,6 +223,7 @@ class Loop {
     seen.scale = std::max(1.0f, scaleX);
     seen.nowSeconds = now;
     seen.framesPerSecond = framesPerSecond_;
+    seen.depthFactor = stage_.depthFactor();
     seen.trains = stage_.trainsInSight() > 0;
     seen.people = stage_.peopleInSight() > 0;
     seen.loading = static_cast<float>(stage_.loaded());

@@ -98,11 +98,11 @@ bool ready(const ShapedText& text, const Glyphs& glyphs) {
                      [&](const ShapedGlyph& g) { return glyphs.glyph(g.glyph).ready; });
 }
 
-Block blockOf(const Label& label, const Style& style, Language language, float scale, Glyphs& glyphs) {
+Block blockOf(const Text& text, const Style& style, Language language, float scale, Glyphs& glyphs) {
   Block block;
   const bool chinese = language == Language::Chinese;
-  const std::string& first = label.text.in(language);
-  const std::string& second = chinese ? label.text.en : label.text.zh;
+  const std::string& first = text.in(language);
+  const std::string& second = chinese ? text.en : text.zh;
   block.first = &glyphs.shape(first, style.spacing * (chinese ? 1.0f : 0.3f));
   block.firstSize = style.size * scale * (chinese ? 1.0f : 0.94f);
   glm::vec2 extent(block.first->width * block.firstSize, block.firstSize);
@@ -299,6 +299,16 @@ class KnownHeights {
   double otherwise_;
 };
 
+//! A depth nobody measured is said to be schematic.
+Text nameWithDepth(const Station& station) {
+  if (station.depthMetres <= 0) return {};
+  const std::string metres = std::to_string(std::lround(station.depthMetres));
+  const auto with = [&](const std::string& name, const char* schematic) {
+    return name.empty() ? name : name + "  −" + metres + " m" + (station.depthStated ? "" : schematic);
+  };
+  return {with(station.name.zh, "（示意）"), with(station.name.en, " (schematic)")};
+}
+
 }  // namespace
 
 std::vector<Label> labelsOf(const city::Document& document, const VectorLayers& layers, const LineShapes& lines,
@@ -361,6 +371,7 @@ std::vector<Label> labelsOf(const city::Document& document, const VectorLayers& 
     labels.push_back({.kind = LabelKind::Station,
                       .selection = {city::PickKind::Station, station.id},
                       .text = station.name,
+                      .below = nameWithDepth(station),
                       .position = station.position,
                       .along = station.along,
                       .rank = station.rank,
@@ -462,7 +473,8 @@ void LabelLayout::layOut(const std::vector<Label>& labels, const city::Document&
     if (!one.selected) one.style.farMetres = std::min(one.style.farMetres, view.reachMetres);
     bool near = inRange(one.style, one.metres, previous >= 0);
     if (!near && remembered == memory_.end()) continue;
-    one.block = blockOf(label, one.style, language, view.scale, glyphs);
+    one.block = blockOf(layers.underground && !label.below.empty() ? label.below : label.text, one.style, language,
+                        view.scale, glyphs);
     if (!ready(*one.block.first, glyphs) || (one.block.second && !ready(*one.block.second, glyphs))) {
       changing_ = true;
       continue;

@@ -27,6 +27,7 @@ struct Label {
   LabelKind kind = LabelKind::Place;
   city::Selection selection;
   Text text;
+  Text below;                         // in the underground view: with the depth; empty: as ever
   glm::dvec3 position{0};             // frame of the document's origin
   glm::dvec3 along{0};                // stations: the direction of their line, which the text keeps clear of
   int rank = 0;                       // 0 first

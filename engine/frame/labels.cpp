@@ -147,7 +147,7 @@ void Labels::update(PassContext& context) {
                         .covered = context.scene.covered,
                         .scale = std::clamp(float(view.extent.height) / 720.0f, 0.85f, 4.0f),
                         .still = context.scene.still,
-                        .night = tech ? 1.0f : view.night,
+                        .night = tech || context.scene.layers.underground ? 1.0f : view.night,
                         .darkPills = tech,
                         .nowSeconds = context.scene.nowSeconds,
                         .reachMetres = near.reachMetres,

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <set>
 
+#include "frame/below.h"
 #include "frame/drape_shapes.h"
 #include "geo/ellipsoid.h"
 
@@ -16,7 +17,8 @@ constexpr double kAboveRailsMetres = 0.8;
 constexpr double kUndergroundBelow = -0.5;  // metres of the rails against the ground
 constexpr double kAboveRoofMetres = 9.5;    // of an elevated station, from the rails
 constexpr double kOneStationMetres = 400;
-constexpr double kAtPlatformMetres = 80;
+constexpr double kAtPlatformMetres = 80, kAboveStationMetres = 250;
+constexpr double kTubeMiddleMetres = 2.6;  // above the rails
 
 std::optional<city::Date> dateIn(const source::VectorFeature& feature, const std::string& name) {
   const std::string& text = feature.property(name);
@@ -46,7 +48,7 @@ struct Builder {
     std::vector<glm::dvec3> drawn, rails;
     for (const RailPoint& point : path.points) {
       drawn.push_back(drawnAt(path, point));
-      rails.push_back(point.at);
+      rails.push_back(point.at + glm::dvec3(0, 0, kTubeMiddleMetres));
     }
     const auto isUnder = [&](size_t i) { return path.stated && path.points[i].aboveGround() < kUndergroundBelow; };
     for (size_t first = 0; first + 1 < drawn.size();) {
@@ -71,16 +73,42 @@ struct Builder {
                     .underground = underground,
                     .inTunnel = inTunnel,
                     .onWorks = path.stated && !underground};
+    for (size_t i = first; inTunnel && i <= last; ++i) shape.sinks.push_back(sinksOf(-path.points[i].aboveGround()));
     for (size_t i = first; i <= last; ++i) {
       const auto base = static_cast<uint32_t>(out.vertices.size());
       // Neighbours across the ends of the piece, so that it meets the next one without a corner.
       auto at = [&](size_t k) { return glm::vec3(drawn[k] - shape.origin); };
       for (float side : {1.0f, -1.0f})
         out.vertices.push_back({at(i), at(i > 0 ? i - 1 : i), at(std::min(i + 1, drawn.size() - 1)), side,
-                                static_cast<float>(path.points[i].alongMetres)});
+                                static_cast<float>(path.points[i].alongMetres),
+                                inTunnel ? static_cast<float>(shape.sinks[i - first]) : 0.0f});
       if (i > first)
         for (uint32_t v : {base - 2, base - 1, base, base, base - 1, base + 1}) out.indices.push_back(v);
     }
+    shape.indexCount = static_cast<uint32_t>(out.indices.size()) - shape.firstIndex;
+    out.lines.push_back(std::move(shape));
+  }
+
+  //! From the street down to the platform of a stop.
+  void shaft(const RailPath& path, const RailPoint& stop) {
+    const glm::dvec3 foot = stop.at + glm::dvec3(0, 0, kTubeMiddleMetres),
+                     street(stop.at.x, stop.at.y, stop.groundMetres);
+    LineShape shape{.overlay = path.overlay,
+                    .item = path.item,
+                    .opens = path.opens,
+                    .colour = path.colour,
+                    .origin = street,
+                    .firstIndex = static_cast<uint32_t>(out.indices.size()),
+                    .points = {street, foot},
+                    .network = path.network,
+                    .shaft = true};
+    const auto base = static_cast<uint32_t>(out.vertices.size());
+    const glm::vec3 top(0), down(foot - street);
+    for (const bool low : {false, true})
+      for (const float side : {1.0f, -1.0f})
+        out.vertices.push_back(
+            {low ? down : top, top, down, side, 0, low ? float(sinksOf(-stop.aboveGround())) : 0.0f});
+    for (const uint32_t v : {0, 1, 2, 2, 1, 3}) out.indices.push_back(base + v);
     shape.indexCount = static_cast<uint32_t>(out.indices.size()) - shape.firstIndex;
     out.lines.push_back(std::move(shape));
   }
@@ -135,6 +163,27 @@ std::vector<Station::Stop> stopsOf(const city::Overlay& overlay, size_t index, c
   return stops;
 }
 
+//! The platforms of a station that lie below the ground, each with its shaft. What an illustrative city states nobody measured.
+void goDown(Station& station, const std::vector<RailPath>& paths, bool illustrative, Builder& builder) {
+  for (const RailPath& path : paths)
+    for (size_t s = 0; s < path.stopMetres.size(); ++s) {
+      if (!path.stopIsStation[s] || !path.stated) continue;
+      const RailPoint stop = pointAt(path, path.stopMetres[s]);
+      const bool mine = std::any_of(station.stops.begin(), station.stops.end(), [&](const Station::Stop& each) {
+        return each.overlay == path.overlay && each.item == path.item;
+      });
+      if (!mine || stop.aboveGround() > -kSinksBelow ||
+          glm::distance(glm::dvec2(stop.at), glm::dvec2(station.position)) > kAboveStationMetres)
+        continue;
+      builder.shaft(path, stop);
+      const double depth = stop.statedDepth > 0 ? stop.statedDepth : -stop.aboveGround();
+      if (depth <= station.depthMetres) continue;
+      station.depthMetres = depth;
+      station.depthStated = stop.statedDepth > 0 && !illustrative;
+      station.platform = stop.at + glm::dvec3(0, 0, kTubeMiddleMetres);
+    }
+}
+
 }  // namespace
 
 LineShapes lineShapes(const city::Document& document, const VectorLayers& layers, const geo::EnuFrame& axes) {
@@ -167,6 +216,7 @@ LineShapes lineShapes(const city::Document& document, const VectorLayers& layers
         station.along = glm::normalize(line.points[i] - line.points[i - 1]);
       }
   }
+  for (Station& station : out.stations) goDown(station, paths, document.illustrative, builder);
   for (Station& station : out.stations)
     for (const RailPath& path : paths)
       for (size_t s = 0; s < path.stopMetres.size(); ++s) {
@@ -203,7 +253,7 @@ LineDraws lineDraws(const LineShapes& shapes, const city::Document& document, co
     const ItemState state = stateOf(document, line.overlay, line.item, line.opens, date, layers.hiddenItems);
     // A tunnel that is not built yet is a line on the map.
     const bool down = layers.underground && state == ItemState::Open;
-    if (line.underground ? down : line.inTunnel && !down) continue;
+    if (line.underground ? down : (line.inTunnel || line.shaft) && !down) continue;
     if (state != ItemState::Hidden)
       draws.lines.push_back({i, state == ItemState::Planned, isSelected(line.overlay, line.item)});
   }

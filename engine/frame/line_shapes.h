@@ -20,8 +20,9 @@ struct LineVertex {
   glm::vec3 position{0}, previous{0}, next{0};   // relative to the line's origin
   float side = 0;                                // -1 or +1
   float along = 0;                               // metres
+  float sinks = 0;                               // below the ground: metres below kSinksBelow (below.h)
 };
-static_assert(sizeof(LineVertex) == 44);
+static_assert(sizeof(LineVertex) == 48);
 
 struct LineShape {
   size_t overlay = 0, item = 0;                  // item: kNoItem where the data names none
@@ -30,9 +31,11 @@ struct LineShape {
   glm::dvec3 origin{0};
   uint32_t firstIndex = 0, indexCount = 0;
   std::vector<glm::dvec3> points;                // as drawn, for touching
+  std::vector<double> sinks;                     // of those, in a tunnel: metres below kSinksBelow
   city::Network network = city::Network::Urban;
   bool underground = false;                      // drawn on the ground above its tunnel
   bool inTunnel = false;                         // the same piece down where it is, for the underground view
+  bool shaft = false;                            // from the street down to a platform, for the underground view
   bool onWorks = false;                          // on a viaduct or an embankment that is there to be seen (frame/rail_mesh.h)
 };
 
@@ -49,6 +52,9 @@ struct Station {
   std::vector<Stop> stops;                       // one a line; more than one: an interchange
   bool transfer = false;                         // the data says so, though it names one line only
   int rank = 0;
+  double depthMetres = 0;                        // of its deepest platform below the ground; 0: none is
+  bool depthStated = false;                      // the data says how deep, nobody assumed it
+  glm::dvec3 platform{0};                        // there
   city::Network network = city::Network::Urban;  // the widest of its lines': it stands for the others
 };
 

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 
 #include "base/log.h"
+#include "frame/below.h"
 #include "frame/drape_shapes.h"
 #include "frame/near_ground.h"
 #include "frame/polyline.h"
@@ -21,9 +23,13 @@ constexpr float kDash = 9, kTunnelDash = 15;
 constexpr float kDiscMetres = 26, kLeastDisc = 3.4f, kMostDisc = 6.4f, kInterchangeGrows = 1.35f;
 constexpr float kDiscsFadeAt = 14000, kDiscsGoneAt = 20000;  // metres away
 constexpr float kLinesFadeAt = 20000, kLinesGoneAt = 32000;  // farther on they would hang in the haze
-constexpr float kNearness = 1.004f;                          // 12 m at 3 km
-constexpr float kHiddenAlpha = 0.30f, kInTunnelAlpha = 0.75f, kTechHiddenAlpha = 0.50f, kLightestOnPaper = 0.52f,
-                kPlannedAlpha = 0.8f;
+// Below the ground.
+constexpr float kTubeMetres = 5.4f, kLeastTube = 2.4f, kShaftMetres = 1.6f, kLeastShaft = 0.8f, kMostShaft = 2.2f;
+constexpr float kPlatformNearness = 1.12f;  // before the walls of a station
+constexpr float kTubeNearness = 1.02f;      // before the walls of its mesh
+constexpr float kSurfaceDotShare = 0.45f;   // of a disc: over a station whose disc is down at its platform
+constexpr float kNearness = 1.004f;         // 12 m at 3 km
+constexpr float kHiddenAlpha = 0.30f, kTechHiddenAlpha = 0.50f, kLightestOnPaper = 0.52f, kPlannedAlpha = 0.8f;
 constexpr glm::vec3 kInterchangeRing{0.20f, 0.24f, 0.30f}, kTechRing{0.42f, 0.80f, 0.92f},
     kTechLight{0.85f, 0.97f, 1.0f};
 
@@ -31,7 +37,7 @@ struct Push {
   shared::SidePush side;
   shared::LinePush line;
 };
-static_assert(sizeof(Push) == 112);
+static_assert(sizeof(Push) == 128);  // all that every device has
 
 struct StationInstance {
   glm::vec4 placeAndRadius, ring;
@@ -77,8 +83,8 @@ struct OverlayLines::Impl {
     View view;
     VkRect2D rectangle{};
     LineDraws draws;
-    float reachMetres = kDiscsGoneAt;
-    glm::vec3 circle{0};  // of a lens, pixels; radius 0: there is none
+    float reachMetres = kDiscsGoneAt, deeper = 0;  // deeper: as LinePush::below
+    glm::vec3 circle{0};                           // of a lens, pixels; radius 0: there is none
     bool inCircle = false;
   };
   std::vector<Drawn> drawn;  // by side
@@ -102,7 +108,8 @@ OverlayLines::OverlayLines(gpu::Device& device, const SceneLayouts& layouts) : i
       {0, 0, VK_FORMAT_R32G32B32_SFLOAT, offsetof(LineVertex, position)},
       {1, 0, VK_FORMAT_R32G32B32_SFLOAT, offsetof(LineVertex, previous)},
       {2, 0, VK_FORMAT_R32G32B32_SFLOAT, offsetof(LineVertex, next)},
-      {3, 0, VK_FORMAT_R32G32_SFLOAT, offsetof(LineVertex, side)}};
+      {3, 0, VK_FORMAT_R32G32_SFLOAT, offsetof(LineVertex, side)},
+      {4, 0, VK_FORMAT_R32_SFLOAT, offsetof(LineVertex, sinks)}};
   const VkVertexInputBindingDescription stationBinding{0, sizeof(StationInstance), VK_VERTEX_INPUT_RATE_INSTANCE};
   const VkVertexInputAttributeDescription stationAttributes[] = {{0, 0, VK_FORMAT_R32G32B32A32_SFLOAT, 0},
                                                                  {1, 0, VK_FORMAT_R32G32B32A32_SFLOAT, 16},
@@ -181,7 +188,9 @@ void OverlayLines::draw(PassContext& context, const SideView& side) {
       const float metres = view.project(world).z;
       const float alpha = draw.selected ? 1.0f : std::clamp((discsGone - metres) / (discsGone - discsFade), 0.0f, 1.0f);
       if (metres < 1 || alpha <= 0) continue;
-      instances.push_back({glm::vec4(world, d.discRadius(draw, metres, view)),
+      const bool down =
+          context.scene.layers.underground && !draw.planned && d.shapes.stations[draw.station].depthMetres > 0;
+      instances.push_back({glm::vec4(world, d.discRadius(draw, metres, view) * (down ? kSurfaceDotShare : 1.0f)),
                            glm::vec4(draw.interchange ? (tech ? kTechRing : kInterchangeRing) : inkOf(draw.colour),
                                      alpha * (draw.planned ? 0.75f : 1.0f)),
                            kManners[size_t(d.shapes.stations[draw.station].network)].station});
@@ -202,10 +211,9 @@ void OverlayLines::draw(PassContext& context, const SideView& side) {
       }
       for (const LineDraw& draw : draws.lines) {
         const LineShape& line = d.shapes.lines[draw.line];
+        if (line.inTunnel || line.shaft) continue;
         const float grow = (draw.selected ? 1.5f : draw.planned ? 0.8f : 1.0f) * kManners[size_t(line.network)].wide;
-        const float hidden = near.hiddenShare * (line.inTunnel ? kInTunnelAlpha
-                                                 : tech        ? kTechHiddenAlpha
-                                                               : kHiddenAlpha);
+        const float hidden = near.hiddenShare * (tech ? kTechHiddenAlpha : kHiddenAlpha);
         p.line.origin =
             glm::vec4(view.relativeEnu(line.origin), (inSight ? 1.0f : hidden) * (draw.planned ? kPlannedAlpha : 1.0f));
         p.line.colour = glm::vec4(inkOf(line.colour), kCasing * scale);
@@ -230,9 +238,68 @@ void OverlayLines::draw(PassContext& context, const SideView& side) {
   }
   d.drawn[side.index] = {view, side.rectangle, std::move(draws)};
   d.drawn[side.index].reachMetres = discsGone;
+  d.drawn[side.index].deeper = depthFactor(context.scene.eyeMetres) - 1;
   if (context.scene.lens.on()) d.drawn[side.index].circle = circleOf(context.scene.lens, view.extent);
   d.drawn[side.index].inCircle = side.side->inLens;
   d.drawn.resize(std::max<size_t>(side.index + 1, std::min(d.drawn.size(), context.sides.size())));
+}
+
+void OverlayLines::drawBelow(PassContext& context, const SideView& side) {
+  Impl& d = *impl_;
+  const View& view = context.view;
+  const LineDraws draws =
+      lineDraws(d.shapes, d.document, side.side->date, context.scene.layers, context.scene.selection);
+  const float scale = scaleOf(view), deeper = depthFactor(context.scene.eyeMetres) - 1;
+  const float perMetre = float(view.extent.height) / (2.0f * std::tan(0.5f * float(view.fovYRadians)));
+  const VkCommandBuffer commands = context.commands;
+  Push p{.side = {.slot = side.slot, .grow = 1, .sideIndex = side.index}};
+  p.line.viewport = {float(view.extent.width), float(view.extent.height), perMetre, kTubeNearness};
+  const auto push = [&] {
+    vkCmdPushConstants(commands, d.layout, VK_SHADER_STAGE_VERTEX_BIT | VK_SHADER_STAGE_FRAGMENT_BIT, 0, sizeof p, &p);
+  };
+  vkCmdBindDescriptorSets(commands, VK_PIPELINE_BIND_POINT_GRAPHICS, d.layout, 0, 1, &context.globals, 0, nullptr);
+  bool begun = false;
+  for (const LineDraw& draw : draws.lines) {
+    const LineShape& line = d.shapes.lines[draw.line];
+    if (!line.inTunnel && !line.shaft) continue;
+    if (!std::exchange(begun, true)) {
+      const VkBuffer buffer = d.vertices.handle();
+      const VkDeviceSize offset = 0;
+      vkCmdBindPipeline(commands, VK_PIPELINE_BIND_POINT_GRAPHICS, d.line[1]);
+      vkCmdBindVertexBuffers(commands, 0, 1, &buffer, &offset);
+      vkCmdBindIndexBuffer(commands, d.indices.handle(), 0, VK_INDEX_TYPE_UINT32);
+    }
+    const float grow = (draw.selected ? 1.4f : 1.0f) * scale;
+    p.line.origin = glm::vec4(view.relativeEnu(line.origin), 1.0f);
+    p.line.colour = glm::vec4(glm::mix(line.colour, glm::vec3(1), line.shaft ? 0.55f : 0.08f), kCasing * scale);
+    p.line.width = line.shaft ? glm::vec4(kShaftMetres, kLeastShaft * grow, kMostShaft * grow, 0)
+                              : glm::vec4(kTubeMetres, kLeastTube * grow, 1e6f, 0);
+    p.line.below = {deeper, line.shaft ? 2.0f : 1.0f, 0, 0};
+    p.line.manner = {0, 0, kLinesFadeAt, kLinesGoneAt};
+    push();
+    vkCmdDrawIndexed(commands, line.indexCount, 1, line.firstIndex, 0, 0);
+  }
+  std::vector<StationInstance> discs;
+  for (const StationDraw& draw : draws.stations) {
+    const Station& station = d.shapes.stations[draw.station];
+    if (draw.planned || station.depthMetres <= 0) continue;
+    const glm::dvec3 sunk(0, 0, sinksOf(station.depthMetres) * double(deeper));
+    const glm::vec3 world = view.relativeEnu(station.platform - sunk);
+    const float metres = view.project(world).z;
+    const float alpha = std::clamp((kDiscsGoneAt - metres) / (kDiscsGoneAt - kDiscsFadeAt), 0.0f, 1.0f);
+    if (metres < 1 || alpha <= 0) continue;
+    discs.push_back({glm::vec4(world, d.discRadius(draw, metres, view)),
+                     glm::vec4(draw.interchange ? kInterchangeRing : draw.colour, alpha),
+                     kManners[size_t(station.network)].station});
+  }
+  if (discs.empty()) return;
+  const Slice slice = context.arena.copy(std::span<const StationInstance>(discs));
+  vkCmdBindPipeline(commands, VK_PIPELINE_BIND_POINT_GRAPHICS, d.station[1]);
+  vkCmdBindVertexBuffers(commands, 0, 1, &slice.buffer, &slice.offset);
+  p.line.origin.w = 1;
+  p.line.viewport.w = kPlatformNearness;
+  push();
+  vkCmdDraw(commands, 4, static_cast<uint32_t>(discs.size()), 0, 0);
 }
 
 city::Selection OverlayLines::hit(float x, float y, float surfaceMetres) const {
@@ -267,7 +334,11 @@ city::Selection OverlayLines::hit(float x, float y, float surfaceMetres) const {
       const LineShape& line = d.shapes.lines[draw.line];
       if (line.item == kNoItem) continue;
       for (size_t i = 1; i < line.points.size(); ++i) {
-        const glm::vec3 a = project(line.points[i - 1]), b = project(line.points[i]);
+        const auto placed = [&](size_t k) {
+          const double sinks = line.sinks.empty() ? 0 : line.sinks[k] * double(drawn.deeper);
+          return project(line.points[k] - glm::dvec3(0, 0, sinks));
+        };
+        const glm::vec3 a = placed(i - 1), b = placed(i);
         if (hidden(a.z) || hidden(b.z)) continue;
         const glm::dvec2 piece[] = {glm::dvec2(a), glm::dvec2(b)};
         const double distance = distanceToLine(piece, at);

@@ -22,6 +22,9 @@ class OverlayLines {
   //! Inside the scene's rendering, once a side (and once a sample).
   void draw(PassContext& context, const SideView& side);
 
+  //! What of them lies under the ground, seen as bodies: before the city is drawn over it as glass.
+  void drawBelow(PassContext& context, const SideView& side);
+
   //! A station or line under a pixel as last drawn; nothing where it lies behind what is `surfaceMetres` away along the view.
   city::Selection hit(float x, float y, float surfaceMetres = std::numeric_limits<float>::infinity()) const;
 

@@ -5,6 +5,7 @@
 #include <initializer_list>
 #include <span>
 
+#include "frame/below.h"
 #include "frame/mesh_maker.h"
 #include "shared/rail.h"
 
@@ -173,6 +174,8 @@ void stationBox(MeshMaker& maker, const RailPath& path, double stop) {
   for (const double side : {-1.0, 1.0}) {
     sweep(maker, stands, box(side * 6.2 - 2.4, side * 6.2 + 2.4, 1.05, 1.1), kWhite);
     sweep(maker, stands, box(side * 10.3 - 0.1, side * 10.3 + 0.1, 3.2, 5.2), kLivery);
+    for (const double height : {-1.6, 7.5})
+      sweep(maker, stands, box(side * 10.5 - 0.3, side * 10.5 + 0.3, height - 0.3, height + 0.3), kWhite);
   }
   for (const double at : {from + 8, to - 8}) {
     const Stand stand = standAt(path, at);
@@ -255,9 +258,32 @@ class PathWorks {
     make(maker);
     made.indexCount = static_cast<uint32_t>(out_.mesh.indices.size()) - made.firstIndex;
     if (made.indexCount == 0) return;
+    for (size_t v = firstVertex; underground && v < out_.mesh.vertices.size(); ++v) {
+      RailVertex& vertex = out_.mesh.vertices[v];
+      const double sinks = sinksAt(middle + glm::dvec3(vertex.position), middle);
+      vertex.normal[3] = int8_t(std::lround(std::min(sinks / double(shared::kRailSinksMost), 1.0) * 127));
+    }
     for (size_t v = firstVertex; v < out_.mesh.vertices.size(); ++v)
       made.radiusMetres = std::max(made.radiusMetres, double(glm::length(out_.mesh.vertices[v].position)));
     out_.chunks.push_back(made);
+  }
+
+  //! How far below kSinksBelow the rails are that a corner of a chunk about `middle` belongs to; none where it is at the street.
+  double sinksAt(const glm::dvec3& corner, const glm::dvec3& middle) const {
+    constexpr double kStreetMetres = 1.5;
+    double nearest = 1e18, depth = 0, ground = 0;
+    for (size_t i = 1; i < path_.points.size(); ++i) {
+      const RailPoint &a = path_.points[i - 1], &b = path_.points[i];
+      if (glm::distance(glm::dvec2(a.at), glm::dvec2(middle)) > kChunkMetres) continue;
+      const glm::dvec2 way(b.at - a.at), to(corner - a.at);
+      const double t = std::clamp(glm::dot(to, way) / std::max(glm::dot(way, way), 1e-9), 0.0, 1.0);
+      const double away = glm::distance(to, way * t);
+      if (away >= nearest) continue;
+      nearest = away;
+      depth = -std::lerp(a.aboveGround(), b.aboveGround(), t);
+      ground = std::lerp(a.groundMetres, b.groundMetres, t);
+    }
+    return corner.z > ground - kStreetMetres ? 0 : sinksOf(depth);
   }
 
   const RailPath& path_;

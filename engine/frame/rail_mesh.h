@@ -13,7 +13,7 @@ namespace cm::frame {
 
 struct RailVertex {
   glm::vec3 position{0};                   // from the chunk's middle; of a car: metres forward, to the left, above the rails
-  std::array<int8_t, 4> normal{};          // of 127; last: 0
+  std::array<int8_t, 4> normal{};          // of 127; last: of kRailSinksMost, how far below kSinksBelow
   std::array<uint8_t, 4> colour{};         // linear, of 255; last: what it is, kRail* of shared/rail.h
 };
 static_assert(sizeof(RailVertex) == 20);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/log.h"
+#include "frame/below.h"
 #include "frame/bodies.h"
 #include "frame/drape_shapes.h"
 #include "frame/hash.h"
@@ -26,6 +27,7 @@ constexpr double kCoarsestShadows = 3500;                     // half of what a 
 constexpr float kTrainsFadeAt = 11000, kTrainsGoneAt = 15000;
 constexpr float kLeastTrainPixels = 3.0f, kWidestTrain = 7;  // of 720 lines; against a real one
 constexpr float kTrainWide = 3.0f;
+constexpr float kNearWalls[4]{0.58f, 0.58f, 0.58f, 0.58f};  // how much of them one sees; the rest of what is behind
 constexpr double kBuriedBelow = -1.5;  // metres of the rails above the ground: a car is out of sight
 
 struct Push {
@@ -67,7 +69,7 @@ struct RailPass::Impl {
   const SceneLayouts layouts;
   VkPipelineLayout layout = VK_NULL_HANDLE;
   VkPipeline shadow = VK_NULL_HANDLE;
-  VkPipeline works[city::kWeathers.size()][2][2][2]{};  // [weather][night][moving][below]
+  VkPipeline works[city::kWeathers.size()][2][2][3]{};  // [weather][night][moving][which]
 
   city::Document document;
   std::vector<RailPath> paths;
@@ -89,7 +91,7 @@ struct RailPass::Impl {
     layout = pipelines.layout({&layouts.globals, 1}, sizeof(ShadowPush));
   }
 
-  VkPipeline worksPipeline(city::Weather weather, bool night, bool moving, bool below);
+  VkPipeline worksPipeline(city::Weather weather, bool night, bool moving, Works which);
   bool open(const RailPath& path, const PassContext& pass, const SideView& side) const;
   void begin(PassContext& pass, VkPipeline pipeline) const;
   void push(PassContext& pass, const Push& p) const {
@@ -108,8 +110,8 @@ constexpr VkVertexInputBindingDescription kBinding{0, sizeof(RailVertex), VK_VER
 
 }  // namespace
 
-VkPipeline RailPass::Impl::worksPipeline(city::Weather weather, bool night, bool moving, bool below) {
-  VkPipeline& pipeline = works[size_t(weather)][night][moving][below];
+VkPipeline RailPass::Impl::worksPipeline(city::Weather weather, bool night, bool moving, Works which) {
+  VkPipeline& pipeline = works[size_t(weather)][night][moving][size_t(which)];
   const std::array<uint32_t, 7> constants{0, moving ? 1u : 4u, 0, night, 0, 0, uint32_t(weather)};
   if (!pipeline)
     pipeline = pipelines.make({.vertex = "rail.vert",
@@ -120,10 +122,10 @@ VkPipeline RailPass::Impl::worksPipeline(city::Weather weather, bool night, bool
                                .constants = constants,
                                .colours = {layouts.colour},
                                .depth = layouts.depth,
-                               // Tunnels are cut open towards the eye, so that one sees into them.
-                               .cull = below ? VK_CULL_MODE_FRONT_BIT : VK_CULL_MODE_BACK_BIT,
+                               .cull = which == Works::FarWalls ? VK_CULL_MODE_FRONT_BIT : VK_CULL_MODE_BACK_BIT,
                                .depthTest = true,
-                               .depthWrite = true},
+                               .depthWrite = true,
+                               .blend = which == Works::NearWalls ? gpu::Blend::Constant : gpu::Blend::Opaque},
                               "railway");
   return pipeline;
 }
@@ -174,6 +176,7 @@ void RailPass::update(PassContext& pass) {
   if (!pass.scene.layers.life || !pass.scene.layers.metro || pass.scene.look == city::Look::Plain) return;
   const View& view = pass.view;
   const float perMetre = float(view.extent.height) / (2.0f * std::tan(0.5f * float(view.fovYRadians)));
+  const float factor = depthFactor(pass.scene.eyeMetres);
   std::vector<PlacedCar> cars;
   for (size_t i = 0; i < d.paths.size(); ++i) {
     const RailPath& path = d.paths[i];
@@ -193,7 +196,8 @@ void RailPass::update(PassContext& pass) {
       bool inSight = false;
       for (const PlacedCar& car : cars) {
         if (car.aboveGroundMetres < kBuriedBelow && !pass.scene.layers.underground) continue;
-        const glm::vec3 world = view.relativeEnu(car.at);
+        glm::vec3 world = view.relativeEnu(car.at);
+        if (pass.scene.layers.underground) world.z -= float(sinksOf(-car.aboveGroundMetres)) * (factor - 1);
         const glm::vec3 at = view.project(world);
         d.seen.push_back({car, i, at.z, world});
         // What is announced must be there to be seen: on the picture, on a side where the line is open, and not gone in the distance.
@@ -214,9 +218,11 @@ void RailPass::update(PassContext& pass) {
 unsigned RailPass::trainsInSight() const { return impl_->trainsSeen; }
 bool RailPass::trainsDrawn() const { return !impl_->seen.empty(); }
 
-void RailPass::drawWorks(PassContext& pass, const SideView& side, bool moving, bool below) {
+void RailPass::drawWorks(PassContext& pass, const SideView& side, bool moving, Works which) {
   Impl& d = *impl_;
   bool begun = false;
+  const bool below = which != Works::Open;
+  const float factor = depthFactor(pass.scene.eyeMetres);
   const float perMetre = float(pass.view.extent.height) / (2.0f * std::tan(0.5f * float(pass.view.fovYRadians)));
   size_t openPath = SIZE_MAX;
   bool open = false;
@@ -235,16 +241,20 @@ void RailPass::drawWorks(PassContext& pass, const SideView& side, bool moving, b
     if (chunk.path != openPath) openPath = chunk.path, open = d.open(d.paths[chunk.path], pass, side);
     if (!open) continue;
     if (!begun) {
-      d.begin(pass, d.worksPipeline(pipelinesOf(pass.scene.weather), pass.view.night > 0, moving, below));
+      d.begin(pass, d.worksPipeline(pipelinesOf(pass.scene.weather), pass.view.night > 0, moving, which));
+      if (which == Works::NearWalls) vkCmdSetBlendConstants(pass.commands, kNearWalls);
       const VkBuffer buffer = d.vertices.handle();
       const VkDeviceSize offset = 0;
       vkCmdBindVertexBuffers(pass.commands, 0, 1, &buffer, &offset);
       vkCmdBindIndexBuffer(pass.commands, d.indices.handle(), 0, VK_INDEX_TYPE_UINT32);
       begun = true;
     }
-    d.push(pass, {.side = pushOf(side),
-                  .rail = {.origin = glm::vec4(world, 1.0f),
-                           .livery = glm::vec4(linearOf(d.paths[chunk.path].colour), below ? 1.0f : 0.0f)}});
+    d.push(pass,
+           {.side = pushOf(side),
+            .rail = {.origin = glm::vec4(world, 1.0f),
+                     .livery = glm::vec4(linearOf(d.paths[chunk.path].colour), !below                      ? 0.0f
+                                                                               : which == Works::NearWalls ? -factor
+                                                                                                           : factor)}});
     vkCmdDrawIndexed(pass.commands, chunk.indexCount, 1, chunk.firstIndex, 0, 0);
   }
 }

@@ -34,8 +34,10 @@ class RailPass {
   //! Which trains: those in the open inside the scene's rendering; the same on the finished picture, against its depth, which they leave
   //! as it is; or with tunnels and stations below the ground, which comes before the ground that is seen through.
   enum class Where { Open, Over, Below };
-  //! What stands, inside the scene's rendering, once a side (and once a sample). `below`: tunnels and stations under the ground.
-  void drawWorks(PassContext& pass, const SideView& side, bool moving, bool below);
+  //! Which works: those in the open; under the ground the walls one looks at from inside, and over these, as glass, those towards the eye.
+  enum class Works { Open, FarWalls, NearWalls };
+  //! What stands, inside the scene's rendering, once a side (and once a sample).
+  void drawWorks(PassContext& pass, const SideView& side, bool moving, Works which);
   void drawTrains(PassContext& pass, const SideView& side, bool moving, Where where);
 
  private:

@@ -51,6 +51,7 @@ struct Raw {
   struct Stretch {
     RailStructure structure;
     double height;
+    double statedDepth;  // 0: the data says none
   };
   std::vector<Stretch> stretches;  // one fewer than `ground`
 };
@@ -85,6 +86,7 @@ void finish(Raw& raw) {
     if (!path.points.empty())
       point.alongMetres =
           path.points.back().alongMetres + glm::distance(glm::dvec2(path.points.back().at), glm::dvec2(p));
+    point.statedDepth = raw.stretches[stretch].statedDepth;
     heights.push_back(raw.stretches[stretch].height);
     path.points.push_back(point);
     // The curve goes through every point that was given.
@@ -194,6 +196,8 @@ std::vector<RailPath> railPaths(const city::Document& document, const VectorLaye
       }
       path.colour = colourFrom(feature.property("colour")).value_or(path.colour);
       const RailStructure structure = structureOf(feature);
+      const bool deep = structure == RailStructure::Underground && !feature.property("depth").empty();
+      const double depth = deep ? -heightOf(structure, feature) : 0;
       for (const auto& part : feature.parts) {
         std::vector<glm::dvec3> places;
         for (const glm::dvec3& p : part) {
@@ -207,7 +211,7 @@ std::vector<RailPath> railPaths(const city::Document& document, const VectorLaye
         if (!follows) raws.push_back({path, {places.front()}, {}});
         Raw& raw = raws.back();
         raw.ground.insert(raw.ground.end(), places.begin() + 1, places.end());
-        raw.stretches.resize(raw.ground.size() - 1, {structure, heightOf(structure, feature)});
+        raw.stretches.resize(raw.ground.size() - 1, {structure, heightOf(structure, feature), depth});
       }
     }
     for (Raw& raw : raws) {
@@ -235,7 +239,7 @@ RailPoint pointAt(const RailPath& path, double metres) {
   const RailPoint &a = *(after - 1), &b = *after;
   const double t = (metres - a.alongMetres) / std::max(b.alongMetres - a.alongMetres, 1e-9);
   return {glm::mix(a.at, b.at, t), std::lerp(a.groundMetres, b.groundMetres, t), metres,
-          t < 1 ? a.structure : b.structure};
+          t < 1 ? a.structure : b.structure, t < 1 ? a.statedDepth : b.statedDepth};
 }
 
 }  // namespace cm::frame

@@ -22,6 +22,7 @@ struct RailPoint {
   double groundMetres = 0;                       // z of the ground there
   double alongMetres = 0;                        // from the path's start, on the level
   RailStructure structure = RailStructure::Unstated;
+  double statedDepth = 0;                        // metres below the ground as the data says; 0: it does not
   double aboveGround() const { return at.z - groundMetres; }
 };
 

@@ -18,10 +18,13 @@ constexpr int kSegments = 48;
 constexpr double kEarthRadius = 6371000.0;
 constexpr uint32_t kSunDisc = 0, kMoonDisc = 1;  // SidePush::flags of shaders/shared/disc.glsl
 
+bool flat(residency::DrawClass kind) {
+  return kind == residency::DrawClass::Ground || kind == residency::DrawClass::Water;
+}
+
 //! How much of it one sees where the ground is glass: a pipeline of that variant follows.
 void setGlass(VkCommandBuffer commands, residency::DrawClass kind) {
-  const bool flat = kind == residency::DrawClass::Ground || kind == residency::DrawClass::Water;
-  const float opacity = flat ? 0.42f : 0.36f;
+  const float opacity = flat(kind) ? 0.46f : 0.20f;
   const std::array<float, 4> constants{opacity, opacity, opacity, opacity};
   vkCmdSetBlendConstants(commands, constants.data());
 }
@@ -67,7 +70,10 @@ void ScenePass::setVariant(city::Look look, bool moving, bool night, city::Weath
   moving_ = moving;
 }
 
-ScenePass::Shaders ScenePass::shadersOf(city::Look look, Kind kind) {
+ScenePass::Shaders ScenePass::shadersOf(const Variant& variant, Kind kind) {
+  const city::Look look = variant.look;
+  if (variant.glass && (kind == Solid || kind == Ground || kind == GroundDraped || kind == Water))
+    return {"glass.vert", "glass.frag"};
   // Tech and plan are drawings: they share what is authored and have their own of the city.
   if (themed(look)) {
     if (kind == Solid) return {"themed_solid.vert", "themed_solid.frag"};
@@ -93,9 +99,9 @@ ScenePass::Shaders ScenePass::shadersOf(city::Look look, Kind kind) {
 }
 
 VkPipeline ScenePass::makeTiles(const Variant& variant, Kind kind, uint32_t records, uint32_t moving, bool depthOnly) {
-  const Shaders shaders = shadersOf(variant.look, kind);
+  const Shaders shaders = shadersOf(variant, kind);
   const bool day = variant.look == city::Look::Day;
-  std::vector<uint32_t> locations = kind == Water ? std::vector<uint32_t>{0, 1, 5, 6, 7, 9}
+  std::vector<uint32_t> locations = kind == Water && !variant.glass ? std::vector<uint32_t>{0, 1, 5, 6, 7, 9}
                                     : kind == Plain || kind == Points || kind == Lines
                                         ? std::vector<uint32_t>{0, 1, 2, 4, 5, 6, 7, 8, 9}
                                         : std::vector<uint32_t>{0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
@@ -148,7 +154,8 @@ void ScenePass::makeVariant(Variant& made) {
     const std::array<uint32_t, 7> constants{
         0, moving ? 1u : 4u, 0, made.night, 0, uint32_t(look), uint32_t(made.weather)};
     made.beyond[moving] = objects_.make({.vertex = "beyond.vert",
-                                         .fragment = themed(look)              ? "themed_beyond.frag"
+                                         .fragment = made.glass                ? "glass_beyond.frag"
+                                                     : themed(look)            ? "themed_beyond.frag"
                                                      : look == city::Look::Day ? "day_beyond.frag"
                                                                                : "beyond.frag",
                                          .layout = layout_,
@@ -164,9 +171,9 @@ void ScenePass::makeVariant(Variant& made) {
 
 void ScenePass::makeSky(Variant& variant) {
   const std::array<uint32_t, 7> constants{0, 0, 0, variant.night, 0, uint32_t(variant.look), uint32_t(variant.weather)};
-  if (themed(variant.look)) {
+  if (themed(variant.look) || variant.glass) {
     variant.sky = objects_.make({.vertex = "screen.vert",
-                                 .fragment = "themed_sky.frag",
+                                 .fragment = variant.glass ? "glass_sky.frag" : "themed_sky.frag",
                                  .layout = layout_,
                                  .constants = constants,
                                  .colours = {colour_},
@@ -246,8 +253,10 @@ void ScenePass::drawBlended(PassContext& pass, const SideView& side, const DrawL
 void ScenePass::drawTiles(PassContext& pass, const SideView& side, const DrawList& list, VkDescriptorSet records,
                           bool draped) {
   bindSide(pass, side, records);
-  if (variant_->glass) drawList(pass, list, draped, true);
-  drawList(pass, list, draped, false);
+  if (variant_->glass)
+    drawGlass(pass, list, draped);
+  else
+    drawList(pass, list, draped, false);
 }
 
 void ScenePass::drawFading(PassContext& pass, const SideView& side, const DrawList& list, VkDescriptorSet records,
@@ -255,21 +264,29 @@ void ScenePass::drawFading(PassContext& pass, const SideView& side, const DrawLi
   Variant* const usual = std::exchange(
       variant_, variantOf(variant_->look, variant_->night, true, variant_->weather, variant_->glass).get());
   bindSide(pass, side, records, {share, goes, 0.618034f * float(pass.sample), 0});
-  if (variant_->glass) drawList(pass, list, draped, true);
-  drawList(pass, list, draped, false);
+  if (variant_->glass)
+    drawGlass(pass, list, draped);
+  else
+    drawList(pass, list, draped, false);
   variant_ = usual;
 }
 
-void ScenePass::drawList(PassContext& pass, const DrawList& list, bool draped, bool depthOnly) {
+void ScenePass::drawGlass(PassContext& pass, const DrawList& list, bool draped) {
+  for (const Part part : {Part::Flat, Part::Standing})
+    for (const bool depthOnly : {true, false}) drawList(pass, list, draped, depthOnly, part);
+}
+
+void ScenePass::drawList(PassContext& pass, const DrawList& list, bool draped, bool depthOnly, Part part) {
   const bool plain = pass.scene.look == city::Look::Plain, glass = variant_->glass && !depthOnly;
   for (const DrawGroup& group : list.groups) {
-    if (group.kind == residency::DrawClass::Blended) continue;
+    if (group.kind == residency::DrawClass::Blended || (part != Part::All && flat(group.kind) != (part == Part::Flat)))
+      continue;
     vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, pipelineFor(group, plain, draped, depthOnly));
     if (glass) setGlass(pass.commands, group.kind);
     vkCmdSetCullMode(pass.commands, group.doubleSided ? VK_CULL_MODE_NONE : VK_CULL_MODE_BACK_BIT);
     drawGroup(pass.commands, pass.residency, list, group);
   }
-  if (list.textured.empty()) return;
+  if (list.textured.empty() || part == Part::Flat) return;
   vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, tilesOf(Textured, true, depthOnly));
   if (glass) setGlass(pass.commands, residency::DrawClass::Solid);
   for (const TexturedDraw& item : list.textured) drawTextured(pass, list, item);
@@ -306,7 +323,7 @@ void ScenePass::drawBeyond(PassContext& pass, const SideView& side, const Light&
 
 //! With the globals bound.
 void ScenePass::drawSky(PassContext& pass, const SideView& side, const Light& light) const {
-  if (themed(variant_->look)) {
+  if (themed(variant_->look) || variant_->glass) {
     vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, variant_->sky);
     vkCmdDraw(pass.commands, 3, 1, 0, 0);
     return;

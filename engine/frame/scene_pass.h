@@ -48,7 +48,7 @@ class ScenePass {
   struct Shaders {
     const char *vertex, *fragment;
   };
-  static Shaders shadersOf(city::Look look, Kind kind);
+  static Shaders shadersOf(const Variant& variant, Kind kind);
   std::unique_ptr<Variant>& variantOf(city::Look look, bool night, bool fading, city::Weather weather, bool glass);
   void makeVariant(Variant& variant);
   void makeSky(Variant& variant);
@@ -56,7 +56,10 @@ class ScenePass {
   VkPipeline tilesOf(Kind kind, bool records, bool depthOnly);
   void drawSky(PassContext& pass, const SideView& side, const Light& light) const;
   void bindSide(PassContext& pass, const SideView& side, VkDescriptorSet records, glm::vec4 extra = {}) const;
-  void drawList(PassContext& pass, const DrawList& list, bool draped, bool depthOnly);
+  //! Of glass, first the ground and then over it what stands there; of each of the two only the nearest surface.
+  void drawGlass(PassContext& pass, const DrawList& list, bool draped);
+  enum class Part { All, Flat, Standing };
+  void drawList(PassContext& pass, const DrawList& list, bool draped, bool depthOnly, Part part = Part::All);
   VkPipeline pipelineFor(const DrawGroup& group, bool plain, bool draped, bool depthOnly = false);
   void drawTextured(PassContext& pass, const DrawList& list, const TexturedDraw& item) const;
 

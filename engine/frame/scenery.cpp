@@ -118,7 +118,7 @@ void Scenery::draw(PassContext& pass, std::span<const SideDraws> draws, bool lit
     if (pass.scene.look == city::Look::Day && !below)
       trees->draw(pass, side, draws[side.index].tiles, scenePass->moving());
     if (lit && !below) scenePass->drawBeyond(pass, side, light);
-    if (lit) rails->drawWorks(pass, side, !still, false);
+    if (lit) rails->drawWorks(pass, side, !still, RailPass::Works::Open);
     scenePass->drawBlended(pass, side, draws[side.index].list, records);
     for (const SideDraws::Fade& fade : draws[side.index].fades) scenePass->drawBlended(pass, side, fade.in, records);
     if (!lit) continue;
@@ -137,8 +137,10 @@ void Scenery::drawLife(PassContext& pass, const SideView& side, bool moving, boo
 void Scenery::drawBelow(PassContext& pass, const SideView& side, bool still) {
   scenePass->drawBeyond(pass, side, light, true);
   clearDepth(pass.commands, pass.view, side.rectangle);
-  rails->drawWorks(pass, side, !still, true);
+  rails->drawWorks(pass, side, !still, RailPass::Works::FarWalls);
   rails->drawTrains(pass, side, !still, RailPass::Where::Below);
+  rails->drawWorks(pass, side, !still, RailPass::Works::NearWalls);
+  lines->drawBelow(pass, side);
   clearDepth(pass.commands, pass.view, side.rectangle);
 }
 

@@ -26,6 +26,7 @@ struct Kind {
   bool drape = false;     // levels to be redrawn
   bool records = false;   // some have changed
   int picks = 0;
+  bool sight = false;     // near the ground: which labels are hidden behind the city
   bool ui = false, window = false;
 
   std::string name() const {
@@ -72,6 +73,7 @@ inline std::vector<frame::Pass> passesOf(const Kind& kind, bool first) {
     weather();
     list.push_back(Pass::ShowMoving);
   }
+  if (kind.sight && !kind.plain) list.insert(list.end(), {Pass::Sight, Pass::SightRead});
   for (int i = 0; i < kind.picks; ++i) list.insert(list.end(), {Pass::Pick, Pass::PickCopy, Pass::PickRead});
   if (kind.ui) list.push_back(Pass::Over);
   list.push_back(kind.window ? Pass::Present : Pass::Copyable);
@@ -92,6 +94,7 @@ inline std::vector<Kind> allKinds() {
     kind.air = bit(6);
     kind.glow = bit(6) && bit(7);
     kind.lens = bit(3) != bit(5);
+    kind.sight = bit(0) != bit(3);
     kind.fadePicture = !kind.plain && bit(2) && bit(4);
     kind.fadeMean = !kind.plain && bit(2) && !bit(4);
     kinds.push_back(kind);

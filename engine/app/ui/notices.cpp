@@ -18,6 +18,11 @@ std::string attribution(const Context& ui) {
   auto add = [&](const std::string& part) {
     if (!part.empty()) text += (text.empty() ? "" : "  ·  ") + part;
   };
+  if (ui.session.compare != city::Compare::Off && ui.session.layers.differences) add(ui.tr("attribution.differences"));
+  if (ui.session.layers.underground) {
+    add(ui.tr("attribution.depths"));
+    if (ui.seen.depthFactor > 1) add(filled(ui.tr("attribution.deeper"), {std::to_string(ui.seen.depthFactor)}));
+  }
   if (ui.seen.trains) add(ui.tr("attribution.timetable"));
   if (ui.seen.people) add(ui.tr("attribution.people"));
   if (ui.document.illustrative) add(ui.tr("attribution.illustrative"));

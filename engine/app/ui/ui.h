@@ -42,6 +42,7 @@ struct Observations {
   float loading = 1;                                 // 0..1; 1: everything for this view is there
   double focusMetres = 0;                            // distance to the ground in the middle of the picture; 0: not known
   double headingDegrees = 0;
+  int depthFactor = 1;                               // how many times deeper what lies underground is drawn
   bool trains = false, people = false;               // some are in the picture
 };
 

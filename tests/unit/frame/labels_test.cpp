@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <map>
+#include <optional>
 #include <string>
 
 #include "frame/drape_shapes.h"
@@ -188,6 +190,45 @@ TEST_F(LabelsTest, OneOfTwoNeighboursOfOneNameIsEnough) {
   ASSERT_EQ(layout.shown().size(), 2u);
   EXPECT_EQ(layout.shown()[0].selection.id, "Taidong Square");
   EXPECT_EQ(layout.shown()[1].selection.id, "Taidong West");
+}
+
+TEST_F(LabelsTest, WhatIsHiddenBehindTheCityIsLeftOutWithPatience) {
+  add(LabelKind::Place, "湾", "Bay", 300, 300);
+  add(LabelKind::Place, "山", "Hill", 800, 300);
+  std::map<size_t, bool> seen;
+  view.inSight = [&](size_t label) { return seen.contains(label) ? std::optional(seen[label]) : std::nullopt; };
+  layOutWithGlyphs();
+  EXPECT_TRUE(layout.shown().empty()) << "not known yet";
+  EXPECT_EQ(layout.inQuestion(), (std::vector<size_t>{0, 1}));
+  seen = {{0, true}, {1, false}};
+  layOut();
+  ASSERT_EQ(layout.shown().size(), 1u) << "a clock that stands still waits for nothing";
+  EXPECT_EQ(layout.shown()[0].selection.id, "Bay");
+  // A glimpse between two houses does not count, in neither direction.
+  for (int frame = 0; frame < 20; ++frame) {
+    view.nowSeconds += 0.05;
+    seen = {{0, frame % 3 != 0}, {1, frame % 3 == 0}};
+    layOut();
+    ASSERT_EQ(layout.shown().size(), 1u) << frame;
+    EXPECT_EQ(layout.shown()[0].selection.id, "Bay");
+  }
+  seen = {{0, false}, {1, true}};
+  for (int frame = 0; frame < 10; ++frame) view.nowSeconds += 0.05, layOut();
+  ASSERT_EQ(layout.shown().size(), 1u);
+  EXPECT_EQ(layout.shown()[0].selection.id, "Hill");
+}
+
+TEST_F(LabelsTest, NearTheGroundAFewOfTheMostImportantStay) {
+  const char* names[] = {"东", "南", "西", "北", "中", "前", "后", "左"};
+  for (int i = 0; i < 8; ++i) add(LabelKind::Place, names[i], names[i], 100 + 130 * i, 300, i);
+  view.most = 3;
+  layOutWithGlyphs();
+  ASSERT_EQ(layout.shown().size(), 3u);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(layout.shown()[size_t(i)].selection.id, names[i]);
+  view.reachMetres = 900;   // they are 1000 away
+  view.nowSeconds += 1;
+  layOut();
+  EXPECT_TRUE(layout.shown().empty());
 }
 
 TEST_F(LabelsTest, BehindTheEyeThereIsNoLabel) {

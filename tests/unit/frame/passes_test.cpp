@@ -127,6 +127,7 @@ void run(Passes& passes, Model& model, const Kind& kind, bool first, uint64_t& h
           Resource::NearGlow, Resource::FarGlow, Resource::Weathered, Resource::Mean, Resource::Fading})
       make(resource);
   for (const Pass pass : test::passesOf(kind, first)) {
+    if (pass == Pass::Sight) make(Resource::SightBytes);
     if (pass == Pass::Pick)
       for (const Resource resource : {Resource::PickIds, Resource::PickDepth, Resource::PickBytes}) make(resource);
     for (const Recorded& one : passes.derive(pass)) {
@@ -170,6 +171,7 @@ TEST(Passes, NoneOfTheBarriersMayBeLeftOut) {
                   .drape = true,
                   .records = true,
                   .picks = 2,
+                  .sight = true,
                   .ui = true};
   Kind moving = kind;
   moving.still = false;

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "frame/below.h"
+#include "frame/label_layout.h"
 #include "frame/line_shapes.h"
 #include "frame/rail_paths.h"
 
@@ -108,7 +110,7 @@ TEST_F(RailPathsTest, LinesAreLiftedOntoViaductsAndLieOverTunnels) {
                [](const LineShape& line) { return line.inTunnel; });
   ASSERT_EQ(tunnels.size(), 2u) << "the same, down where they are, for the underground view";
   EXPECT_LT(tunnels[0].points[10].z, 20 - 15);
-  std::erase_if(shapes.lines, [](const LineShape& line) { return line.inTunnel; });
+  std::erase_if(shapes.lines, [](const LineShape& line) { return line.inTunnel || line.shaft; });
   ASSERT_EQ(shapes.lines.size(), 3u) << "under, above, under";
   EXPECT_TRUE(shapes.lines[0].underground && !shapes.lines[1].underground && shapes.lines[2].underground);
   double highest = 0;
@@ -134,12 +136,43 @@ TEST_F(RailPathsTest, TheUndergroundViewShowsTunnelsInsteadOfWhatLiesOverThem) {
     city::Layers shown;
     shown.underground = underground;
     const LineDraws draws = lineDraws(shapes, document, {2030, 1, 1}, shown, {});
-    ASSERT_EQ(draws.lines.size(), 3u);
+    ASSERT_EQ(draws.lines.size(), underground ? 4u : 3u) << "and the shaft of the one station below";
     for (const LineDraw& draw : draws.lines) {
       EXPECT_FALSE(shapes.lines[draw.line].underground && underground);
-      EXPECT_FALSE(shapes.lines[draw.line].inTunnel && !underground);
+      EXPECT_FALSE((shapes.lines[draw.line].inTunnel || shapes.lines[draw.line].shaft) && !underground);
     }
   }
+}
+
+TEST_F(RailPathsTest, AStationSaysHowDeepItIsAndWhetherTheDataDoes) {
+  station(9000, "one");
+  const LineShapes shapes = lineShapes(document, layers, axes);
+  ASSERT_EQ(shapes.stations.size(), 3u);
+  EXPECT_NEAR(shapes.stations[0].depthMetres, 18, 0.1);
+  EXPECT_FALSE(shapes.stations[0].depthStated) << "assumed";
+  EXPECT_EQ(shapes.stations[1].depthMetres, 0) << "on a viaduct";
+  EXPECT_EQ(shapes.stations[2].depthMetres, 25);
+  EXPECT_TRUE(shapes.stations[2].depthStated);
+  const std::vector<Label> labels = labelsOf(document, layers, shapes, axes);
+  ASSERT_EQ(labels.size(), 3u);
+  EXPECT_EQ(labels[0].below.zh, "0  −18 m（示意）");
+  EXPECT_TRUE(labels[0].below.en.empty()) << "it has no English name";
+  EXPECT_TRUE(labels[1].below.empty());
+  EXPECT_EQ(labels[2].below.zh, "9000  −25 m");
+  document.illustrative = true;
+  EXPECT_FALSE(lineShapes(document, layers, axes).stations[2].depthStated);
+}
+
+TEST_F(RailPathsTest, TunnelsSinkFromTheirMouthsOn) {
+  const LineShapes shapes = lineShapes(document, layers, axes);
+  const auto tunnel =
+      std::find_if(shapes.lines.begin(), shapes.lines.end(), [](const LineShape& line) { return line.inTunnel; });
+  ASSERT_NE(tunnel, shapes.lines.end());
+  ASSERT_EQ(tunnel->sinks.size(), tunnel->points.size());
+  EXPECT_NEAR(tunnel->sinks.front(), 18 - kSinksBelow, 0.1);
+  EXPECT_EQ(tunnel->sinks.back(), 0) << "where it comes to the surface";
+  EXPECT_EQ(depthFactor(50), 1) << "near the ground all is where it is";
+  EXPECT_EQ(depthFactor(1e9), 10);
 }
 
 TEST_F(RailPathsTest, WithoutAWordOfStructureAllIsOnTheGround) {
