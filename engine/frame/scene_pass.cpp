@@ -72,8 +72,7 @@ void ScenePass::setVariant(city::Look look, bool moving, bool night, city::Weath
 
 ScenePass::Shaders ScenePass::shadersOf(const Variant& variant, Kind kind) {
   const city::Look look = variant.look;
-  if (variant.glass && (kind == Solid || kind == Ground || kind == GroundDraped || kind == Water))
-    return {"glass.vert", "glass.frag"};
+  if (variant.glass && tiled(kind)) return {"glass.vert", "glass.frag"};
   // Tech and plan are drawings: they share what is authored and have their own of the city.
   if (themed(look)) {
     if (kind == Solid) return {"themed_solid.vert", "themed_solid.frag"};
@@ -101,14 +100,15 @@ ScenePass::Shaders ScenePass::shadersOf(const Variant& variant, Kind kind) {
 VkPipeline ScenePass::makeTiles(const Variant& variant, Kind kind, uint32_t records, uint32_t moving, bool depthOnly) {
   const Shaders shaders = shadersOf(variant, kind);
   const bool day = variant.look == city::Look::Day;
-  std::vector<uint32_t> locations = kind == Water && !variant.glass ? std::vector<uint32_t>{0, 1, 5, 6, 7, 9}
-                                    : kind == Plain || kind == Points || kind == Lines
+  const bool ofGlass = variant.glass && tiled(kind);
+  std::vector<uint32_t> locations = kind == Water && !ofGlass ? std::vector<uint32_t>{0, 1, 5, 6, 7, 9}
+                                    : ofGlass || kind == Plain || kind == Points || kind == Lines
                                         ? std::vector<uint32_t>{0, 1, 2, 4, 5, 6, 7, 8, 9}
                                         : std::vector<uint32_t>{0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
   if (kind == Textured || kind == TexturedBlended) locations.push_back(10);
   const bool ground = kind == Water || kind == Ground || kind == GroundDraped;
-  if (day && kind == Solid) locations.push_back(11);
-  if ((day || themed(variant.look)) && ground) locations.push_back(11);
+  if (day && kind == Solid && !ofGlass) locations.push_back(11);
+  if ((day || themed(variant.look)) && ground && !ofGlass) locations.push_back(11);
   const TileVertexInput input = tileVertexInput(locations);
   const bool blends = kind == Blended || kind == TexturedBlended;
   const std::array<uint32_t, 7> constants{records,
@@ -150,12 +150,11 @@ void ScenePass::makeVariant(Variant& made) {
       for (uint32_t moving = 0; moving < 2; ++moving)
         made.tiles[kind][records][moving] = makeTiles(made, kind, records, moving, false);
   if (look == city::Look::Plain) return;
-  for (uint32_t moving = 0; moving < 2; ++moving) {
+  for (uint32_t moving = 0; moving < 2 && !made.glass; ++moving) {
     const std::array<uint32_t, 7> constants{
         0, moving ? 1u : 4u, 0, made.night, 0, uint32_t(look), uint32_t(made.weather)};
     made.beyond[moving] = objects_.make({.vertex = "beyond.vert",
-                                         .fragment = made.glass                ? "glass_beyond.frag"
-                                                     : themed(look)            ? "themed_beyond.frag"
+                                         .fragment = themed(look)              ? "themed_beyond.frag"
                                                      : look == city::Look::Day ? "day_beyond.frag"
                                                                                : "beyond.frag",
                                          .layout = layout_,
@@ -314,7 +313,7 @@ void ScenePass::drawBeyond(PassContext& pass, const SideView& side, const Light&
   const double horizon = std::sqrt(2 * kEarthRadius * height) * 1.1 + 20000.0;
   push.extra = {float(first), float(std::pow(horizon / first, 1.0 / (kRings - 1))), float(kSegments), 0.25f};
   vkCmdPushConstants(pass.commands, layout_, kBothStages, 0, sizeof(push), &push);
-  if (pass.view.seaBelowMetres > 1.5) {
+  if (pass.view.seaBelowMetres > 1.5 && !variant_->glass) {  // under glass the sky draws it
     vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, variant_->beyond[moving_]);
     vkCmdDraw(pass.commands, uint32_t(kRings * kSegments * 6), 1, 0, 0);
   }

@@ -48,6 +48,8 @@ class ScenePass {
   struct Shaders {
     const char *vertex, *fragment;
   };
+  //! What the tiler makes: of glass it has shaders of its own.
+  static bool tiled(Kind kind) { return kind == Solid || kind == Ground || kind == GroundDraped || kind == Water; }
   static Shaders shadersOf(const Variant& variant, Kind kind);
   std::unique_ptr<Variant>& variantOf(city::Look look, bool night, bool fading, city::Weather weather, bool glass);
   void makeVariant(Variant& variant);

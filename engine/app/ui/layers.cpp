@@ -269,7 +269,7 @@ void drawLayers(Context& ui, float width) {
   if (!ui.document.projects.empty())
     heading(row, Icon::Area, ui.tr("layers.projectAreas"), &city::Layers::projectAreas);
   heading(row, Icon::Buildings, ui.tr("layers.buildings"), &city::Layers::buildings);
-  if (ui.document.scenarios.size() > 1)
+  if (ui.session.compare != city::Compare::Off)
     heading(row, Icon::Area, ui.tr("layers.differences"), &city::Layers::differences);
   heading(row, Icon::Shadow, ui.tr("layers.shadows"), &city::Layers::shadows);
   rule(row);
