@@ -146,16 +146,19 @@ TEST_F(Programs, BeforeAndAfterDifferAndTheSwipeShowsBoth) {
   for (const Outcome& outcome :
        {render(city, "before.png", with({"--scenario", "today"})),
         render(city, "after.png", with({"--scenario", "plan"})),
-        render(city, "swipe.png", with({"--scenario", "today", "--against", "plan", "--compare", "swipe"}))})
+        render(city, "swipe.png",
+               with({"--scenario", "today", "--against", "plan", "--compare", "swipe", "--no-differences"})),
+        render(city, "tinted.png", with({"--scenario", "today", "--against", "plan", "--compare", "swipe"}))})
     ASSERT_EQ(outcome.code, 0) << outcome.output;
   source::Image before = pictureOf(folder / "before.png"), after = pictureOf(folder / "after.png"),
-                swipe = pictureOf(folder / "swipe.png");
+                swipe = pictureOf(folder / "swipe.png"), tinted = pictureOf(folder / "tinted.png");
   EXPECT_GT(difference(before, after, 0, 480), 2.0) << "the plan changes nothing";
   // Between the labels, which find other places where the divider is in their way, and the sources: each side's picture.
   const Rows site{135, 215};
   EXPECT_LT(difference(swipe, before, 0, 230, site), 0.2 * difference(swipe, after, 0, 230, site));
   EXPECT_LT(difference(swipe, after, 250, 480, site), 0.2 * difference(swipe, before, 250, 480, site));
   EXPECT_GT(difference(swipe, before, 250, 480, site), 4.0);
+  EXPECT_GT(difference(swipe, tinted, 0, 230, site), 1.0) << "what goes has no tint";
 }
 
 TEST_F(Programs, TheLensShowsThePlanInsideAndTodayOutside) {
@@ -169,9 +172,9 @@ TEST_F(Programs, TheLensShowsThePlanInsideAndTodayOutside) {
   };
   const source::Image before = picture("before.png", {"--scenario", "today"}),
                       after = picture("after.png", {"--scenario", "plan"}),
-                      lens = picture("lens.png", {"--compare", "lens", "--lens", "0.5,0.6,0.3"}),
-                      turned =
-                          picture("turned.png", {"--scenario", "plan", "--compare", "lens", "--lens", "0.5,0.6,0.3"});
+                      lens = picture("lens.png", {"--compare", "lens", "--lens", "0.5,0.6,0.3", "--no-differences"}),
+                      turned = picture("turned.png", {"--scenario", "plan", "--compare", "lens", "--lens",
+                                                      "0.5,0.6,0.3", "--no-differences"});
   // A square well inside the circle, between the labels and the sources, and the strips beside it.
   const Rows middle{150, 205};
   EXPECT_GT(difference(before, after, 200, 280, middle), 4.0) << "the plan changes nothing here";
