@@ -31,7 +31,7 @@ void UiPicture::draw(double nowSeconds, float frameSeconds) {
   seen.scale = against > 1.6f ? std::clamp(against / 2, 1.5f, 3.0f) : 1.0f;
   seen.nowSeconds = nowSeconds;
   seen.depthFactor = stage_.depthFactor();
-    seen.trains = stage_.trainsInSight() > 0;
+  seen.trains = stage_.trainsInSight() > 0;
   seen.people = stage_.peopleInSight() > 0;
   seen.headingDegrees = stage_.session().camera.headingDegrees;
   if (shows_ == Shows::Everything) {

@@ -13,17 +13,17 @@ namespace {
 using namespace shared;
 
 constexpr std::array<std::pair<std::string_view, uint32_t>, 34> kFacades{
-    {{"house", kFacadeHouse},          {"detached", kFacadeHouse},      {"terrace", kFacadeHouse},
-     {"bungalow", kFacadeHouse},       {"residential", kFacadeHousing}, {"apartments", kFacadeHousing},
-     {"dormitory", kFacadeHousing},    {"commercial", kFacadeShop},     {"office", kFacadeOffice},
-     {"retail", kFacadeShop},          {"supermarket", kFacadeShop},    {"hotel", kFacadeCivic},
-     {"industrial", kFacadeShed},      {"warehouse", kFacadeShed},      {"hangar", kFacadeShed},
-     {"public", kFacadeCivic},         {"civic", kFacadeCivic},         {"government", kFacadeCivic},
-     {"school", kFacadeCivic},         {"university", kFacadeCivic},    {"kindergarten", kFacadeCivic},
-     {"hospital", kFacadeCivic},       {"religious", kFacadeOld},       {"church", kFacadeOld},
-     {"temple", kFacadeOld},           {"historic", kFacadeOld},        {"transport", kFacadeCivic},
-     {"train_station", kFacadeCivic},  {"garage", kFacadeBlind},        {"garages", kFacadeBlind},
-     {"shed", kFacadeBlind},           {"roof", kFacadeBlind},          {"parking", kFacadeBlind},
+    {{"house", kFacadeHouse},         {"detached", kFacadeHouse},      {"terrace", kFacadeHouse},
+     {"bungalow", kFacadeHouse},      {"residential", kFacadeHousing}, {"apartments", kFacadeHousing},
+     {"dormitory", kFacadeHousing},   {"commercial", kFacadeShop},     {"office", kFacadeOffice},
+     {"retail", kFacadeShop},         {"supermarket", kFacadeShop},    {"hotel", kFacadeCivic},
+     {"industrial", kFacadeShed},     {"warehouse", kFacadeShed},      {"hangar", kFacadeShed},
+     {"public", kFacadeCivic},        {"civic", kFacadeCivic},         {"government", kFacadeCivic},
+     {"school", kFacadeCivic},        {"university", kFacadeCivic},    {"kindergarten", kFacadeCivic},
+     {"hospital", kFacadeCivic},      {"religious", kFacadeOld},       {"church", kFacadeOld},
+     {"temple", kFacadeOld},          {"historic", kFacadeOld},        {"transport", kFacadeCivic},
+     {"train_station", kFacadeCivic}, {"garage", kFacadeBlind},        {"garages", kFacadeBlind},
+     {"shed", kFacadeBlind},          {"roof", kFacadeBlind},          {"parking", kFacadeBlind},
      {"service", kFacadeBlind}}};
 
 }  // namespace

@@ -28,7 +28,8 @@ GltfParts withIds(Chunk& chunk, std::vector<uint16_t> ids, const std::string& na
   return parts;
 }
 GltfParts closed(GltfParts parts, const std::string& extension = {}) {
-  parts.primitive += extension.empty() ? "}" : R"(,"extensions":{"EXT_mesh_features":{"featureIds":[)" + extension + "]}}}";
+  parts.primitive +=
+      extension.empty() ? "}" : R"(,"extensions":{"EXT_mesh_features":{"featureIds":[)" + extension + "]}}}";
   return parts;
 }
 uint32_t featureOf(const MeshContent& content, size_t vertex) {
@@ -97,7 +98,8 @@ TEST(Features, IdsWithoutATable) {
 
 TEST(Features, PropertyTableOfEveryKind) {
   Chunk chunk;
-  GltfParts parts = closed(withIds(chunk, {0, 1, 1}, "_FEATURE_ID_0"), R"({"featureCount":2,"attribute":0,"propertyTable":0})");
+  GltfParts parts =
+      closed(withIds(chunk, {0, 1, 1}, "_FEATURE_ID_0"), R"({"featureCount":2,"attribute":0,"propertyTable":0})");
   std::string properties;
   size_t view = 2;
   const auto column = [&](const std::string& name, const std::string& members) {
@@ -146,15 +148,14 @@ TEST(Features, PropertyTableOfEveryKind) {
   EXPECT_EQ(t.text("large", 0), "18446744073709551615");
   EXPECT_EQ(t.column("short"), nullptr);
   ASSERT_EQ(content.warnings.size(), 1u);
-  EXPECT_EQ(content.warnings[0],
-            "t.glb: property table 0, property short: 2 rows need 8 bytes, its buffer view has 4");
+  EXPECT_EQ(content.warnings[0], "t.glb: property table 0, property short: 2 rows need 8 bytes, its buffer view has 4");
 }
 
 TEST(Features, ImpossibleCountsAreRefused) {
   Chunk chunk;
   const GltfParts parts = closed(withIds(chunk, {0, 1, 1}, "_BATCHID"));
-  auto content = decodeContent(test::b3dmOf(test::glbOf(parts.json(), chunk.bytes), R"({"BATCH_LENGTH":4000000000})"), "t",
-                               glm::dmat4(1.0));
+  auto content = decodeContent(test::b3dmOf(test::glbOf(parts.json(), chunk.bytes), R"({"BATCH_LENGTH":4000000000})"),
+                               "t", glm::dmat4(1.0));
   ASSERT_FALSE(content);
   EXPECT_NE(content.error().text().find("BATCH_LENGTH is 4,000,000,000 in a file of"), std::string::npos);
 }
