@@ -210,14 +210,16 @@ class CityBuild {
     for (const auto& input : options_.inputs) {
       city::Source source;
       source.id = fmt::format("source-{}", sources.size() + 1);
-      std::string name = Path(input.file).filename().string();
-      source.name = {name, name};
-      source.uri = name;
-      if (input.kind == CityInput::Kind::Osm) source.licence = "ODbL 1.0, © OpenStreetMap contributors";
+      // A visitor reads the name on every picture: what it is, not what its file is called.
+      source.uri = Path(input.file).filename().string();
       switch (input.kind) {
-        case CityInput::Kind::Osm: source.note = {"建筑、道路、水系与绿地", "Buildings, roads, water and green"}; break;
-        case CityInput::Kind::Footprints: source.note = {"建筑轮廓", "Building footprints"}; break;
-        case CityInput::Kind::Dem: source.note = {"地形高程", "Terrain heights"}; break;
+        case CityInput::Kind::Osm:
+          source.name = {"开放街道地图", "OpenStreetMap"};
+          source.licence = "ODbL 1.0, © OpenStreetMap contributors";
+          source.note = {"建筑、道路、水系与绿地", "Buildings, roads, water and green"};
+          break;
+        case CityInput::Kind::Footprints: source.name = {"建筑轮廓", "Building footprints"}; break;
+        case CityInput::Kind::Dem: source.name = {"地形高程", "Terrain heights"}; break;
       }
       sources.push_back(std::move(source));
     }

@@ -64,28 +64,50 @@ std::string scenariosShown(const Context& ui) {
   return name(ui.session.showAfter ? ui.session.after : ui.session.before);
 }
 
-void drawLines(const Context& ui, const Rect& rect, std::span<const std::string_view> lines) {
-  beginBare("##attribution", rect, ImGuiWindowFlags_NoInputs | ImGuiWindowFlags_NoBringToFrontOnFocus);
+//! Inside the window of the credits.
+void drawLines(const Context& ui, const Rect& rect, std::span<const std::string_view> lines, float alpha) {
   ImDrawList& list = *ImGui::GetWindowDrawList();
   const float step = rect.height / float(lines.size());
   list.AddRectFilled({rect.x, rect.y}, {rect.x + rect.width, rect.bottom()},
-                     withAlpha(ui.theme.card | IM_COL32_A_MASK, kAttributionAlpha), step / 2);
+                     withAlpha(ui.theme.card | IM_COL32_A_MASK, alpha), step / 2);
   float y = rect.y + (step - em(ui.fonts.small)) / 2;
   for (const std::string_view line : lines) {
     drawText(list, ui.fonts.small, {rect.x + ui.px(10), y}, ui.theme.ink, line);
     y += step;
   }
-  endBare();
+}
+
+//! As many lines as `text` takes, growing upwards from the floor of `rect` and no wider than they need.
+std::vector<std::string_view> creditLines(const Context& ui, const std::string& text, Rect& rect) {
+  std::vector<std::string_view> lines = wrapped(ui.fonts.small, text, rect.width - ui.px(20));
+  const float floor = rect.bottom();
+  rect.height *= float(lines.size());
+  rect.y = floor - rect.height;
+  rect.width = 0;
+  for (const std::string_view line : lines)
+    rect.width = std::max(rect.width, widthOf(ui.fonts.small, line) + ui.px(20));
+  return lines;
 }
 
 }  // namespace
 
+//! One line; where that is not all of it, a touch opens the rest.
 void drawAttribution(Context& ui) {
   Rect rect = ui.layout.attribution;
-  const std::string text = clipped(ui.fonts.small, attribution(ui), rect.width - ui.px(20));
-  rect.width = widthOf(ui.fonts.small, text) + ui.px(20);
-  const std::string_view line = text;
-  if (!text.empty()) drawLines(ui, rect, {&line, 1});
+  const std::string whole = attribution(ui), text = clipped(ui.fonts.small, whole, rect.width - ui.px(20));
+  if (text.empty()) return;
+  const bool cut = text != whole, open = cut && ui.state.creditsOpen;
+  std::vector<std::string_view> lines{text};
+  if (open)
+    lines = creditLines(ui, whole, rect);
+  else
+    rect.width = widthOf(ui.fonts.small, text) + ui.px(20);
+  beginBare("##attribution", rect,
+            cut ? ImGuiWindowFlags_None : ImGuiWindowFlags_NoInputs | ImGuiWindowFlags_NoBringToFrontOnFocus);
+  if (open) ImGui::BringWindowToDisplayFront(ImGui::GetCurrentWindow());
+  if (cut && hitArea("credits", {rect.x, rect.y}, {rect.width, rect.height})) ui.state.creditsOpen = !open;
+  drawLines(ui, rect, lines, open ? 1.0f : kAttributionAlpha);
+  endBare();
 }
 
 Rect drawAttributionAlone(Context& ui) {
@@ -94,15 +116,11 @@ Rect drawAttributionAlone(Context& ui) {
   if (const std::string scenarios = scenariosShown(ui); !scenarios.empty())
     text = scenarios + (text.empty() ? "" : "  ·  ") + text;
   if (text.empty()) return {rect.x, rect.y, 0, 0};
-  // Nobody can ask a picture for the rest: all of it, in as many lines as that takes.
-  const std::vector<std::string_view> lines = wrapped(ui.fonts.small, text, rect.width - ui.px(20));
-  const float floor = rect.bottom();
-  rect.height *= float(lines.size());
-  rect.y = floor - rect.height;
-  rect.width = 0;
-  for (const std::string_view line : lines)
-    rect.width = std::max(rect.width, widthOf(ui.fonts.small, line) + ui.px(20));
-  drawLines(ui, rect, lines);
+  // Nobody can ask a picture for the rest: all of it.
+  const std::vector<std::string_view> lines = creditLines(ui, text, rect);
+  beginBare("##attribution", rect, ImGuiWindowFlags_NoInputs | ImGuiWindowFlags_NoBringToFrontOnFocus);
+  drawLines(ui, rect, lines, kAttributionAlpha);
+  endBare();
   return rect;
 }
 

@@ -6,6 +6,7 @@
 namespace cm::app::ui {
 
 void drawDivider(Context& ui);        // first: it lies behind everything
+void drawDividerLine(Context& ui);    // where nothing else is drawn, too
 void drawLens(Context& ui);           // as the divider
 void drawLensRim(Context& ui);        // where nothing else is drawn, too: a glass without a rim is a hole
 void drawTitle(Context& ui);
@@ -43,7 +44,9 @@ bool hasCard(const city::Document& document, const city::Session& session, const
 
 //! The years of the slider: 2020 to 2035, wider where the document's phases are.
 std::pair<int, int> yearRange(const city::Document& document);
-//! The moment that the after side shows, as a fraction of years within the range.
+//! The plan is on the screen, alone or beside today.
+bool afterShown(const city::Session& session);
+//! The moment on the screen, the plan's where both sides are, as a fraction of years within the range.
 double shownYears(const Context& ui);
 std::string statusWord(const Context& ui, city::PlanStatus status);
 std::string kindWord(const Context& ui, city::ProjectKind kind);

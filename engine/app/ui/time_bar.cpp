@@ -70,9 +70,12 @@ std::pair<int, int> yearRange(const city::Document& document) {
   return {first, last};
 }
 
+bool afterShown(const city::Session& session) { return session.compare != city::Compare::Off || session.showAfter; }
+
 double shownYears(const Context& ui) {
   auto [first, last] = yearRange(ui.document);
-  return std::clamp(city::yearsOf(city::dateOf(ui.document, ui.session.after)), double(first), lastMoment(last));
+  const city::ScenarioState& side = afterShown(ui.session) ? ui.session.after : ui.session.before;
+  return std::clamp(city::yearsOf(city::dateOf(ui.document, side)), double(first), lastMoment(last));
 }
 
 bool hasDates(const city::Document& document) {
@@ -96,6 +99,8 @@ void drawTimeBar(Context& ui) {
     state.playing = years < lastMoment(last);
   }
 
+  const ImU32 side =
+      afterShown(ui.session) ? ui.theme.after : ui.theme.ink;  // today and the plan as in the switch above
   beginCard(ui, "##time", rect);
   ImDrawList& list = *ImGui::GetWindowDrawList();
   float button = ui.px(48), middle = rect.y + rect.height / 2;
@@ -129,12 +134,12 @@ void drawTimeBar(Context& ui) {
   list.AddRectFilled({track.x, track.y - ui.px(3)}, {track.x + track.width, track.y + ui.px(3)}, ui.theme.line,
                      ui.px(3));
   float x = track.at(years);
-  list.AddRectFilled({track.x, track.y - ui.px(3)}, {x, track.y + ui.px(3)}, ui.theme.after, ui.px(3));
+  list.AddRectFilled({track.x, track.y - ui.px(3)}, {x, track.y + ui.px(3)}, side, ui.px(3));
   ticks(ui, track);
   float radius = ui.px(13 + 2 * ui.ease("years.held", held ? 1.0f : 0.0f));
   list.AddCircleFilled({x, track.y + ui.px(1.5f)}, radius + ui.px(1), withAlpha(ui.theme.shadow, 0.22f), 36);
   list.AddCircleFilled({x, track.y}, radius, ui.theme.onAccent, 36);
-  list.AddCircle({x, track.y}, radius - ui.px(1.5f), ui.theme.after, 36, ui.px(3));
+  list.AddCircle({x, track.y}, radius - ui.px(1.5f), side, 36, ui.px(3));
   endCard();
 }
 

@@ -108,6 +108,7 @@ void Ui::draw(const city::Document& document, const city::Session& session, cons
     state.playYears = shownYears(ui);
   }
 
+  state.overPicture.clear();
   drawDivider(ui);
   drawLens(ui);
   drawAttribution(ui);
@@ -134,8 +135,9 @@ void Ui::drawAttributionOnly(const city::Document& document, const city::Session
   std::vector<city::Command> none;
   Context ui{document, session, seen, none, impl_->words, impl_->theme, impl_->fonts, impl_->state, impl_->layout};
   impl_->state.overPicture.clear();
-  drawLensRim(ui);
   impl_->layout.attribution = drawAttributionAlone(ui);
+  drawDividerLine(ui);
+  drawLensRim(ui);
 }
 
 bool Ui::covers(glm::vec2 at) const {

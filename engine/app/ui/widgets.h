@@ -4,6 +4,7 @@
 #include <imgui.h>
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,6 +25,7 @@ struct State {
   bool panelOpen = true;
   Tab tab = Tab::Projects;
   bool helpOpen = false;
+  bool creditsOpen = false;
   bool playing = false;
   double playYears = 0;
   double previousSeconds = -1;
@@ -34,6 +36,13 @@ struct State {
   std::map<std::string, double, std::less<>> errors;   // first seen, or -1 when closed by hand
   std::map<std::string, float, std::less<>> wipes;     // of cards' pictures: where the finger left them, 0..1
   std::vector<glm::vec4> overPicture;                  // what a comparison lays over the picture: left, top, right, bottom
+  //! The row of saved views: how far it is scrolled and where to, in pixels; what it took; the view it turned to last.
+  struct Row {
+    float at = 0, length = 0;
+    std::optional<float> target;
+    std::string chosen;
+  };
+  Row views;
   float dragVelocity = 0;
   ImGuiID dragged = 0;
 };

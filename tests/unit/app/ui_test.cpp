@@ -1,4 +1,5 @@
 #include <gtest/gtest.h>
+#include <imgui_internal.h>
 
 #include <cmath>
 #include <set>
@@ -237,6 +238,85 @@ TEST(Ui, SavedViewsFlyAndAreKept) {
   ASSERT_EQ(app.city.document().views.size(), 3u);
   EXPECT_EQ(app.city.document().views[2].camera, (city::CameraPose{120.31, 36.02, 800, 30, -20}));
   EXPECT_FALSE(app.city.document().views[2].name.zh.empty());
+}
+
+//! Keeps so many more views than the document has, eastwards one by one.
+void keepViews(UiHarness& app, int count) {
+  for (int i = 1; i <= count; ++i) {
+    const std::string id = "more-" + std::to_string(i);
+    app.city.apply(
+        {city::SaveView{{id, {"远处的一个视角", "A view far away"}, {120.3 + 0.1 * i, 36.03, 1500, 0, -30}}}},
+        app.seen.nowSeconds);
+  }
+  app.frames(3);
+  app.commands.clear();
+}
+
+TEST(Ui, ALongRowOfViewsIsSteppedThrough) {
+  UiHarness app;
+  keepViews(app, 12);
+  const Rect row = app.layout().views;
+  const auto first = [&] { return app.tap({row.x + 52 + 30, middle(row).y}); };  // beside the arrow
+  EXPECT_EQ(only<city::FlyTo>(first())->camera, app.city.document().views[0].camera);
+  app.frames(120);
+  app.tap({row.right() - 22, middle(row).y});
+  app.frames(60);
+  EXPECT_FALSE(app.ui.animating());
+  for (float x = row.x + 52; x < row.right() - 52; x += 40) app.tap({x, middle(row).y});
+  const city::CameraPose last = app.city.session().flight.to;
+  EXPECT_GT(last.lonDegrees, 120.55) << "a later view came under the finger";
+}
+
+TEST(Ui, TheRowOfViewsTurnsToTheChosenOne) {
+  UiHarness app;
+  keepViews(app, 12);
+  const Rect row = app.layout().views;
+  const city::CameraPose far = app.city.document().views.back().camera;
+  app.city.apply({city::SetCamera{far}}, app.seen.nowSeconds);
+  app.frames(90);
+  EXPECT_FALSE(app.ui.animating());
+  std::set<double> seen;
+  for (float x = row.x + 60; x < row.right() - 60; x += 25) {
+    const auto commands = app.tap({x, middle(row).y});
+    if (const auto* fly = only<city::FlyTo>(commands)) seen.insert(fly->camera.lonDegrees);
+    app.city.apply({city::SetCamera{far}}, app.seen.nowSeconds);
+    app.frames(90);
+  }
+  EXPECT_TRUE(seen.contains(far.lonDegrees));
+  EXPECT_FALSE(seen.contains(app.city.document().views[0].camera.lonDegrees)) << "and the first went out of sight";
+}
+
+TEST(Ui, TheYearsBeginAtTheDateThatIsShown) {
+  UiHarness app;
+  app.city.apply({city::ShowSide{false}}, app.seen.nowSeconds);
+  app.frames(2);
+  app.commands.clear();
+  app.ui.togglePlay();
+  app.frames(2);
+  const auto date = std::find_if(app.commands.begin(), app.commands.end(),
+                                 [](const auto& command) { return std::holds_alternative<city::SetDate>(command); });
+  ASSERT_NE(date, app.commands.end());
+  EXPECT_EQ(std::get<city::SetDate>(*date).date.year,
+            city::dateOf(app.city.document(), app.city.session().before).year);
+  EXPECT_TRUE(app.city.session().showAfter) << "what the years bring is the plan";
+}
+
+TEST(Ui, ATouchOpensAllOfTheCredits) {
+  UiHarness app;
+  city::Document document = app.city.document();
+  for (int i = 0; i < 20; ++i)
+    document.sources.push_back(
+        {"s" + std::to_string(i), {"测绘单位提供的数据", "Data of a surveyor"}, "CC BY", "", "2024", {}});
+  app.city = city::City(std::move(document));
+  app.frames(3);
+  const Rect credits = app.layout().attribution;
+  const auto height = [] { return ImGui::FindWindowByName("##attribution")->Size.y; };
+  EXPECT_NEAR(height(), credits.height, 1);
+  app.tap(middle(credits));
+  EXPECT_GT(height(), 1.5f * credits.height);
+  EXPECT_NEAR(ImGui::FindWindowByName("##attribution")->Rect().Max.y, credits.bottom(), 1);
+  app.tap(middle(credits));
+  EXPECT_NEAR(height(), credits.height, 1);
 }
 
 TEST(Ui, APickShowsItsCardAndMissingCharactersAreFetched) {
