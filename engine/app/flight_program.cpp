@@ -61,7 +61,7 @@ struct Figures {
     size_t frame = 0;
     Held held;
     size_t gpuObjects = 0;
-    double peakPssMiB = 0, peakTilesMiB = 0;  // within the round
+    double peakResidentMiB = 0, peakTilesMiB = 0;  // within the round
   };
   std::vector<Round> rounds;
 };
@@ -107,16 +107,18 @@ Figures fly(gpu::Device& device, Stage& stage, gpu::Offscreen& picture, UiPictur
     for (const auto& [name, ms] : statistics.passes) figures.passes[name].push_back(ms);
     figures.triangles.push_back(statistics.triangles);
     round.peakTilesMiB = std::max(round.peakTilesMiB, double(stage.streamingStatistics().gpuBytes) / 1048576);
-    if (count % 32 == 0) round.peakPssMiB = std::max(round.peakPssMiB, pssMiB());
+    if (count % 32 == 0) {
+      round.peakResidentMiB = std::max(round.peakResidentMiB, residentMiB());
+      figures.peakPssMiB = std::max(figures.peakPssMiB, pssMiB());
+    }
     figures.peakTilesMiB = std::max(figures.peakTilesMiB, round.peakTilesMiB);
-    figures.peakPssMiB = std::max(figures.peakPssMiB, round.peakPssMiB);
     if (options.frames && (count + 1) % roundFrames == 0) {
       round.frame = count + 1;
       round.held = heldNow();
       round.gpuObjects = device.allocations();
       figures.rounds.push_back(std::exchange(round, {}));
-      log::info("{} / {} 帧 frames: {:.1f} MiB, {} GPU", count + 1, options.frames, figures.rounds.back().peakPssMiB,
-                figures.rounds.back().gpuObjects);
+      log::info("{} / {} 帧 frames: {:.1f} MiB, {} GPU", count + 1, options.frames,
+                figures.rounds.back().peakResidentMiB, figures.rounds.back().gpuObjects);
     }
   }
   figures.seconds = seconds();
@@ -152,12 +154,12 @@ void print(const Figures& f, const std::vector<int>& bins) {
   fmt::print("; until submitted {:.1f}; processor of all threads {:.1f} a frame\n", quantile(f.submitMs, 0.5),
              f.processorMs);
   if (f.rounds.empty()) return;
-  const auto [least, most] = spanOf(f, [](const auto& round) { return round.peakPssMiB; });
+  const auto [least, most] = spanOf(f, [](const auto& round) { return round.peakResidentMiB; });
   const auto [fewFiles, manyFiles] = spanOf(f, [](const auto& round) { return round.held.descriptors; });
   const auto [fewThreads, manyThreads] = spanOf(f, [](const auto& round) { return round.held.threads; });
   const auto [fewObjects, manyObjects] = spanOf(f, [](const auto& round) { return round.gpuObjects; });
   fmt::print(
-      "{} rounds; after the first tenth: {:.1f}-{:.1f} MiB of memory at most in a round ({:.2f} %), {}-{} descriptors, "
+      "{} rounds; after the first tenth: {:.1f}-{:.1f} MiB resident at most in a round ({:.2f} %), {}-{} descriptors, "
       "{}-{} threads, {}-{} GPU buffers and images\n",
       f.rounds.size(), least, most, least > 0 ? (most / least - 1) * 100 : 0, fewFiles, manyFiles, fewThreads,
       manyThreads, fewObjects, manyObjects);
@@ -167,7 +169,7 @@ void print(const Figures& f, const std::vector<int>& bins) {
 //! first after the warm tenth.
 bool grew(const Figures& f) {
   if (f.rounds.size() < 2) return false;
-  const auto [least, most] = spanOf(f, [](const auto& round) { return round.peakPssMiB; });
+  const auto [least, most] = spanOf(f, [](const auto& round) { return round.peakResidentMiB; });
   const auto first = std::find_if(f.rounds.begin(), f.rounds.end(), [&](const Figures::Round& round) {
     return double(round.frame) >= kSoakWarmShare * double(f.frameMs.size());
   });
@@ -199,9 +201,9 @@ Json toJson(const Figures& f, const std::vector<int>& bins, const FlightOptions&
   for (const auto& [name, ms] : f.passes) json["passMedianMs"][name] = quantile(ms, 0.5);
   for (const Figures::Round& round : f.rounds)
     json["rounds"].push_back({{"frame", round.frame},
-                              {"peakPssMiB", round.peakPssMiB},
+                              {"peakResidentMiB", round.peakResidentMiB},
                               {"peakTilesMiB", round.peakTilesMiB},
-                              {"pssMiB", round.held.pssMiB},
+                              {"residentMiB", round.held.residentMiB},
                               {"descriptors", round.held.descriptors},
                               {"threads", round.held.threads},
                               {"gpuObjects", round.gpuObjects}});

@@ -40,13 +40,19 @@ double pssMiB() {
   return 0;
 }
 
+double residentMiB() {
+  std::ifstream file("/proc/self/statm");
+  double pages = 0, resident = 0;
+  return file >> pages >> resident ? resident * double(sysconf(_SC_PAGESIZE)) / 1048576 : 0;
+}
+
 Held heldNow() {
   const auto entries = [](const char* folder) {
     std::error_code none;
     std::filesystem::directory_iterator inside(folder, none);
     return none ? size_t{0} : static_cast<size_t>(std::distance(begin(inside), end(inside)));
   };
-  return {pssMiB(), entries("/proc/self/fd"), entries("/proc/self/task")};
+  return {residentMiB(), entries("/proc/self/fd"), entries("/proc/self/task")};
 }
 
 double processorSeconds() {

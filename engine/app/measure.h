@@ -13,9 +13,13 @@ std::chrono::steady_clock::time_point processStart();
 //! Proportional set size of this process, MiB (proc(5), smaps_rollup); 0 where the system does not tell.
 double pssMiB();
 
+//! Resident set size of this process, MiB (proc(5), statm): unlike the proportional one it does not change with what other processes
+//! map of the same libraries. 0 where the system does not tell.
+double residentMiB();
+
 //! What a process holds of the system's: what must not grow in weeks.
 struct Held {
-  double pssMiB = 0;
+  double residentMiB = 0;
   size_t descriptors = 0, threads = 0;   // open files and sockets (proc(5), fd), tasks
 };
 Held heldNow();

@@ -16,7 +16,8 @@ namespace cm::app {
 namespace {
 
 constexpr double kNearMetres = 0.5, kFarMetres = 4.0e6;
-constexpr size_t kImageryShare = 4;       // at most this part of the GPU's budget is imagery; the tiles have the rest
+constexpr size_t kImageryShare = 4;  // at most this part of the GPU's budget is imagery; the tiles have the rest
+constexpr unsigned kTrimFrames = 600;
 constexpr double kPrefetchMetres = 9000;  // projects nearer than this are kept ready to be switched on
 
 bool changesScenario(const city::Command& command) {
@@ -332,11 +333,20 @@ tiles::Budgets Stage::updateImagery(VkExtent2D extent) {
 
 void Stage::render(gpu::Target& target, int samples, const frame::UiPass& ui) {
   scene_.stillSamples = options_.stillSamples;
+  scene_.samplesAcross = options_.samplesAcross;
+  scene_.labelsAlone = options_.labelsAlone;
   frame_->render(target, scene_, sides_, samples, ui);
-  if (!software_ || started_) return;
-  // The frame before was the first of a view that is all there: by now its shaders are compiled.
-  if (settledBefore_) gpu::returnFreedMemory();
-  started_ = std::exchange(settledBefore_, settled());
+  if (!software_) return;
+  if (started_) {
+    // Tiles that come and go leave pages behind: some 10 MiB in ten thousand frames over Tokyo.
+    if (++framesSinceTrim_ < kTrimFrames) return;
+  } else {
+    // The frame before was the first of a view that is all there: by now its shaders are compiled.
+    if (!std::exchange(settledBefore_, settled())) return;
+    started_ = true;
+  }
+  framesSinceTrim_ = 0;
+  gpu::returnFreedMemory();
 }
 
 ui::ModelFigures Stage::modelFigures(const std::string& project) const {

@@ -40,6 +40,8 @@ struct StageOptions {
   Quality quality;                           // what is given up while moving
   bool refineWhenStill = true;               // false: every frame as while moving (measurements)
   unsigned stillSamples = 24;                // a picture at rest is the mean of so many samples
+  unsigned samplesAcross = 1;                // a side of every pixel that are drawn at once (Scene::samplesAcross)
+  bool labelsAlone = false;                  // Scene::labelsAlone
   bool clockRuns = true;                     // the city's clock goes on from the session's hour; false: it stands there
   bool liveApart = false;                    // frame::Scene; the window asks for it
   city::Date lightDate{2030, 10, 14};        // for sun and moon: mid-October, when even early afternoon's shadows are long
@@ -160,6 +162,7 @@ class Stage {
   size_t tilesetCount_ = 0;
   bool software_ = false;                        // the device draws on the processor
   bool settledBefore_ = false, started_ = false; // of the frames since the device came
+  unsigned framesSinceTrim_ = 0;
   std::unique_ptr<residency::Residency> residency_;
   std::unique_ptr<frame::Frame> frame_;
   GroundHeights ground_;
