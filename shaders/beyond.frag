@@ -2,6 +2,7 @@
 #extension GL_GOOGLE_include_directive : require
 #include "shared/colour.glsl"
 #include "shared/light.glsl"
+#include "shared/night.glsl"
 #include "shared/shadow.glsl"
 #include "shared/weather.glsl"
 #include "shared/water.glsl"
@@ -18,5 +19,7 @@ void main() {
   vec3 up = frame.upAtEye.xyz;
   vec3 albedo = kSnowy ? mix(inEdge.rgb, kSnow * 0.9, 0.85 * frame.weather.x) : inEdge.rgb;
   vec3 land = toneMapped(albedo * (ambientLight(up, 1.0) + frame.sunColour.rgb * (sunLight(up) * sun)));
-  outColour = vec4(hazed(mix(land, waterColour(inWorld, sun), smoothstep(0.35, 0.65, inEdge.a)), inWorld), 1.0);
+  float wet = smoothstep(0.35, 0.65, inEdge.a);
+  outColour = vec4(hazed(mix(land, waterColour(inWorld, sun), wet), inWorld), 1.0);
+  if (kNight) outColour.a -= wet * waterShine(inWorld);
 }

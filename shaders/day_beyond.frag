@@ -3,6 +3,7 @@
 #include "shared/colour.glsl"
 #include "shared/day_water.glsl"
 #include "shared/light.glsl"
+#include "shared/night.glsl"
 #include "shared/shadow.glsl"
 #include "shared/weather.glsl"
 
@@ -21,5 +22,7 @@ void main() {
   land *= kSnowy ? mix(vec3(0.56, 0.60, 0.46), vec3(1.0), frame.weather.x) : vec3(0.56, 0.60, 0.46);   // as the ground by day is to clay
   vec2 pixel = fwidth(inWorld.xy);
   vec3 water = dayWaterColour(inWorld, sun, 1.0, 1.0, max(pixel.x, pixel.y));
-  outColour = vec4(hazed(mix(land, water, smoothstep(0.35, 0.65, inEdge.a)), inWorld), 1.0);
+  float wet = smoothstep(0.35, 0.65, inEdge.a);
+  outColour = vec4(hazed(mix(land, water, wet), inWorld), 1.0);
+  if (kNight) outColour.a -= wet * waterShine(inWorld);
 }

@@ -2,6 +2,7 @@
 #extension GL_GOOGLE_include_directive : require
 #include "shared/day_water.glsl"
 #include "shared/fade.glsl"
+#include "shared/night.glsl"
 #include "shared/shadow.glsl"
 
 layout(push_constant) uniform Push { SidePush side; };
@@ -16,5 +17,6 @@ void main() {
   vec2 pixel = fwidth(inWorld.xy);
   vec3 colour = dayWaterColour(inWorld, sun, inShore.x, inShore.y, max(pixel.x, pixel.y));
   outColour = vec4(hazed(colour, inWorld), 1.0);
+  if (kNight) outColour.a -= waterShine(inWorld);
   fadeLevel(side.extra);
 }

@@ -1,6 +1,7 @@
 #version 460
 #extension GL_GOOGLE_include_directive : require
 #include "shared/fade.glsl"
+#include "shared/night.glsl"
 #include "shared/shadow.glsl"
 #include "shared/water.glsl"
 
@@ -12,5 +13,6 @@ layout(location = 0) out vec4 outColour;
 
 void main() {
   outColour = vec4(hazed(waterColour(inWorld, sunAt(inShadowPlace, side.sideIndex)), inWorld), 1.0);
+  if (kNight) outColour.a -= waterShine(inWorld);
   fadeLevel(side.extra);
 }

@@ -6,6 +6,7 @@
 
 layout(constant_id = 7) const bool kFoggy = false;
 layout(constant_id = 8) const bool kGlows = false;     // lights shine through it
+layout(constant_id = 9) const bool kMirrors = false;   // something mirrors the city: wet ground, and by night open water
 
 layout(push_constant) uniform Push { SidePush side; };   // extra: the side's first and last column, 1 where the city is mirrored, sample
 
@@ -19,7 +20,7 @@ layout(location = 0) out vec4 outColour;
 const float kNear = 0.5;             // kNearMetres (frame/view.h)
 const float kSkyMetres = 60000.0;
 const int kSteps = 14;
-const float kMirrorsWithin = 1500.0;  // metres; farther away houses are lost in what the roofs before them hide
+const float kMirrorsWithin = kWet ? 1500.0 : 5000.0;   // metres; beyond, houses are lost in what the roofs before them hide
 
 vec3 rayAt(vec2 pixel) {
   vec2 ndc = (pixel + frame.part.xy) * frame.viewport.zw * 2.0 - 1.0;
@@ -37,10 +38,10 @@ float foggy(vec3 world, float distanceMetres) {
 }
 
 // The city as water on level ground mirrors it: a march through the picture in growing steps, then halving (as in McGuire and Mara,
-// "Efficient GPU Screen-Space Ray Tracing", Journal of Computer Graphics Techniques 3(4), 2014, in world space). The sky where nothing is met.
-vec3 mirrored(vec3 world, vec3 direction) {
-  vec3 sky = skyColour(direction);
-  if (side.extra.z < 0.5 || dot(world, world) > kMirrorsWithin * kMirrorsWithin) return sky;
+// "Efficient GPU Screen-Space Ray Tracing", Journal of Computer Graphics Techniques 3(4), 2014, in world space). a: how surely it
+// is met; where not, the sky is.
+vec4 mirrored(vec3 world, vec3 direction) {
+  if (side.extra.z < 0.5 || dot(world, world) > kMirrorsWithin * kMirrorsWithin) return vec4(0.0);
   float before = 0.0, after = 0.0, met = -1.0;
   float stride = 0.012 * length(world) + 0.4;
   for (int i = 0; i < kSteps; ++i) {
@@ -58,7 +59,7 @@ vec3 mirrored(vec3 world, vec3 direction) {
     before = after;
     stride *= 1.42;
   }
-  if (met < 0.0) return sky;
+  if (met < 0.0) return vec4(0.0);
   vec2 last = vec2(-1.0);
   for (int i = 0; i < 4; ++i) {
     float middle = 0.5 * (before + after);
@@ -73,7 +74,7 @@ vec3 mirrored(vec3 world, vec3 direction) {
     last = (clip.xy / clip.w * 0.5 + 0.5) * frame.viewport.xy - frame.part.xy;
   }
   vec2 from = min(last, vec2(side.extra.y - last.x, last.y)) / (0.06 * frame.viewport.y);
-  return mix(sky, texelFetch(picture, ivec2(last), 0).rgb, clamp(min(from.x, from.y), 0.0, 1.0));
+  return vec4(texelFetch(picture, ivec2(last), 0).rgb, clamp(min(from.x, from.y), 0.0, 1.0));
 }
 
 void main() {
@@ -87,17 +88,26 @@ void main() {
   float distanceMetres = length(world);
   vec3 colour = texel.rgb;
   float shine = 1.0 - texel.a;
-  if (kWet && shine > 0.015) {
+  if (kMirrors && shine > 0.015) {
     // Rough water: every sample leans its own way, most of it towards the eye and away, which draws reflections long.
     vec2 place = world.xy + frame.place.xy;
     vec3 chance = random(ivec3(at, int(side.extra.w)));
     vec3 level = normalize(direction - frame.upAtEye.xyz * dot(direction, frame.upAtEye.xyz));
     vec2 lean = (chance.xy + chance.zx - 1.0) * vec2(0.050, 0.010);
-    vec3 normal = normalize(frame.upAtEye.xyz + level * lean.x + cross(level, frame.upAtEye.xyz) * lean.y +
-                            vec3(rainRings(place, frame.time.x), 0.0) * (0.03 * (1.0 - smoothstep(20.0, 80.0, distanceMetres))));
+    vec3 rings = vec3(0.0);
+    if (kWet) rings.xy = rainRings(place, frame.time.x) * (0.03 * (1.0 - smoothstep(20.0, 80.0, distanceMetres)));
+    vec3 normal = normalize(frame.upAtEye.xyz + level * lean.x + cross(level, frame.upAtEye.xyz) * lean.y + rings);
     vec3 away = reflect(direction, normal);
     away = normalize(away + frame.upAtEye.xyz * (0.02 + max(-dot(away, frame.upAtEye.xyz), 0.0) * 1.05));
-    colour = mix(colour, mirrored(world, away), shine);
+    vec4 met = mirrored(world, away);
+    if (kWet) {
+      colour = mix(colour, mix(skyColour(away), met.rgb, met.a), shine);
+    } else {
+      // The water has the sky in it already. A lamp outshines what a display can show, and so does its mirror image.
+      float lamp = smoothstep(0.30, 0.75, max(met.r, met.g));
+      colour = mix(colour, met.rgb, shine * met.a * (0.5 + 0.5 * lamp));
+      colour = lightened(colour, met.rgb * (0.8 * lamp * met.a * sqrt(shine)));
+    }
   }
   if (kFoggy) {
     float lost = foggy(world, distanceMetres);

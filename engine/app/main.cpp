@@ -144,7 +144,7 @@ int main(int count, char** values) {
     app->add_option("--lang", language, "zh | en")->check(CLI::IsMember({"zh", "en"}));
     app->add_option("--select", render.select,
                     "高亮的建筑、项目或线路编号 / id of a building, project or line to highlight");
-    app->add_option("--samples", render.samples, "每像素采样数 / pictures averaged (6)")->check(CLI::Range(1, 256));
+    app->add_option("--samples", render.samples, "每像素采样数 / samples averaged a pixel (8)")->check(CLI::Range(1, 256));
     app->add_option("--timeout", render.timeoutSeconds, "秒 / seconds to wait for data (300)");
     app->add_flag("--underground", render.underground,
                   "地下视图：隧道与车站 / see through the ground: tunnels and stations");

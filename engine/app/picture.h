@@ -15,6 +15,10 @@ Result<city::CameraPose> cameraFor(const city::Document& document, const RenderO
 //! Camera, look, language, style, scenarios, comparison, date, hour and selection, at once and without a transition.
 Result<void> setUpPicture(Stage& stage, const RenderOptions& options);
 
+//! How many samples a side of every pixel are drawn at once (Scene::samplesAcross): four together cost a software device little more
+//! than one alone, most of whose time goes into its vertices.
+unsigned samplesAcrossOf(int samples);
+
 //! The last rows of a band and the first of the next are drawn twice: edges look at their neighbours.
 inline constexpr uint32_t kBandMargin = 8;
 //! A picture of any size, drawn and averaged in bands of at most `rowsAtOnce` rows (margins not counted), so that the device holds one

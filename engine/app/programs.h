@@ -33,7 +33,7 @@ struct RenderOptions {
   bool ui = true;
   bool underground = false;
   bool differences = true;       // tinted in a comparison
-  int samples = 6;
+  int samples = 8;
   double timeoutSeconds = 300;
   std::string select;                            // feature, project or item id to highlight
   source::Fetcher::Options fetch;

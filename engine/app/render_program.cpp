@@ -14,6 +14,7 @@ namespace cm::app {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+constexpr uint32_t kWholeWidth = 1280;           // of the small picture before the bands of a poster
 constexpr uint32_t kPixelsAtOnce = 3840 * 2160;  // what is drawn at once of a larger picture
 double secondsSince(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
@@ -127,9 +128,30 @@ Result<void> setUpPicture(Stage& stage, const RenderOptions& options) {
   return {};
 }
 
+unsigned samplesAcrossOf(int samples) { return samples >= 4 ? 2 : 1; }
+
 std::vector<uint8_t> drawInBands(gpu::Device& device, Stage& stage, VkExtent2D extent, uint32_t rowsAtOnce, int samples,
                                  const UiPicture& layer) {
+  const auto drawn = [&](gpu::Offscreen& picture, int samplesOfIt, const frame::UiPass& ui) {
+    int turn = 0;
+    do {  // until more samples would change nothing
+      gpu::Target target = picture.target();
+      stage.render(target, samplesOfIt, ui);
+      device.wait(device.submitted());
+      device.collect();
+    } while (stage.frame().wantsAnotherFrame() && ++turn < 64);
+  };
   const uint32_t held = std::min(extent.height, rowsAtOnce + 2 * kBandMargin);
+  if (held < extent.height) {
+    // Which names near the ground are hidden behind houses shows in a whole picture only: a small one tells the bands.
+    const double scale = std::min(1.0, double(kWholeWidth) / extent.width);
+    gpu::Offscreen whole(device,
+                         {std::max(1u, uint32_t(extent.width * scale)), std::max(1u, uint32_t(extent.height * scale))},
+                         VK_FORMAT_R8G8B8A8_UNORM);
+    const unsigned samplesOfBands = std::exchange(stage.options().stillSamples, 1);
+    drawn(whole, 1, {});
+    stage.options().stillSamples = samplesOfBands;
+  }
   gpu::Offscreen band(device, {extent.width, held}, VK_FORMAT_R8G8B8A8_UNORM);
   std::vector<uint8_t> picture(size_t{extent.width} * extent.height * 4);
   const size_t rowBytes = size_t{extent.width} * 4;
@@ -137,13 +159,7 @@ std::vector<uint8_t> drawInBands(gpu::Device& device, Stage& stage, VkExtent2D e
     const uint32_t rows = std::min(rowsAtOnce, extent.height - row);
     const uint32_t top = std::min(row - std::min(row, kBandMargin), extent.height - held);
     stage.setBand(extent.height, top);
-    int turn = 0;
-    do {  // until more samples would change nothing
-      gpu::Target target = band.target();
-      stage.render(target, samples, layer.band(top, held));
-      device.wait(device.submitted());
-      device.collect();
-    } while (stage.frame().wantsAnotherFrame() && ++turn < 64);
+    drawn(band, samples, layer.band(top, held));
     const std::vector<uint8_t> pixels = band.read();
     if (pixels.empty()) return {};
     std::copy_n(pixels.begin() + ptrdiff_t((row - top) * rowBytes), rows * rowBytes,
@@ -207,11 +223,12 @@ int renderProgram(const RenderOptions& options) {
   const double loadedAfter = secondsSince(start);
   auto layer = std::make_unique<UiPicture>(**device, stage, extent,
                                            options.ui ? UiPicture::Shows::Everything : UiPicture::Shows::Attribution);
-  const uint32_t rowsAtOnce = std::max(64u, kPixelsAtOnce / extent.width);
+  const unsigned across = samplesAcrossOf(options.samples);
+  const uint32_t rowsAtOnce = std::max(64u, kPixelsAtOnce / (across * across) / extent.width);
   gpu::Offscreen warmUp(**device, {extent.width, std::min(extent.height, 64u)}, VK_FORMAT_R8G8B8A8_UNORM);
   double now = secondsSince(start) + 10;
-  // The first pictures bring labels and glyphs into being; nothing of them is kept.
-  stage.options().stillSamples = 1;
+  // Labels, glyphs and what is laid on the ground come into being.
+  stage.options().labelsAlone = true;
   for (int turn = 0;; ++turn) {
     now += 0.25;
     stage.step({}, now, extent);
@@ -224,7 +241,9 @@ int renderProgram(const RenderOptions& options) {
     (*device)->wait((*device)->submitted());
     (*device)->collect();
   }
+  stage.options().labelsAlone = false;
   stage.options().stillSamples = unsigned(options.samples);
+  stage.options().samplesAcross = across;
   const auto pixels = drawInBands(**device, stage, extent, rowsAtOnce, options.samples, *layer);
   if (pixels.empty()) {
     log::error("显卡停止响应 / the graphics device was lost");

@@ -196,8 +196,9 @@ void Frame::render(gpu::Target& target, const Scene& scene, std::span<const Side
 
   f.statistics.triangles = f.statistics.tiles = f.statistics.draws = f.statistics.shadowDraws = 0;
   std::vector<SideDraws> draws(sides.size());
-  for (const SideView& side : sideViews)
-    draws[side.index] = scenery.drawsOf(side, view, scene, *frame.arena, f.statistics);
+  if (!scene.labelsAlone)
+    for (const SideView& side : sideViews)
+      draws[side.index] = scenery.drawsOf(side, view, scene, *frame.arena, f.statistics);
 
   scenery.drape->update(pass);
   scenery.rails->update(pass);
@@ -206,8 +207,14 @@ void Frame::render(gpu::Target& target, const Scene& scene, std::span<const Side
   f.statistics.people = scenery.life->inSight();
   if (lit && !scene.aside) scenery.labels->update(pass);
   frame.timings->mark("drape");
-  f.picture.render(pass, target, draws, std::max(1, samples), *frame.timings, f.statistics);
-  f.drawPicks(pass, draws);
+  if (scene.labelsAlone) {
+    f.passes.begin(frame.commands, Pass::Over);
+    beginColour(frame.commands, target.view, target.extent, VK_ATTACHMENT_LOAD_OP_CLEAR);
+    vkCmdEndRendering(frame.commands);
+  } else {
+    f.picture.render(pass, target, draws, std::max(1, samples), *frame.timings, f.statistics);
+    f.drawPicks(pass, draws);
+  }
 
   if (ui) {
     f.passes.begin(frame.commands, Pass::Over);

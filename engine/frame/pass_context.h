@@ -84,7 +84,7 @@ struct View {
   double fovYRadians = 1;
   VkExtent2D extent{};                           // of the whole picture
   VkRect2D part{};                               // of it, what the target holds: all, but for a poster's bands
-  float resolution = 1;                          // its size against the target's: below 1 while moving on slow machines
+  float resolution = 1;                          // its size against the target's: below 1 while moving on slow machines, 2 in stills
   glm::vec3 upAtEye{0};                          // away from the Earth, in world axes
   float night = 0;                               // 0 by day .. 1 when it is dark
   double seaBelowMetres = 0;                     // height of the eye above the plane that ends the world

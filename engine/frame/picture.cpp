@@ -23,6 +23,21 @@ View smaller(const View& full, float resolution) {
   return view;
 }
 
+//! The view of samples that are drawn at once, so many a side of every pixel.
+View larger(const View& full, unsigned across) {
+  if (across <= 1) return full;
+  View view = full;
+  view.extent = {full.extent.width * across, full.extent.height * across};
+  view.part = {{full.part.offset.x * int32_t(across), full.part.offset.y * int32_t(across)},
+               {full.part.extent.width * across, full.part.extent.height * across}};
+  view.resolution = float(across);
+  return view;
+}
+
+unsigned acrossOf(const Scene& scene) {
+  return scene.look == city::Look::Plain || scene.aside ? 1 : std::max(1u, scene.samplesAcross);
+}
+
 }  // namespace
 
 PicturePass::PicturePass(gpu::Device& device, Scenery& scenery)
@@ -36,25 +51,26 @@ void PicturePass::prepare(Passes& passes, const Scene& scene, VkCommandBuffer co
                           VkExtent2D extent) {
   fade_.follow(passes, scene, commands, arena, picture_, mean_);
   if (!scene.lens.on() && !scene.aside) lens_.forget();
-  const auto same = [&](const gpu::Image& image) {
-    return image && image.description().extent.width == extent.width &&
-           image.description().extent.height == extent.height;
+  const unsigned across = acrossOf(scene);
+  const VkExtent2D drawn{extent.width * across, extent.height * across};
+  const auto same = [](const gpu::Image& image, VkExtent2D size) {
+    return image && image.description().extent.width == size.width && image.description().extent.height == size.height;
   };
   const SceneLayouts& layouts = scenery_.layouts;
-  const auto make = [&](gpu::Image& image, Resource resource, VkFormat format, VkImageUsageFlags usage,
+  const auto make = [&](gpu::Image& image, Resource resource, VkExtent2D size, VkFormat format, VkImageUsageFlags usage,
                         const char* name) {
-    image =
-        gpu::Image(device_, {.extent = extent, .format = format, .usage = usage | VK_IMAGE_USAGE_SAMPLED_BIT}, name);
+    image = gpu::Image(device_, {.extent = size, .format = format, .usage = usage | VK_IMAGE_USAGE_SAMPLED_BIT}, name);
     passes.made(resource, image.handle());
     meanSamples_ = 0;
   };
-  if (!same(depth_))
-    make(depth_, Resource::Depth, layouts.depth,
+  if (!same(depth_, drawn))
+    make(depth_, Resource::Depth, drawn, layouts.depth,
          VK_IMAGE_USAGE_DEPTH_STENCIL_ATTACHMENT_BIT | VK_IMAGE_USAGE_TRANSFER_SRC_BIT, "depth");
   if (scene.look == city::Look::Plain) return;
-  if (!same(picture_))
-    make(picture_, Resource::Picture, layouts.colour, VK_IMAGE_USAGE_COLOR_ATTACHMENT_BIT, "picture");
-  if (!same(mean_)) make(mean_, Resource::Mean, kMeanFormat, VK_IMAGE_USAGE_COLOR_ATTACHMENT_BIT, "mean");
+  if (!same(picture_, drawn))
+    make(picture_, Resource::Picture, drawn, layouts.colour, VK_IMAGE_USAGE_COLOR_ATTACHMENT_BIT, "picture");
+  if (!same(mean_, extent))
+    make(mean_, Resource::Mean, extent, kMeanFormat, VK_IMAGE_USAGE_COLOR_ATTACHMENT_BIT, "mean");
 }
 
 //! All sides, into a picture and its depth; what the lens shows comes over them. Its pass has begun.
@@ -84,16 +100,25 @@ void PicturePass::plain(PassContext& pass, gpu::Target& target, std::span<const 
   meanSamples_ = 0;
 }
 
-void PicturePass::sample(PassContext& pass, std::span<const SideDraws> draws, shared::FrameUniforms uniforms,
+void PicturePass::sample(PassContext& full, std::span<const SideDraws> draws, shared::FrameUniforms uniforms,
                          Timings& timings, Statistics& statistics) {
-  const unsigned sample = meanSamples_;
+  const unsigned sample = meanSamples_, across = acrossOf(full.scene);
+  const View view = larger(full.view, across);
+  const std::vector<SideView> parts = sidesAt(full.sides, full.view.extent, view.extent);
+  PassContext pass{full.device, full.residency, full.arena, full.passes,  full.commands,
+                   view,        full.scene,     parts,      full.layouts, VK_NULL_HANDLE};
+  pass.samples = full.samples;
+  if (across > 1) {
+    uniforms = uniformsOf(view, pass.scene, scenery_.light);
+    scenery_.fillUniforms(view, uniforms);
+  }
   statistics.shadowDraws += scenery_.shadows->sample(pass, scenery_.casting(pass.scene), draws, sample, uniforms);
   timings.mark("shadow");
   uniforms.clipFromWorld = clipWithOffset(pass.view, sampleOffset(sample, pass.samples));
   pass.sample = sample;
   pass.globals = scenery_.globals(pass, uniforms, scenery_.shadows->ofSample());
   stillUniforms_ = uniforms;
-  stillUniforms_.clipFromWorld = pass.view.clipFromWorldCentred;
+  stillUniforms_.clipFromWorld = full.view.clipFromWorldCentred;
   scenery_.scenePass->setVariant(pass.scene.look, false, uniforms.night.x > 0, pipelinesOf(pass.scene.weather),
                                  pass.scene.layers.underground);
   pass.passes.begin(pass.commands, Pass::SampleScene);
@@ -101,13 +126,13 @@ void PicturePass::sample(PassContext& pass, std::span<const SideDraws> draws, sh
   const VkImageView seen = scenery_.weather->apply(pass, picture_, depth_);
   timings.mark("scene");
   pass.passes.begin(pass.commands, Pass::Accumulate);
-  beginColour(pass.commands, mean_.view(), pass.view.part.extent,
+  beginColour(pass.commands, mean_.view(), full.view.part.extent,
               sample == 0 ? VK_ATTACHMENT_LOAD_OP_CLEAR : VK_ATTACHMENT_LOAD_OP_LOAD);
-  const glm::vec2 size(pass.view.part.extent.width, pass.view.part.extent.height);
+  const glm::vec2 size(full.view.part.extent.width, full.view.part.extent.height);
   const shared::PostPush push{
-      .pixel = {1 / size.x, 1 / size.y, pixelAngleOf(pass.view, uniforms), edgeStrength(pass.scene.look)},
+      .pixel = {1 / size.x, 1 / size.y, pixelAngleOf(full.view, uniforms), edgeStrength(pass.scene.look)},
       .scene = {float(pass.view.extent.height) / 720, 0, kNearMetres, hazedByFog(uniforms).haze.a}};
-  post_.accumulate(pass, seen, depth_.view(), push, 1.0f / float(sample + 1));
+  post_.accumulate(pass, seen, depth_.view(), across, push, 1.0f / float(sample + 1));
   vkCmdEndRendering(pass.commands);
   timings.mark("accumulate");
 }
@@ -142,7 +167,9 @@ bool PicturePass::refine(PassContext& pass, std::span<const SideDraws> draws, co
   meanKey_ = key;
   unfinished_ = false;
   if (!refining) return false;
-  const unsigned until = pass.scene.still ? pass.scene.stillSamples : unsigned(samples);
+  const unsigned together = acrossOf(pass.scene) * acrossOf(pass.scene),
+                 wanted = pass.scene.still ? pass.scene.stillSamples : unsigned(samples);
+  const unsigned until = (wanted + together - 1) / together;
   pass.samples = until;
   for (int i = 0; i < samples && meanSamples_ < until; ++i, ++meanSamples_)
     sample(pass, draws, uniforms, timings, statistics);
@@ -194,7 +221,8 @@ void PicturePass::render(PassContext& pass, gpu::Target& target, std::span<const
   }
   vkCmdEndRendering(pass.commands);
   if (!pass.scene.aside)
-    scenery_.labels->look(pass, refined ? pass.view : smaller(pass.view, pass.scene.resolution), depth_);
+    scenery_.labels->look(
+        pass, refined ? larger(pass.view, acrossOf(pass.scene)) : smaller(pass.view, pass.scene.resolution), depth_);
   timings.mark("labels");
 }
 

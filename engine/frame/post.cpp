@@ -28,14 +28,16 @@ void PostPass::set(Edges edges, bool bloom) {
   };
   for (uint32_t enlarged = 0; enlarged < 2; ++enlarged) variant.moving[enlarged] = make("moving.frag", enlarged);
   variant.show = make("show.frag", 0);
-  const std::array<uint32_t, 2> constants{0, uint32_t(edges)};
-  variant.accumulate = objects_.make({.vertex = "screen.vert",
-                                      .fragment = "accumulate.frag",
-                                      .layout = layout_,
-                                      .constants = constants,
-                                      .colours = {kMeanFormat},
-                                      .blend = gpu::Blend::Constant},
-                                     "accumulate");
+  for (uint32_t across = 1; across <= kMostAcross; ++across) {
+    const std::array<uint32_t, 2> constants{across, uint32_t(edges)};
+    variant.accumulate[across - 1] = objects_.make({.vertex = "screen.vert",
+                                                    .fragment = "accumulate.frag",
+                                                    .layout = layout_,
+                                                    .constants = constants,
+                                                    .colours = {kMeanFormat},
+                                                    .blend = gpu::Blend::Constant},
+                                                   "accumulate");
+  }
 }
 
 void PostPass::draw(PassContext& pass, VkPipeline pipeline, VkImageView picture, VkImageView depth,
@@ -51,12 +53,13 @@ void PostPass::draw(PassContext& pass, VkPipeline pipeline, VkImageView picture,
   vkCmdDraw(pass.commands, 3, 1, 0, 0);
 }
 
-void PostPass::accumulate(PassContext& pass, VkImageView picture, VkImageView depth, const shared::PostPush& push,
-                          float share) {
+void PostPass::accumulate(PassContext& pass, VkImageView picture, VkImageView depth, unsigned across,
+                          const shared::PostPush& push, float share) {
   const std::array<float, 4> constants{share, share, share, share};
-  vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, variant_->accumulate);
+  const VkPipeline pipeline = variant_->accumulate[across - 1];
+  vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, pipeline);
   vkCmdSetBlendConstants(pass.commands, constants.data());
-  draw(pass, variant_->accumulate, picture, depth, push);
+  draw(pass, pipeline, picture, depth, push);
 }
 
 void PostPass::show(PassContext& pass, VkImageView mean, VkImageView depth, const shared::PostPush& push) {

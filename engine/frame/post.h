@@ -13,6 +13,8 @@ inline constexpr VkFormat kMeanFormat = VK_FORMAT_R32G32B32A32_SFLOAT;
 
 class PostPass {
  public:
+  static constexpr unsigned kMostAcross = 2;   // samples a side of a pixel that may be drawn at once
+
   //! How edges are drawn: shaders/shared/edges.glsl.
   enum class Edges : uint32_t { Shaded, Luminous, Ink };
 
@@ -21,8 +23,9 @@ class PostPass {
   //! Of what follows. Pipelines are made when first asked for. `bloom`: what is lit shines, at night.
   void set(Edges edges, bool bloom);
 
-  //! Mixes the picture into the mean with weight `share`; inside a rendering on the mean.
-  void accumulate(PassContext& pass, VkImageView picture, VkImageView depth, const shared::PostPush& push, float share);
+  //! Mixes the picture, `across` times as wide and high, into the mean with weight `share`; inside a rendering on the mean.
+  void accumulate(PassContext& pass, VkImageView picture, VkImageView depth, unsigned across, const shared::PostPush& push,
+                  float share);
   //! The mean, onto the target.
   void show(PassContext& pass, VkImageView mean, VkImageView depth, const shared::PostPush& push);
   //! One sample, smoothed or enlarged, onto the target.
@@ -36,7 +39,8 @@ class PostPass {
   VkPipelineLayout layout_ = VK_NULL_HANDLE;
   struct Variant {
     bool made = false;
-    gpu::Pipeline accumulate, show;
+    gpu::Pipeline show;
+    gpu::Pipeline accumulate[kMostAcross];   // [samples a side of a pixel - 1]
     gpu::Pipeline moving[2];   // [1]: of a picture smaller than the target
   };
   VkFormat colour_;

@@ -52,9 +52,10 @@ void WeatherPass::prepare(Passes& passes, VkExtent2D extent) {
   }
 }
 
-VkPipeline WeatherPass::airPipeline(city::Weather weather, bool night, bool fog) {
-  VkPipeline& pipeline = air_[size_t(weather)][night][fog];
-  const std::array<uint32_t, 9> constants{0, 1, 0, night, 0, 0, uint32_t(weather), fog, night};
+VkPipeline WeatherPass::airPipeline(city::Weather weather, const Air& air) {
+  VkPipeline& pipeline = air_[size_t(weather)][air.glows][air.fog][air.mirrors];
+  const std::array<uint32_t, 10> constants{0,       1,         0,          air.glows, 0, 0, uint32_t(weather),
+                                           air.fog, air.glows, air.mirrors};
   if (!pipeline)
     pipeline = objects_.make({.vertex = "screen.vert",
                               .fragment = "weather.frag",
@@ -120,7 +121,9 @@ void WeatherPass::makeGlow(PassContext& pass, const gpu::Image& picture, VkExten
 VkImageView WeatherPass::apply(PassContext& pass, const gpu::Image& picture, const gpu::Image& depth) {
   const WeatherShares& weather = pass.scene.weather;
   const bool night = pass.view.night > 0, wet = pipelinesOf(weather) == city::Weather::Rain && coverOf(weather) > 0;
-  const bool mirrors = wet && !pass.scene.layers.underground;
+  // By night water mirrors the lit shore; on slow machines, as the bloom, only at rest.
+  const bool litShore = night && (pass.scene.bloom || pass.scene.still);
+  const bool mirrors = (wet || litShore) && !pass.scene.layers.underground;
   const bool glows = night && (weather.fog > 0 || falls(pass.scene));
   if (weather.fog <= 0 && !mirrors && !glows) return picture.view();
   prepare(pass.passes, picture.description().extent);
@@ -138,7 +141,8 @@ VkImageView WeatherPass::apply(PassContext& pass, const gpu::Image& picture, con
                    .sampler = i < 2 ? nearest_ : linear_};
   const std::array sets{pass.globals, pass.arena.descriptors(sampled_, bindings)};
   vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS,
-                    airPipeline(mirrors ? city::Weather::Rain : city::Weather::Clear, glows, weather.fog > 0));
+                    airPipeline(mirrors && wet ? city::Weather::Rain : city::Weather::Clear,
+                                {.glows = glows, .fog = weather.fog > 0, .mirrors = mirrors}));
   vkCmdBindDescriptorSets(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, airLayout_, 0, uint32_t(sets.size()),
                           sets.data(), 0, nullptr);
   // A poster's bands know nothing of each other: what they mirror is the sky alone, or each would end where it begins.

@@ -1,4 +1,5 @@
-//! What is in the air: fog, the city in wet ground, lights that glow through it, and drops and flakes that fall. Its pipelines and
+//! What is in the air: fog, the city in wet ground and by night in open water, lights that glow through it, and drops and flakes
+//! that fall. Its pipelines and
 //! images are made when a weather first asks for them. Loop's thread.
 #pragma once
 
@@ -22,7 +23,10 @@ class WeatherPass {
  private:
   void prepare(Passes& passes, VkExtent2D extent);
   void makeGlow(PassContext& pass, const gpu::Image& picture, VkExtent2D used);
-  VkPipeline airPipeline(city::Weather weather, bool night, bool fog);
+  struct Air {
+    bool glows, fog, mirrors;   // lights shine through it; it is foggy; something mirrors the city
+  };
+  VkPipeline airPipeline(city::Weather weather, const Air& air);
   VkPipeline fallingPipeline(bool snow);
 
   gpu::Device& device_;
@@ -31,7 +35,7 @@ class WeatherPass {
   VkDescriptorSetLayout sampled_ = VK_NULL_HANDLE, source_ = VK_NULL_HANDLE;
   VkPipelineLayout airLayout_ = VK_NULL_HANDLE, glowLayout_ = VK_NULL_HANDLE, fallingLayout_ = VK_NULL_HANDLE;
   VkSampler linear_ = VK_NULL_HANDLE, nearest_ = VK_NULL_HANDLE;
-  VkPipeline air_[city::kWeathers.size()][2][2]{};   // [weather][night][fog]
+  VkPipeline air_[city::kWeathers.size()][2][2][2]{};   // [weather][glows][fog][mirrors]
   VkPipeline falling_[2]{};                          // [snow]
   VkPipeline glow_[2]{};                             // [first]
   gpu::Image mixed_, levels_[2];                     // levels_: of the glow
