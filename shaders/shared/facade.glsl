@@ -99,6 +99,7 @@ struct Wall {
   ivec3 cell;      // of the window: its number
   float level;     // so many times two windows are a pixel or two; 0: single ones are seen
   float fine;      // 1 where single windows are seen .. 0 where only their mean is
+  vec4 pane;       // -1..1 across the window and up; half a pixel there
 };
 
 // `at`: bays along the wall, metres above the foot; `perPixel` of them.
@@ -121,7 +122,9 @@ Wall wallAt(Facade f, vec2 at, vec2 perPixel, int wallNumber) {
   vec2 window = f.rows.zw;
   if (balcony > 0.5) window = vec2(0.42, 0.34);
   if (ground && f.ways.z > 0.5) window = vec2(0.44, 0.34);
-  float glass = band(in01.x, window.x, soft.x) * band(ground && f.ways.z > 0.5 ? in01.y + 0.10 : in01.y - 0.04, window.y, ground ? soft.y * f.rows.x / max(f.rows.y, 0.1) : soft.y);
+  float lift = ground && f.ways.z > 0.5 ? 0.10 : -0.04;
+  w.pane = vec4((in01 + vec2(0.0, lift) - 0.5) / window, 0.5 * soft / window);
+  float glass = band(in01.x, window.x, soft.x) * band(in01.y + lift, window.y, ground ? soft.y * f.rows.x / max(f.rows.y, 0.1) : soft.y);
   w.glass = glass;
   // Every second or third column in another tone: what makes a tower of flats more than a grid.
   w.albedo = f.wall * (f.ways.y > 0.0 ? 0.88 + 0.24 * step(0.5, column) : 1.0);
@@ -167,6 +170,8 @@ vec3 windowsLit(Facade f, Wall w, uint matter) {
   // Far away, groups of windows instead of single ones: a tower stays a pattern of lights, and keeps it while the camera moves.
   int finer = int(w.level);
   vec3 light = mix(windowsOfGroup(f, w, finer, share), windowsOfGroup(f, w, finer + 1, share), smoothstep(0.0, 1.0, w.level - float(finer)));
+  float near = 1.0 - smoothstep(0.10, 0.30, max(w.pane.z, w.pane.w));
+  if (near > 0.0) light *= mix(vec3(1.0), roomBehind(w.pane.xy, w.pane.zw, random(w.cell)), near);
   return light * (w.glass * kLampFlare * frame.night.x);
 }
 

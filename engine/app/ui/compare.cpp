@@ -184,6 +184,7 @@ void drawDividerLine(Context& ui) {
             ImGuiWindowFlags_NoInputs | ImGuiWindowFlags_NoBringToFrontOnFocus);
   ImDrawList& list = *ImGui::GetWindowDrawList();
   for (const auto& [top, bottom] : gapsAt(ui, x, ui.px(6))) {
+    if (bottom - top < ui.px(24)) continue;  // a stub between a card and the window's edge
     for (int i = 4; i > 0; --i) {
       const float half = ui.px(1.5f + 2.0f * static_cast<float>(i));
       list.AddRectFilled({x - half, top}, {x + half, bottom}, withAlpha(ui.theme.shadow, 0.035f));
