@@ -22,6 +22,9 @@ constexpr double kLargestTerrainLeafMetres = 1'100;
 constexpr double kLeafCellMetres = 14;
 // A flat cell of 250 m stays within 1.2 mm of the ellipsoid.
 constexpr double kFlatCellMetres = 250;
+// How far the ground of a leaf may be from its grid: less than a kerb, where nobody can compare.
+constexpr double kLeafLevelMetres = 0.08;
+constexpr double kLevelPixels = 0.25;
 // What a parent draws. Twelve of them, 12,000 triangles each, fill a view.
 constexpr size_t kInteriorBuildingTriangles = 8'000;
 constexpr size_t kInteriorGroundTriangles = 2'500;  // and those of the terrain's grid
@@ -113,6 +116,7 @@ void bound(const TileMesh& mesh, TileRecord& record) {
 struct Emitter::Detail {
   unsigned cells = 32;
   double terrainError = 0, skirtMetres = 1;
+  double levelMetres = 0;  // see GroundTile
   BuildingLod lod;
   double errorMetres = 0;  // what the tile is made for: its error shall not be much more
   double pixelMetres = 0;  // at the distance where children take over; 0: everything as it is
@@ -357,7 +361,8 @@ Emitter::Detail Emitter::detailOf(const TilePlan& plan, const TerrainSamples* te
     detail.lod.boxOnly = true;
     detail.lod.details = false;
   }
-  detail.terrainError = terrain ? terrain->errorOf(detail.cells) : 0;
+  detail.levelMetres = plan.leaf ? kLeafLevelMetres : kLevelPixels * detail.pixelMetres;
+  detail.terrainError = terrain ? terrain->errorOf(detail.cells) + 2 * detail.levelMetres : 0;
   detail.skirtMetres = frame_.flat() && plan.leaf ? 0.5 : detail.terrainError + 1.5;
   return detail;
 }
@@ -402,6 +407,8 @@ double Emitter::addGround(TileMesh& mesh, const TilePlan& plan, const Detail& de
   tile.minAreaMetres2 = kLeastAreaPixels * detail.pixelMetres * detail.pixelMetres;
   tile.simplifyMetres = detail.pixelMetres;
   tile.mergeMetres = kMergePixels * detail.pixelMetres;
+  tile.levelMetres = detail.levelMetres;
+  tile.heights = sky_ ? &*sky_ : nullptr;
   tile.terrainZ = [this](double x, double y) { return frame_.groundZ(x, y); };
   tile.seaZ = [this](double x, double y) { return frame_.seaZ(x, y); };
 

@@ -98,6 +98,8 @@ struct LocalGround {
   uint32_t feature = source::kNoFeature;         // named roads, parks, water have one; the anonymous none
 };
 
+class HeightField;
+
 struct GroundTile {
   glm::dvec2 lo{0}, hi{0};        // the square, ENU x and y
   glm::dvec3 centre{0};           // positions are relative to it
@@ -107,6 +109,8 @@ struct GroundTile {
   double minAreaMetres2 = 0;      // smaller areas are left out
   double simplifyMetres = 0;      // tolerance of outlines
   double mergeMetres = 0;         // small nameless dry areas of one class grow together over gaps of twice this
+  double levelMetres = 0;         // of the grid's nodes only those are drawn that are needed to stay this near to all of them
+  const HeightField* heights = nullptr;  // what stands on the ground, if its shade shall be kept in the same way
   HeightFunction terrainZ;        // bare ground; required
   HeightFunction seaZ;            // sea level (orthometric 0) in ENU z; null: terrainZ
 };

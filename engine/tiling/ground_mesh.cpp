@@ -7,6 +7,7 @@
 #include "tiling/building_mesh.h"
 #include "tiling/geometry.h"
 #include "tiling/ground_cell.h"
+#include "tiling/ground_grid.h"
 #include "tiling/ground_matter.h"
 #include "tiling/ground_shapes.h"
 
@@ -14,9 +15,14 @@ namespace cm::tiling {
 namespace {
 
 constexpr double kSeaDrop = 1.2,
-                 kWaterDrop = 0.5;     // metres below sea level and below the banks: the edge shows, quays look built
-constexpr double kBankFoot = 0.3;      // banks go on this far below the water
-constexpr unsigned kMostSeaCells = 8;  // of a tile that is nothing but flat water, a side
+                 kWaterDrop = 0.5;  // metres below sea level and below the banks: the edge shows, quays look built
+constexpr double kBankFoot = 0.3;   // banks go on this far below the water
+constexpr int kMostSeaCells = 8;    // of a tile that is nothing but flat water, a side
+// Cells of the terrain's grid are drawn in patches, whose triangles are as large as what they show allows.
+constexpr unsigned kLargestPatch = 4, kFewestPatches = 16;
+// A street's bytes and the shore's distance may be off by so much between a triangle's corners: 1 m and 2.5 m.
+constexpr int kAllowedAlong = 2;
+constexpr double kAllowedShore = 2.5;
 const glm::vec3 kQuayLinear(0.55f, 0.53f, 0.49f);
 
 bool isWater(GroundClass kind) { return kind == GroundClass::Water || kind == GroundClass::Sea; }
@@ -64,27 +70,30 @@ class GroundBuilder {
   GroundBuilder(TileMesh& tile, const GroundTile& ground, std::span<const LocalGround> features)
       : tile_(tile),
         ground_(ground),
-        shapes_(ground, features),
-        cells_(int(ground.cells)),
+        patch_(int(std::clamp(ground.cells / kFewestPatches, 1u, kLargestPatch))),
+        cells_(int(ground.cells) / patch_),
+        shapes_(ground, features, cells_),
         unit_(shapes_.unitMetres()),
         shores_(ground.lo, ground.hi) {
     if (ground.simplifyMetres == 0) roads_.emplace(ground.lo, ground.hi, features);
+    for (const GroundShape& shape : shapes_.shapes()) water_ = water_ || isWater(shape.kind);
   }
 
   GroundStatistics build() {
     if (!openWater()) {
       statistics_.outlines = !shapes_.shapes().empty();
-      sampleSlopes();
+      grid_.emplace(ground_);
       columnPoints_.resize(size_t(cells_ + 1) * size_t(cells_));
       rowPoints_.resize(size_t(cells_ + 1) * size_t(cells_));
       segments_.resize(size_t(cells_) * size_t(cells_));
+      nodes_.resize(size_t(cells_) * size_t(cells_));
       for (int r = 0; r < cells_; ++r)
         for (int c = 0; c < cells_; ++c) cutCell(c, r);
-      for (const GroundShape& shape : shapes_.shapes()) water_ = water_ || isWater(shape.kind);
+      for (int r = 0; r < cells_; ++r)
+        for (int c = 0; c < cells_; ++c) chooseNodes(c, r);
       for (int r = 0; r < cells_; ++r)
         for (int c = 0; c < cells_; ++c) fillCell(c, r);
       banks();
-      if (water_) measureShores();
     }
     statistics_.geosFailures = shapes_.geosFailures();
     return statistics_;
@@ -120,30 +129,11 @@ class GroundBuilder {
     return ground_.terrainZ(p.x, p.y);
   }
 
-  // Slopes at the grid's nodes, one beyond the border on each side for central differences: neighbours of equal level agree.
-  void sampleSlopes() {
-    const double step = unit_ * kCellUnits;
-    const int n = cells_ + 3;
-    std::vector<double> z(size_t(n) * size_t(n));
-    for (int r = 0; r < n; ++r)
-      for (int c = 0; c < n; ++c)
-        z[r * n + c] = ground_.terrainZ(ground_.lo.x + (c - 1) * step, ground_.lo.y + (r - 1) * step);
-    slopes_.resize(size_t(cells_ + 1) * size_t(cells_ + 1));
-    for (int r = 0; r <= cells_; ++r)
-      for (int c = 0; c <= cells_; ++c) {
-        const size_t i = (r + 1) * n + c + 1, across = n;
-        slopes_[r * (cells_ + 1) + c] = glm::dvec2(z[i + 1] - z[i - 1], z[i + across] - z[i - across]) / (2 * step);
-      }
-  }
+  // In cells of the terrain's grid.
+  glm::dvec2 gridPlace(Point p) const { return glm::dvec2(p) * (double(patch_) / kCellUnits); }
 
   glm::vec3 normalAt(const Look& look, Point p) const {
-    if (isWater(look.kind)) return {0, 0, 1};
-    const glm::dvec2 q = glm::dvec2(p) / double(kCellUnits);
-    const int c = std::min(int(q.x), cells_ - 1), r = std::min(int(q.y), cells_ - 1);
-    const glm::dvec2 f = q - glm::dvec2(c, r);
-    auto at = [&](int i, int j) { return slopes_[(r + j) * (cells_ + 1) + c + i]; };
-    const glm::dvec2 slope = glm::mix(glm::mix(at(0, 0), at(1, 0), f.x), glm::mix(at(0, 1), at(1, 1), f.x), f.y);
-    return glm::vec3(glm::normalize(glm::dvec3(-slope, 1)));
+    return isWater(look.kind) || !grid_ ? glm::vec3(0, 0, 1) : grid_->normalAt(gridPlace(p));
   }
 
   MeshWriter writerFor(GroundClass kind, uint32_t feature) {
@@ -152,7 +142,8 @@ class GroundBuilder {
 
   uint32_t vertexAt(MeshWriter& writer, const Look& look, Point p) {
     const glm::dvec2 local = glm::dvec2(p) * unit_;
-    writer.matter = {matterKind(look.kind, defaultWidthMetres(look.kind) / 2), uint8_t(isWater(look.kind) ? 255 : 0), 0};
+    const uint8_t shore = isWater(look.kind) ? shores_.at(ground_.lo + local) : uint8_t(0);
+    writer.matter = {matterKind(look.kind, defaultWidthMetres(look.kind) / 2), shore, 0};
     if (look.road >= 0) writer.matter = roads_->at(look.road, ground_.lo + local);
     return writer.vertex({local, heightOf(look, ground_.lo + local)}, normalAt(look, p), groundColour(look.kind));
   }
@@ -176,7 +167,7 @@ class GroundBuilder {
         shapes_.locals(c, r, locals);
         if (shapes_.base(c, r) != shape || !locals.empty()) return false;
       }
-    const int side = int(std::min(ground_.cells, kMostSeaCells)), step = cells_ * kCellUnits / side;
+    const int side = std::min(cells_, kMostSeaCells), step = cells_ * kCellUnits / side;
     MeshWriter writer = writerFor(look.kind, look.feature);
     const auto first = static_cast<uint32_t>(writer.mesh.positions.size());
     for (int r = 0; r <= side; ++r)
@@ -206,11 +197,14 @@ class GroundBuilder {
     for (int l = 0; l < int(locals_.size()); ++l)
       for (int e : locals_[size_t(l)].edges) {
         CellSegment segment{{}, {}, l};
-        if (clipEdge(shapes_.shapes()[size_t(locals_[size_t(l)].shape)].edges[size_t(e)], x0, y0, segment.a, segment.b))
-          segments.push_back(segment);
+        const GroundShape& shape = shapes_.shapes()[size_t(locals_[size_t(l)].shape)];
+        if (clipEdge(shape.edges[size_t(e)], x0, y0, segment.a, segment.b))
+          addBent(segments, segment, {x0, y0}, shape.kind);
       }
     nodeSegments(segments);
     std::erase_if(segments, [&](const CellSegment& s) { return hidden(s, c, r); });
+    if (water_)
+      for (const CellSegment& s : segments) addShore(s, c, r);
     for (CellSegment& s : segments) {
       if (s.b.x < s.a.x || (s.b.x == s.a.x && s.b.y < s.a.y)) std::swap(s.a, s.b);
       s.owner = 0;
@@ -231,6 +225,85 @@ class GroundBuilder {
       }
   }
 
+  // An outline in pieces, so that each is straight in all that its ends alone will tell.
+  void addBent(std::vector<CellSegment>& segments, const CellSegment& s, Point corner, GroundClass kind) const {
+    const Point d = s.b - s.a, middle = s.a + d / 2;
+    const bool shortest = std::max(std::abs(d.x), std::abs(d.y)) <= kCellUnits / patch_;
+    if (shortest || (grid_->straight(gridPlace(corner + s.a), gridPlace(corner + s.b)) &&
+                     straightRoad(placeOf(corner + s.a), placeOf(corner + s.b), kind))) {
+      segments.push_back(s);
+      return;
+    }
+    addBent(segments, {s.a, middle, s.owner}, corner, kind);
+    addBent(segments, {middle, s.b, s.owner}, corner, kind);
+  }
+
+  // Whether the way to the next junction changes evenly along the edge of a road.
+  bool straightRoad(glm::dvec2 a, glm::dvec2 b, GroundClass kind) const {
+    if (!roads_ || !isRoad(kind)) return true;
+    const int road = roads_->nearest(kind, (a + b) / 2.0);
+    if (road < 0) return true;
+    const double from = roads_->at(road, a)[2], to = roads_->at(road, b)[2];
+    for (double t : {0.25, 0.5, 0.75})
+      if (std::abs(roads_->at(road, glm::mix(a, b, t))[2] - glm::mix(from, to, t)) > kAllowedAlong) return false;
+    return true;
+  }
+
+  // A shore has water on one of its sides.
+  void addShore(const CellSegment& s, int c, int r) {
+    const auto [left, right] = sidesOf(s, c, r);
+    const Point corner = Point(c, r) * kCellUnits;
+    if (isWater(lookOf(left).kind) != isWater(lookOf(right).kind))
+      shores_.add(placeOf(s.a + corner), placeOf(s.b + corner));
+  }
+
+  // The highest shape at a point (in units) of the cell whose locals are at hand.
+  int topAt(int c, int r, glm::dvec2 p) const {
+    for (size_t l = locals_.size(); l-- > 0;)
+      if (shapes_.covers(locals_[l], c, r, p)) return locals_[l].shape;
+    return shapes_.base(c, r);
+  }
+
+  // Which nodes of the terrain's grid a patch needs: squares are quartered until their corners tell what is within.
+  void chooseNodes(int c, int r) {
+    if (patch_ == 1) return;
+    shapes_.locals(c, r, locals_);
+    const GroundClass base = lookOf(shapes_.base(c, r)).kind;
+    const bool open = locals_.empty() && base == GroundClass::Sea;
+    std::vector<double> shore;  // metres from it, on land below zero
+    if (isWater(base) || std::any_of(locals_.begin(), locals_.end(), [&](const LocalShape& local) {
+          return isWater(shapes_.shapes()[size_t(local.shape)].kind);
+        }))
+      for (int j = 0; j <= patch_; ++j)
+        for (int i = 0; i <= patch_; ++i) {
+          const Point p = Point(c, r) * kCellUnits + Point(i, j) * (kCellUnits / patch_);
+          const double metres = shores_.at(placeOf(p)) * (kShoreMetres / 255);
+          shore.push_back(isWater(lookOf(topAt(c, r, glm::dvec2(p))).kind) ? metres : -metres);
+        }
+    quarter(c, r, {0, 0}, patch_, open, shore);
+  }
+
+  void quarter(int c, int r, Point at, int side, bool open, const std::vector<double>& shore) {
+    if (side == 1) return;
+    const int stride = patch_ + 1;
+    if (grid_->plain(c * patch_ + at.x, r * patch_ + at.y, side, open) &&
+        (shore.empty() ||
+         GroundGrid::cornersSuffice(&shore[size_t(at.y * stride + at.x)], side, stride, kAllowedShore)))
+      return;
+    const int half = side / 2;
+    for (const Point& node :
+         {at + Point(half, 0), at + Point(0, half), at + half, at + Point(side, half), at + Point(half, side)}) {
+      const Point p = node * (kCellUnits / patch_);
+      if (node.x == 0) columnLine(c, r).push_back(p.y);
+      if (node.x == patch_) columnLine(c + 1, r).push_back(p.y);
+      if (node.y == 0) rowLine(r, c).push_back(p.x);
+      if (node.y == patch_) rowLine(r + 1, c).push_back(p.x);
+      nodes_[cellOf(c, r)].push_back(p);
+    }
+    for (const Point& part : {Point(0, 0), Point(half, 0), Point(0, half), Point(half, half)})
+      quarter(c, r, at + part, half, open, shore);
+  }
+
   // An outline does not show under what lies above it, nor inside another shape that looks the same.
   bool hidden(const CellSegment& s, int c, int r) const {
     const glm::dvec2 middle = glm::dvec2(s.a + s.b) / 2.0 + glm::dvec2(c, r) * double(kCellUnits);
@@ -239,20 +312,34 @@ class GroundBuilder {
       if (l == s.owner) continue;
       const bool above = l > s.owner;
       if (!above && !mine.looksLike(shapes_.shapes()[size_t(locals_[size_t(l)].shape)])) continue;
-      if (shapes_.covers(locals_[size_t(l)], c, r, middle)) return true;
+      if (shapes_.covers(locals_[size_t(l)], c, r, middle)) return !dividesLooks(s, c, r);
     }
     return false;
+  }
+
+  // Where two shapes end in the same line each may seem to lie within the other.
+  bool dividesLooks(const CellSegment& s, int c, int r) const {
+    const auto [left, right] = sidesOf(s, c, r);
+    if (left < 0 || right < 0) return left != right;
+    return !shapes_.shapes()[size_t(left)].looksLike(shapes_.shapes()[size_t(right)]);
+  }
+
+  // The highest shapes on both sides of a segment.
+  std::pair<int, int> sidesOf(const CellSegment& s, int c, int r) const {
+    const glm::dvec2 d = s.b - s.a, aside = glm::dvec2(-d.y, d.x) / glm::length(d);
+    const glm::dvec2 middle = glm::dvec2(s.a + s.b) / 2.0 + glm::dvec2(c, r) * double(kCellUnits);
+    return {topAt(c, r, middle + aside), topAt(c, r, middle - aside)};
   }
 
   // Second pass: the cell with its outlines and all that its neighbours have on the common borders, in triangles.
   void fillCell(int c, int r) {
     shapes_.locals(c, r, locals_);
-    const int base = shapes_.base(c, r);
     mesh_.reset();
     for (int y : columnLine(c, r)) mesh_.insert({0, y});
     for (int y : columnLine(c + 1, r)) mesh_.insert({kCellUnits, y});
     for (int x : rowLine(r, c)) mesh_.insert({x, 0});
     for (int x : rowLine(r + 1, c)) mesh_.insert({x, kCellUnits});
+    for (Point p : nodes_[cellOf(c, r)]) mesh_.insert(p);
     const std::vector<CellSegment>& segments = segments_[cellOf(c, r)];
     ends_.clear();
     for (const CellSegment& s : segments) {
@@ -268,12 +355,7 @@ class GroundBuilder {
       const auto& points = mesh_.points();
       const glm::dvec2 middle =
           glm::dvec2(corner) + glm::dvec2(points[size_t(v[0])] + points[size_t(v[1])] + points[size_t(v[2])]) / 3.0;
-      int shape = base;
-      for (size_t l = locals_.size(); l-- > 0;)
-        if (shapes_.covers(locals_[l], c, r, middle)) {
-          shape = locals_[l].shape;
-          break;
-        }
+      const int shape = topAt(c, r, middle);
       const uint32_t feature = shape < 0 ? source::kNoFeature : shapes_.featureAt(shape, c, r, middle);
       const GroundClass kind = lookOf(shape).kind;
       const int road = roads_ && isRoad(kind) ? roads_->nearest(kind, ground_.lo + middle * unit_) : -1;
@@ -361,16 +443,8 @@ class GroundBuilder {
       if (one.from != two.from || one.to != two.to || one.forward == two.forward) continue;
       const Look a = lookOf(one.forward ? one.shape : two.shape), b = lookOf(one.forward ? two.shape : one.shape);
       if (!isWater(a.kind) && !isWater(b.kind)) continue;
-      if (!isWater(a.kind) || !isWater(b.kind)) shores_.add(placeOf(pointOf(one.from)), placeOf(pointOf(one.to)));
       bank(pointOf(one.from), pointOf(one.to), a, b);
     }
-  }
-
-  // The shores are known once all cells are filled.
-  void measureShores() {
-    SurfaceMesh& water = surfaceOf(tile_, source::Surface::Water);
-    for (size_t i = 0; i < water.positions.size(); ++i)
-      if (water.matter[i][1] == 255) water.matter[i][1] = shores_.at(glm::dvec2(water.positions[i]) + glm::dvec2(ground_.centre));
   }
 
   // `left` lies to the left of from -> to.
@@ -396,16 +470,17 @@ class GroundBuilder {
 
   TileMesh& tile_;
   const GroundTile& ground_;
+  int patch_, cells_;  // cells of the terrain's grid in a patch, patches in the tile, a side; "cell" below is a patch
   GroundShapes shapes_;
-  int cells_;
   double unit_;
   std::optional<RoadLines> roads_;
   Shores shores_;
   bool water_ = false;
   GroundStatistics statistics_;
-  std::vector<glm::dvec2> slopes_;
+  std::optional<GroundGrid> grid_;
   std::vector<std::vector<int>> columnPoints_, rowPoints_;  // points on the grid's lines, by line and cell
   std::vector<std::vector<CellSegment>> segments_;
+  std::vector<std::vector<Point>> nodes_;  // of the terrain's grid, by cell
   std::vector<LocalShape> locals_;
   CellTriangulation mesh_;
   std::vector<std::array<int, 2>> ends_;

@@ -41,10 +41,8 @@ bool GroundShape::looksLike(const GroundShape& other) const {
          (level == other.level || (std::isnan(level) && std::isnan(other.level)));
 }
 
-GroundShapes::GroundShapes(const GroundTile& ground, std::span<const LocalGround> features)
-    : ground_(ground),
-      cells_(int(ground.cells)),
-      unit_((ground.hi.x - ground.lo.x) / (double(ground.cells) * kCellUnits)) {
+GroundShapes::GroundShapes(const GroundTile& ground, std::span<const LocalGround> features, int cells)
+    : ground_(ground), cells_(cells), unit_((ground.hi.x - ground.lo.x) / (double(cells) * kCellUnits)) {
   addAreas(features);
   addLines(features);
   std::stable_sort(shapes_.begin(), shapes_.end(),

@@ -31,7 +31,8 @@ struct LocalShape {
 
 class GroundShapes {
  public:
-  GroundShapes(const GroundTile& ground, std::span<const LocalGround> features);
+  //! On `cells` x `cells` cells.
+  GroundShapes(const GroundTile& ground, std::span<const LocalGround> features, int cells);
 
   //! Ascending: later ones lie above earlier ones.
   const std::vector<GroundShape>& shapes() const { return shapes_; }

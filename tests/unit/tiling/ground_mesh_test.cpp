@@ -6,6 +6,7 @@
 #include "mesh_checks.h"
 #include "tiling/building_mesh.h"
 #include "tiling/ground_cell.h"
+#include "tiling/ground_matter.h"
 #include "tiling/polygon.h"
 
 namespace cm::tiling {
@@ -142,6 +143,118 @@ TEST(GroundMesh, EmptyTileIsLandOnTheTerrain) {
   ASSERT_EQ(tile.surfaces.size(), 1u);
   for (const glm::vec3& p : tile.surfaces[0].positions) EXPECT_NEAR(p.z, hills(p.x + 256, p.y + 256), 1e-3);
   EXPECT_TRUE(normalsAgree(tile.surfaces[0]));
+}
+
+// The height of the mesh at a place, from the triangles that look up.
+double heightOfMesh(const TileMesh& tile, double x, double y) {
+  for (const SurfaceMesh& mesh : tile.surfaces)
+    for (size_t i = 0; i + 2 < mesh.indices.size(); i += 3) {
+      const glm::dvec3 a = mesh.positions[mesh.indices[i]], b = mesh.positions[mesh.indices[i + 1]],
+                       c = mesh.positions[mesh.indices[i + 2]];
+      const double whole = (b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x);
+      if (whole < 1e-9) continue;
+      const double v = ((x - a.x) * (c.y - a.y) - (y - a.y) * (c.x - a.x)) / whole;
+      const double w = ((b.x - a.x) * (y - a.y) - (b.y - a.y) * (x - a.x)) / whole;
+      if (v >= -1e-6 && w >= -1e-6 && v + w <= 1 + 1e-6) return a.z + v * (b.z - a.z) + w * (c.z - a.z);
+    }
+  return std::nan("");
+}
+
+TEST(GroundMesh, LevelGroundNeedsFewTriangles) {
+  TileMesh tile;
+  GroundTile ground = squareTile(flat, 512, 64);
+  const GroundStatistics s = buildGround(tile, ground, {});
+  EXPECT_EQ(s.triangles, 2u * 16 * 16);
+}
+
+TEST(GroundMesh, TheGridIsThinnedWhereTheGroundStaysWithinItsTolerance) {
+  // Level in the west, hilly in the east.
+  const auto half = [](double x, double y) { return x < 250 ? 0.0 : hills(x, y) * std::min(1.0, (x - 250) / 90); };
+  TileMesh all, thinned;
+  GroundTile ground = squareTile(half, 512, 64);
+  const auto features = denseTown(7, 60, 512);
+  const size_t whole = buildGround(all, ground, {}).triangles;
+  ground.levelMetres = 0.1;
+  const size_t few = buildGround(thinned, ground, {}).triangles;
+  EXPECT_LT(few, whole * 8 / 10);
+  EXPECT_LT(few, 64u * 64);  // half of the whole grid
+  EXPECT_TRUE(conforming(thinned, 512));
+  double worst = 0;
+  for (int r = 1; r < 64; ++r)
+    for (int c = 1; c < 64; ++c)
+      worst = std::max(worst, std::abs(heightOfMesh(thinned, c * 8.0 - 256, r * 8.0 - 256) - half(c * 8.0, r * 8.0)));
+  EXPECT_LT(worst, 0.1 + 1e-3);
+  std::vector<LocalGround> dry;
+  for (const LocalGround& f : features)
+    if (f.kind != GroundClass::Water) dry.push_back(f);
+  TileMesh town;
+  buildGround(town, ground, dry);
+  EXPECT_TRUE(conforming(town, 512));
+  worst = 0;
+  for (int r = 1; r < 64; ++r)
+    for (int c = 1; c < 64; ++c)
+      worst = std::max(worst, std::abs(heightOfMesh(town, c * 8.0 - 256, r * 8.0 - 256) - half(c * 8.0, r * 8.0)));
+  EXPECT_LT(worst, 2 * 0.1);  // an outline runs straight between its own points
+}
+
+TEST(GroundMesh, ShadeBesideAWallKeepsTheGridThere) {
+  GroundTile ground = squareTile(flat, 512, 64);
+  HeightField heights({-120, -120}, {632, 632});
+  heights.fillTerrain(flat);
+  heights.raise({rectangle(100, 100, 160, 130)}, 60);
+  ground.heights = &heights;
+  TileMesh tile;
+  const size_t triangles = buildGround(tile, ground, {}).triangles;
+  EXPECT_GT(triangles, 2u * 16 * 16);
+  EXPECT_LT(triangles, 64u * 64);
+  EXPECT_TRUE(conforming(tile, 512));
+  size_t near = 0;
+  for (const glm::vec3& p : tile.surfaces[0].positions) near += glm::length(glm::vec2(p.x + 126, p.y + 146)) < 40;
+  EXPECT_GT(near, 20u);
+}
+
+TEST(GroundMesh, AStreetKnowsItsJunctionsBetweenItsCorners) {
+  TileMesh tile;
+  const std::vector<LocalGround> features{road(GroundClass::RoadMajor, {{-50, 256}, {600, 256}}, 16),
+                                          road(GroundClass::RoadMinor, {{200, -50}, {200, 600}}, 8)};
+  buildGround(tile, squareTile(flat, 512, 64), features);
+  const RoadLines lines({0, 0}, {512, 512}, features);
+  size_t measured = 0;
+  for (const SurfaceMesh& mesh : tile.surfaces) {
+    if (mesh.surface != source::Surface::Road) continue;
+    for (size_t i = 0; i + 2 < mesh.indices.size(); i += 3) {
+      glm::dvec2 middle(0);
+      double said = 0;
+      bool major = true;
+      for (size_t k = 0; k < 3; ++k) {
+        middle += (glm::dvec2(mesh.positions[mesh.indices[i + k]]) + 256.0) / 3.0;
+        said += mesh.matter[mesh.indices[i + k]][2] / 3.0;
+        major = major && mesh.matter[mesh.indices[i + k]][0] == matterKind(GroundClass::RoadMajor, 8);
+      }
+      if (!major) continue;
+      EXPECT_NEAR(said, lines.at(0, middle)[2], 14) << middle.x << ' ' << middle.y;  // the mouth is a kink, a cell is 8 m
+      ++measured;
+    }
+  }
+  EXPECT_GT(measured, 20u);
+}
+
+TEST(GroundMesh, WaterKnowsItsShoreBetweenItsCorners) {
+  TileMesh tile;
+  GroundTile ground = squareTile(flat, 512, 64);
+  ground.seaZ = flat;
+  buildGround(tile, ground, std::vector<LocalGround>{area(GroundClass::Sea, {rectangle(-100, -100, 203, 700)})});
+  for (const SurfaceMesh& mesh : tile.surfaces) {
+    if (mesh.surface != source::Surface::Water) continue;
+    for (size_t i = 0; i + 2 < mesh.indices.size(); i += 3) {
+      double x = 0, said = 0;
+      for (size_t k = 0; k < 3; ++k) {
+        x += (mesh.positions[mesh.indices[i + k]].x + 256) / 3;
+        said += mesh.matter[mesh.indices[i + k]][1] * (kShoreMetres / 255) / 3;
+      }
+      EXPECT_NEAR(said, std::min(kShoreMetres, 203 - x), 3.5) << x;
+    }
+  }
 }
 
 TEST(GroundMesh, ClassesCutTheirElders) {
