@@ -3,108 +3,37 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
-#include "tiling/demo_rail.h"
+#include "tiling/demo_streets.h"
 
 namespace cm::tiling::demo {
 namespace {
 
-constexpr double kReach = 1500;      // metres from a zone's middle to where its streets end at the latest
-constexpr double kRailReach = 22;    // from the middle of a viaduct to where the next house may stand
-constexpr double kRampMetres = 700;  // before a viaduct begins, the line comes out of the ground
+constexpr double kFromKerb = 1.2;  // metres
 const glm::vec3 kRedTile{0.70f, 0.36f, 0.27f}, kCream{0.93f, 0.88f, 0.77f}, kSheet{0.72f, 0.77f, 0.81f};
 
-//! Where nobody builds: the sea and its edge, hills, main roads, rail.
+//! Where nobody builds: the sea and its edge, hills, and all that people and trains go along.
 class Site {
  public:
-  Site(const Facts& facts, const Land& land) : facts_(facts), land_(land) {
-    columns_ = static_cast<size_t>((kHi.x - kLo.x) / kCell);
-    rows_ = static_cast<size_t>((kHi.y - kLo.y) / kCell);
-    taken_.assign(columns_ * rows_, 0);
-    for (const Road& road : facts.roads) stamp(road.line, road.width / 2 + 9);
-    for (const MetroLine& line : facts.metro)
-      for (const std::vector<glm::dvec2>& open : aboveGround(railPieces(line, facts, land), kRampMetres))
-        stamp(open, kRailReach);
-  }
+  Site(const Facts& facts, const Land& land, std::span<const Street> streets)
+      : facts_(facts), land_(land), corridors_(corridorsOf(facts, land, streets)) {}
 
-  void stamp(const std::vector<glm::dvec2>& degrees, double reach) {
-    for (size_t i = 1; i < degrees.size(); ++i) {
-      glm::dvec2 a = planeFrom(degrees[i - 1]), b = planeFrom(degrees[i]);
-      int steps = std::max(1, static_cast<int>(glm::distance(a, b) / (kCell * 0.5)));
-      for (int s = 0; s <= steps; ++s) {
-        glm::dvec2 p = glm::mix(a, b, double(s) / steps);
-        for (double y = -reach; y <= reach; y += kCell * 0.7)
-          for (double x = -reach; x <= reach; x += kCell * 0.7)
-            if (x * x + y * y <= reach * reach)
-              if (char* cell = at(p + glm::dvec2(x, y))) *cell = 1;
-      }
-    }
+  //! Of a place in the zone of this index.
+  bool buildable(glm::dvec2 p, size_t zone, double shore) const {
+    const auto [nearest, border] = zoneAt(facts_, p);
+    return nearest == zone && border >= 10 && land_.inland(p) > shore && land_.hill(p) < 34 && land_.slope(p) < 0.2;
   }
-
-  bool buildable(glm::dvec2 p, double shore) const {
-    if (const char* cell = const_cast<Site*>(this)->at(p); cell && *cell) return false;
-    return land_.inland(p) > shore && land_.hill(p) < 34 && land_.slope(p) < 0.2;
-  }
-
-  //! The two nearest zones: index of the nearest, and how far p is from the border between them.
-  std::pair<size_t, double> zoneAt(glm::dvec2 p) const {
-    size_t best = 0;
-    double first = 1e18, second = 1e18;
-    for (size_t i = 0; i < facts_.zones.size(); ++i) {
-      glm::dvec2 d = p - facts_.zones[i].at;
-      double q = glm::dot(d, d);
-      if (q < first) {
-        second = first;
-        first = q;
-        best = i;
-      } else {
-        second = std::min(second, q);
-      }
-    }
-    return {best, (std::sqrt(second) - std::sqrt(first)) / 2};
-  }
-
+  bool clear(std::span<const glm::dvec2> ring) const { return !corridors_.touch(ring, kFromKerb); }
   const Land& land() const { return land_; }
   const Facts& facts() const { return facts_; }
 
  private:
-  static constexpr double kCell = 6;
-  static constexpr glm::dvec2 kLo{-12500, -8500}, kHi{12500, 12000};
-  char* at(glm::dvec2 p) {
-    glm::dvec2 q = (p - kLo) / kCell;
-    if (q.x < 0 || q.y < 0 || q.x >= double(columns_) || q.y >= double(rows_)) return nullptr;
-    return &taken_[static_cast<size_t>(q.y) * columns_ + static_cast<size_t>(q.x)];
-  }
   const Facts& facts_;
   const Land& land_;
-  size_t columns_ = 0, rows_ = 0;
-  std::vector<char> taken_;
+  Corridors corridors_;
 };
-
-//! What a quarter is made of: block and street sizes in metres.
-struct Grain {
-  double blockWidth, blockDepth, street, shore;
-};
-Grain grainOf(Quarter quarter) {
-  switch (quarter) {
-    case Quarter::OldTown: return {74, 56, 9, 30};
-    case Quarter::Villa: return {104, 78, 9, 45};
-    case Quarter::Dense: return {92, 70, 12, 30};
-    case Quarter::Residential: return {132, 96, 13, 30};
-    case Quarter::Estate: return {190, 140, 16, 40};
-    case Quarter::Towers: return {176, 140, 18, 60};
-    case Quarter::SeaFront: return {150, 110, 16, 95};
-    case Quarter::Centre: return {118, 104, 20, 70};
-    case Quarter::Campus: return {210, 160, 12, 60};
-    case Quarter::Industry: return {220, 160, 16, 25};
-    case Quarter::Workshops: return {160, 120, 14, 30};
-    case Quarter::Port: return {240, 120, 18, 12};
-    case Quarter::Waterfront: return {110, 70, 12, 18};
-    case Quarter::Village: return {52, 44, 5, 30};
-  }
-  return {120, 90, 12, 30};
-}
 
 //! One zone being filled. Functions named after what they put on a block.
 struct ZoneFiller {
@@ -121,9 +50,7 @@ struct ZoneFiller {
   bool fits(double u, double v, double width, double depth) const {
     for (double a : {-0.5, 0.0, 0.5})
       for (double b : {-0.5, 0.0, 0.5}) {
-        glm::dvec2 p = frame(u + a * width, v + b * depth);
-        auto [nearest, border] = site.zoneAt(p);
-        if (nearest != index || border < 10 || !site.buildable(p, grain.shore)) return false;
+        if (!site.buildable(frame(u + a * width, v + b * depth), index, grain.shore)) return false;
       }
     return true;
   }
@@ -132,7 +59,9 @@ struct ZoneFiller {
 
   //! False where the place is taken.
   bool put(Building building, double u, double v, double width, double depth) {
-    if (!fits(u, v, width, depth)) return false;
+    const std::array corners{frame(u - width / 2, v - depth / 2), frame(u + width / 2, v - depth / 2),
+                             frame(u + width / 2, v + depth / 2), frame(u - width / 2, v + depth / 2)};
+    if (!site.clear(corners) || !fits(u, v, width, depth)) return false;
     building.rings = {rectangle(frame, u, v, width, depth)};
     add(std::move(building));
     return true;
@@ -382,37 +311,6 @@ struct ZoneFiller {
     }
   }
 
-  //! Runs of a street's centre line that lie on buildable ground of this zone.
-  void street(glm::dvec2 from, glm::dvec2 to, double width) {
-    constexpr double step = 14;
-    int steps = std::max(1, static_cast<int>(glm::distance(from, to) / step));
-    std::vector<glm::dvec2> run;
-    auto flush = [&] {
-      if (run.size() >= 4) {
-        GroundFeature road;
-        road.id = fmt::format("qd:s:{}:{}", index, ++count);
-        road.kind = GroundClass::RoadMinor;
-        road.widthMetres = static_cast<float>(width);
-        road.line = {lonLatFrom(run.front()), lonLatFrom(run.back())};
-        if (glm::distance(run.front(), run.back()) > 700)  // a straight run follows the ground in pieces
-          road.line.insert(road.line.begin() + 1, lonLatFrom((run.front() + run.back()) * 0.5));
-        ground(std::move(road));
-      }
-      run.clear();
-    };
-    for (int s = 0; s <= steps; ++s) {
-      glm::dvec2 p = glm::mix(from, to, double(s) / steps);
-      const Land& land = site.land();
-      bool open = glm::distance(p, zone.at) < kReach && site.zoneAt(p).first == index &&
-                  land.inland(p) > grain.shore - 8 && land.hill(p) < 42 && land.slope(p) < 0.22;
-      if (open)
-        run.push_back(p);
-      else
-        flush();
-    }
-    flush();
-  }
-
   void fill() {
     double stepU = grain.blockWidth + grain.street, stepV = grain.blockDepth + grain.street;
     int reachU = static_cast<int>(kReach / stepU) + 1, reachV = static_cast<int>(kReach / stepV) + 1;
@@ -421,55 +319,13 @@ struct ZoneFiller {
       for (int i = -reachU; i <= reachU; ++i) {
         glm::dvec2 middle = whole(i * stepU, j * stepV);
         double away = glm::distance(middle, zone.at);
-        if (away > kReach || site.zoneAt(middle).first != index) continue;
+        if (away > kReach || zoneAt(site.facts(), middle).first != index) continue;
         frame = Turned(middle, zone.angleRadians);
         dice = Dice(hash64(zone.name) ^ (static_cast<uint64_t>(i + 512) << 20) ^ static_cast<uint64_t>(j + 512));
         block(grain.blockWidth, grain.blockDepth, std::exp(-away * away / (450.0 * 450.0)));
       }
-    for (int j = -reachV; j <= reachV; ++j)
-      street(whole(-kReach, (j + 0.5) * stepV), whole(kReach, (j + 0.5) * stepV), grain.street * 0.62);
-    for (int i = -reachU; i <= reachU; ++i)
-      street(whole((i + 0.5) * stepU, -kReach), whole((i + 0.5) * stepU, kReach), grain.street * 0.62);
   }
 };
-
-//! The avenue between two zones: the part of their bisector where both are nearest.
-void avenues(const Site& site, const AddGround& ground) {
-  const auto& zones = site.facts().zones;
-  int count = 0;
-  for (size_t a = 0; a < zones.size(); ++a)
-    for (size_t b = a + 1; b < zones.size(); ++b) {
-      glm::dvec2 d = zones[b].at - zones[a].at;
-      double length = glm::length(d);
-      if (length > 2 * kReach) continue;
-      glm::dvec2 along = glm::dvec2(-d.y, d.x) / length, middle = (zones[a].at + zones[b].at) * 0.5;
-      std::vector<glm::dvec2> run;
-      auto flush = [&] {
-        if (run.size() >= 6) {
-          GroundFeature road;
-          road.id = fmt::format("qd:a:{}", ++count);
-          road.kind = GroundClass::RoadMajor;
-          road.widthMetres = 15;
-          road.line = {lonLatFrom(run.front()), lonLatFrom(run[run.size() / 2]), lonLatFrom(run.back())};
-          ground(std::move(road));
-        }
-        run.clear();
-      };
-      for (double t = -kReach; t <= kReach; t += 20) {
-        glm::dvec2 p = middle + along * t;
-        double mine = glm::distance(p, zones[a].at);
-        bool edge =
-            mine < kReach && site.land().inland(p) > 35 && site.land().hill(p) < 45 && site.land().slope(p) < 0.22;
-        for (size_t c = 0; edge && c < zones.size(); ++c)
-          if (c != a && c != b && glm::distance(p, zones[c].at) < mine) edge = false;
-        if (edge)
-          run.push_back(p);
-        else
-          flush();
-      }
-      flush();
-    }
-}
 
 }  // namespace
 
@@ -492,9 +348,19 @@ Building ruled(std::string id, BuildingClass kind, double height) {
 }
 
 void layOutTown(const Facts& facts, const Land& land, const AddBuilding& building, const AddGround& ground) {
-  Site site(facts, land);
+  const std::vector<Street> streets = layOutStreets(facts, land);
+  for (const Street& street : streets) {
+    GroundFeature road;
+    road.id = street.id;
+    road.kind = street.kind;
+    road.widthMetres = static_cast<float>(street.width);
+    road.line = {lonLatFrom(street.from), lonLatFrom(street.to)};
+    if (glm::distance(street.from, street.to) > 700)  // a long one follows the ground in pieces
+      road.line.insert(road.line.begin() + 1, lonLatFrom((street.from + street.to) * 0.5));
+    ground(std::move(road));
+  }
+  Site site(facts, land, streets);
   for (size_t i = 0; i < facts.zones.size(); ++i) ZoneFiller{site, i, facts.zones[i], building, ground}.fill();
-  avenues(site, ground);
 }
 
 }  // namespace cm::tiling::demo

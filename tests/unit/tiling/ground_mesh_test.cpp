@@ -232,7 +232,8 @@ TEST(GroundMesh, AStreetKnowsItsJunctionsBetweenItsCorners) {
         major = major && mesh.matter[mesh.indices[i + k]][0] == matterKind(GroundClass::RoadMajor, 8);
       }
       if (!major) continue;
-      EXPECT_NEAR(said, lines.at(0, middle)[2], 14) << middle.x << ' ' << middle.y;  // the mouth is a kink, a cell is 8 m
+      EXPECT_NEAR(said, lines.at(0, middle)[2], 14)
+          << middle.x << ' ' << middle.y;  // the mouth is a kink, a cell is 8 m
       ++measured;
     }
   }
