@@ -235,6 +235,7 @@ Result<std::pair<LocalFrame, Square>> Builder::Impl::place() const {
         options.out.string(), side / 1000, box.x, box.z, box.y, box.w, kLargestSideMetres / 1000);
   side = std::ceil(side / 16) * 16;
   Square root{(plane.lo + plane.hi) / 2.0 - side / 2, side};
+  if (options.landscape) root = options.landscape->square;
   frame.coverPlane(root.lo - 512.0, root.hi() + 512.0);
   return std::pair{std::move(frame), root};
 }
@@ -376,6 +377,7 @@ Result<BuildReport> Builder::finish() {
   if (!placed) return placed.error();
   const LocalFrame& frame = placed->first;
   const Square& root = placed->second;
+  report.square = root;
 
   unsigned jobs = self.options.jobs ? self.options.jobs : std::max(1u, std::thread::hardware_concurrency());
   tbb::global_control atMost(tbb::global_control::max_allowed_parallelism, jobs);
@@ -400,7 +402,7 @@ Result<BuildReport> Builder::finish() {
 
   since = Clock::now();
   Emitter emitter({self.stage, self.options.uncompressedTwin ? self.work / "raw" : Path{}, self.options.attribution,
-                   self.options.ground},
+                   self.options.ground, self.options.landscape},
                   self.work, frame, root);
   if (!attempt(emitter.open())) return *failure;
   report.buildings = emitter.buildingCount();

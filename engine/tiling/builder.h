@@ -12,6 +12,7 @@
 #include "base/files.h"
 #include "city/document.h"
 #include "tiling/model.h"
+#include "tiling/quadtree.h"
 #include "tiling/writer.h"
 
 namespace cm::tiling {
@@ -21,6 +22,14 @@ struct Progress {
   double done = 0, total = 0;    // of `unit`; total 0: unknown
   std::string unit;
   double secondsLeft = -1;
+};
+
+//! The ground of a land beside a city, for looking at from there: a square of the ENU plane in coarse leaves, of which squares that
+//! begin beyond `end` are left out.
+struct Landscape {
+  Square square;
+  glm::dvec2 end{1e9};
+  double leafMetres = 1'600;
 };
 
 struct BuildOptions {
@@ -35,6 +44,7 @@ struct BuildOptions {
   bool ground = true;            // false: buildings only, e.g. a project's additions
   std::optional<geo::Geodetic> origin;   // of the ENU frame; default: the middle of the data
   std::optional<glm::dvec4> bboxDegrees; // west, south, east, north of the ground to be drawn; default: that of the buildings
+  std::optional<Landscape> landscape;
   //! Names the inputs (files, sizes, dates, options). A work folder left behind by a build of the same fingerprint is gone on
   //! with; empty: always from the start.
   std::string fingerprint;
@@ -54,6 +64,7 @@ struct BuildReport {
   bool partial = false;                // an input was damaged: the city holds what could be read
   geo::Geodetic origin;
   glm::dvec4 bboxDegrees{0};           // west, south, east, north
+  Square square;                       // of the ENU plane, with ground
   double maxHeight = 0;
   glm::dvec2 heartLonLat{0};           // where the most is built: what a visitor wants to see first
 };

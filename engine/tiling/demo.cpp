@@ -12,6 +12,7 @@
 #include "tiling/demo_rail.h"
 #include "tiling/demo_schemes.h"
 #include "tiling/demo_town.h"
+#include "tiling/demo_wild.h"
 
 namespace cm::tiling {
 namespace {
@@ -169,7 +170,7 @@ Result<city::Overlay> Writer::places() const {
   for (const PlaceLabel& p : facts_.places) add(p, p.kind == "water" ? 0 : 30);
   for (const auto& [label, rings] : facts_.districts) add(label, 60);
   for (const Summit& s : facts_.summits)
-    if (s.name.zh.find("峰") == std::string::npos && s.name.zh.find("余脉") == std::string::npos)
+    if (s.name.zh.find("浮山") != 0 || s.name.zh == "浮山")
       add({s.id, s.name, "peak", lonLatFrom(s.at), s.height > 250 ? 2 : 4}, 12);
   if (auto written = write(overlay.uri, std::move(features), "places"); !written) return written.error();
   return overlay;
@@ -241,10 +242,8 @@ std::vector<city::Polygon> vergesOf(const std::vector<glm::dvec2>& line, double 
   return pieces;
 }
 
-void addGround(const Facts& facts, const Land& land, Builder& builder, Result<void>& outcome) {
-  auto add = [&](GroundFeature feature) {
-    if (outcome) outcome = builder.add(std::move(feature));
-  };
+//! Sea, beaches and what covers the hills.
+void addLand(const Facts& facts, const Land& land, const AddGround& add) {
   int n = 0;
   for (const Shore& shore : facts.shores) {
     GroundFeature feature;
@@ -255,24 +254,31 @@ void addGround(const Facts& facts, const Land& land, Builder& builder, Result<vo
     feature.rings = shore.rings;
     add(std::move(feature));
   }
-  for (const Summit& summit :
-       facts.summits) {  // woods where the hill is steep: an outline of equal height, walked outwards
-    GroundFeature wood;
-    wood.id = "qd:wood:" + summit.id;
-    wood.name = summit.name.zh;
-    wood.kind = GroundClass::Forest;
-    std::vector<glm::dvec2> ring;
-    for (int k = 0; k < 48; ++k) {
-      double angle = k * 6.283185307179586 / 48, r = 20;
-      glm::dvec2 way{std::cos(angle), std::sin(angle)};
-      while (r < summit.radius && land.hill(summit.at + way * (r + 15)) > 28 &&
-             land.inland(summit.at + way * (r + 15)) > 25)
-        r += 15;
-      ring.push_back(lonLatFrom(summit.at + way * r));
-    }
-    wood.rings = {std::move(ring)};
-    add(std::move(wood));
-  }
+  coverHills(facts, land, add);
+}
+
+//! Mount Lao, east of the square the city stands on, as far as the coast is known: coarse tiles to look at from the city.
+Result<BuildReport> buildLaoshan(BuildOptions build, const Facts& facts, const Land& land,
+                                 const TerrainFunction& terrain, const Square& city) {
+  constexpr double kSide = 25'600, kSouth = -4'200, kEast = 29'700;  // of the coast's facts, which end at 120.72 E
+  build.tilesetName = "laoshan";
+  build.landscape = Landscape{{{city.hi().x, kSouth}, kSide}, {kEast, 1e9}, kSide / 16};
+  Builder builder(build);
+  builder.setTerrain(terrain, "summits.json");
+  Result<void> outcome;
+  addLand(facts, land, [&](GroundFeature feature) {
+    if (outcome) outcome = builder.add(std::move(feature));
+  });
+  if (!outcome) return outcome.error();
+  return builder.finish();
+}
+
+void addGround(const Facts& facts, const Land& land, Builder& builder, Result<void>& outcome) {
+  auto add = [&](GroundFeature feature) {
+    if (outcome) outcome = builder.add(std::move(feature));
+  };
+  addLand(facts, land, add);
+  int n = 0;
   for (const Road& road : facts.roads) {
     GroundFeature feature;
     feature.id = road.id;
@@ -356,9 +362,14 @@ Result<BuildReport> buildDemo(const DemoOptions& options) {
       [&](GroundFeature g) {
         if (outcome) outcome = builder.add(std::move(g));
       });
+  standStones([&](Building b) {
+    if (outcome) outcome = builder.add(std::move(b));
+  });
   if (!outcome) return outcome.error();
   auto report = builder.finish();
   if (!report) return report;
+  if (auto laoshan = buildLaoshan(build, *facts, land, terrain, report->square); !laoshan)
+    return laoshan.error().within("laoshan");
 
   city::Document city;
   city.id = "qingdao-bay";
@@ -374,6 +385,7 @@ Result<BuildReport> buildDemo(const DemoOptions& options) {
   city.sources = facts->sources;
   city.tilesets.push_back(
       {"city", {"城市现状（示意）", "The city today (illustrative)"}, "tiles/tileset.json", "zones"});
+  city.tilesets.push_back({"laoshan", {"崂山（示意）", "Mount Lao (illustrative)"}, "laoshan/tileset.json", "summits"});
   for (auto make : {&Writer::metro, &Writer::greenways, &Writer::places}) {
     auto overlay = (writer.*make)();
     if (!overlay) return overlay.error();

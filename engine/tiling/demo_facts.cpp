@@ -201,9 +201,14 @@ void readPlaces(const Json& json, Facts& facts) {
 }
 
 void readSummits(const Json& json, Facts& facts) {
-  for (const Json& s : json.at("summits"))
-    facts.summits.push_back(
-        {s.at("id"), textOf(s), planeFrom({s.at("lon"), s.at("lat")}), s.at("height"), s.at("radius")});
+  for (const Json& s : json.at("summits")) {
+    Summit summit{s.at("id"), textOf(s), planeFrom({s.at("lon"), s.at("lat")}), s.at("height"), s.at("radius"), {}};
+    for (const Json& ridge : s.value("ridges", Json::array())) {
+      summit.ridges.emplace_back();
+      for (const Json& p : ridge) summit.ridges.back().emplace_back(planeFrom(pointOf(p)), p.at(2).get<double>());
+    }
+    facts.summits.push_back(std::move(summit));
+  }
 }
 
 void readRoads(const Json& json, Facts& facts) {

@@ -33,6 +33,7 @@ struct Summit {
   Text name;
   glm::dvec2 at;                 // plane
   double height = 0, radius = 0;
+  std::vector<std::vector<glm::dvec3>> ridges;   // of a massif: plane and height along its crests
 };
 
 struct Station {
@@ -123,8 +124,16 @@ class Land {
   double slope(glm::dvec2 plane) const;
 
  private:
+  //! Massifs take long to work out: once, every 40 m.
+  struct Massif {
+    glm::dvec2 lo{0};
+    int columns = 0, rows = 0;
+    std::vector<float> heights;
+    double at(glm::dvec2 plane) const;
+  };
   const Facts& facts_;
   std::vector<float> inland_;
+  std::vector<Massif> massifs_;
   int columns_ = 0, rows_ = 0;
 };
 

@@ -7,6 +7,7 @@
 namespace cm::tiling::demo {
 namespace {
 
+constexpr double kMassifCell = 40.0;
 constexpr double kCell = 30.0;                                        // metres; the shore is known to about 100 m
 constexpr glm::dvec2 kLo{-33000.0, -21500.0}, kHi{30500.0, 28000.0};  // covers coast.geojson
 
@@ -83,6 +84,28 @@ double valueNoise(glm::dvec2 p) {
                   glm::mix(corner(cell.x, cell.y + 1), corner(cell.x + 1, cell.y + 1), t.x), t.y);
 }
 
+// Slopes fall away from the crests, steeply at first, and meet in valleys; ribs of granite run down them.
+double massifHeight(const Summit& summit, glm::dvec2 p) {
+  constexpr double kFoot = 320, kReachOfHeight = 2.5;  // a crest of 1,000 m reaches 2.8 km: 20 degrees in the mean
+  double crest = 0;
+  for (const auto& ridge : summit.ridges)
+    for (size_t i = 1; i < ridge.size(); ++i) {
+      const glm::dvec2 a(ridge[i - 1]), d = glm::dvec2(ridge[i]) - a, to = p - a;
+      const double t = std::clamp(glm::dot(to, d) / glm::dot(d, d), 0.0, 1.0);
+      const double top = glm::mix(ridge[i - 1].z, ridge[i].z, t), reach = kFoot + kReachOfHeight * top;
+      const glm::dvec2 away = to - d * t;
+      const double q2 = glm::dot(away, away) / (reach * reach);
+      if (q2 >= 1) continue;
+      const double q = std::sqrt(q2);
+      crest = std::max(crest, top * (1 - q) * std::sqrt(1 - q));
+    }
+  if (crest <= 0) return 0;
+  const auto sharp = [&](double metres) { return 1 - std::abs(2 * valueNoise(p / metres + 37.0) - 1); };
+  const double rough = 1 - std::pow(crest / summit.height, 8);  // the summit keeps its height
+  const double ribs = 0.56 * sharp(620) + 0.29 * sharp(270) + 0.15 * sharp(120);
+  return crest * (1 + rough * (0.42 * ribs - 0.24));
+}
+
 }  // namespace
 
 Land::Land(const Facts& facts) : facts_(facts) {
@@ -107,6 +130,31 @@ Land::Land(const Facts& facts) : facts_(facts) {
   inland_.resize(land.size());
   for (size_t i = 0; i < land.size(); ++i)
     inland_[i] = static_cast<float>(kCell) * (land[i] ? std::sqrt(toSea[i]) - 0.5f : 0.5f - std::sqrt(toLand[i]));
+  for (const Summit& summit : facts.summits) {
+    if (summit.ridges.empty()) continue;
+    constexpr double kAround = 3200;  // what the highest crest reaches
+    glm::dvec2 lo(summit.at), hi(summit.at);
+    for (const auto& ridge : summit.ridges)
+      for (const glm::dvec3& p : ridge) lo = glm::min(lo, glm::dvec2(p)), hi = glm::max(hi, glm::dvec2(p));
+    Massif massif{lo - kAround,
+                  int((hi.x - lo.x + 2 * kAround) / kMassifCell) + 2,
+                  int((hi.y - lo.y + 2 * kAround) / kMassifCell) + 2,
+                  {}};
+    for (int r = 0; r < massif.rows; ++r)
+      for (int c = 0; c < massif.columns; ++c)
+        massif.heights.push_back(float(massifHeight(summit, massif.lo + kMassifCell * glm::dvec2(c, r))));
+    massifs_.push_back(std::move(massif));
+  }
+}
+
+double Land::Massif::at(glm::dvec2 p) const {
+  const glm::dvec2 q = (p - lo) / kMassifCell;
+  if (q.x < 0 || q.y < 0 || q.x >= columns - 1 || q.y >= rows - 1) return 0;
+  const int c = int(q.x), r = int(q.y);
+  const float* sw = &heights[size_t(r) * size_t(columns) + size_t(c)];
+  const float* nw = sw + columns;
+  const double u = q.x - c, v = q.y - r;
+  return glm::mix(glm::mix(double(sw[0]), double(sw[1]), u), glm::mix(double(nw[0]), double(nw[1]), u), v);
 }
 
 double Land::inland(glm::dvec2 p) const {
@@ -120,6 +168,7 @@ double Land::inland(glm::dvec2 p) const {
 double Land::hill(glm::dvec2 p) const {
   double best = 0;
   for (const Summit& summit : facts_.summits) {
+    if (!summit.ridges.empty()) continue;
     glm::dvec2 d = p - summit.at;
     double r2 = glm::dot(d, d) / (summit.radius * summit.radius);
     // Ridges run down from the top: the reach varies with direction, not with distance, so the foot has spurs. They end where
@@ -132,6 +181,7 @@ double Land::hill(glm::dvec2 p) const {
     shape *= 0.86 + 0.28 * valueNoise(p / (summit.radius * 0.22)) * (1.0 - shape);
     best = std::max(best, summit.height * std::min(shape, 1.0));
   }
+  for (const Massif& massif : massifs_) best = std::max(best, massif.at(p));
   return best;
 }
 

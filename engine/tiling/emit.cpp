@@ -23,7 +23,7 @@ constexpr double kLeafCellMetres = 14;
 // A flat cell of 250 m stays within 1.2 mm of the ellipsoid.
 constexpr double kFlatCellMetres = 250;
 // How far the ground of a leaf may be from its grid: less than a kerb, where nobody can compare.
-constexpr double kLeafLevelMetres = 0.08;
+constexpr double kLeafLevelMetres = 0.08, kWildLevelMetres = 0.4;  // where buildings stand, and elsewhere
 constexpr double kLevelPixels = 0.25;
 // What a parent draws. Twelve of them, 12,000 triangles each, fill a view.
 constexpr size_t kInteriorBuildingTriangles = 8'000;
@@ -167,9 +167,11 @@ std::vector<size_t> Emitter::groundIn(const TileId& id) const {
 
 std::vector<TilePlan> Emitter::plan() const {
   std::vector<TilePlan> plans;
+  const double largestLeaf = options_.landscape ? options_.landscape->leafMetres : kLargestTerrainLeafMetres;
   auto split = [&](auto&& self, TileId id) -> int {
     Range range = buildingsIn(id);
     Square square = squareOf(root_, id);
+    if (options_.landscape && glm::any(glm::greaterThanEqual(square.lo, options_.landscape->end))) return -1;
     size_t triangles = 0;
     for (size_t i = range.first; i < range.last; ++i) triangles += buildings_[i].triangles;
     double points = 0;
@@ -185,7 +187,7 @@ std::vector<TilePlan> Emitter::plan() const {
       return -1;
     bool leaf = range.last - range.first <= kLeafBuildings && triangles <= kLeafTriangles &&
                 points <= double(kLeafGroundPoints) &&
-                (!options_.ground || frame_.flat() || square.side <= kLargestTerrainLeafMetres);
+                (!options_.ground || frame_.flat() || square.side <= largestLeaf);
     leaf = leaf || square.side / 2 < kSmallestLeafMetres;
     auto index = static_cast<int>(plans.size());
     plans.push_back({id, leaf, 0, {-1, -1, -1, -1}});
@@ -361,7 +363,10 @@ Emitter::Detail Emitter::detailOf(const TilePlan& plan, const TerrainSamples* te
     detail.lod.boxOnly = true;
     detail.lod.details = false;
   }
-  detail.levelMetres = plan.leaf ? kLeafLevelMetres : kLevelPixels * detail.pixelMetres;
+  const Range standing = buildingsIn(plan.id);
+  detail.levelMetres = !plan.leaf                       ? kLevelPixels * detail.pixelMetres
+                       : standing.first < standing.last ? kLeafLevelMetres
+                                                        : kWildLevelMetres;
   detail.terrainError = terrain ? terrain->errorOf(detail.cells) + 2 * detail.levelMetres : 0;
   detail.skirtMetres = frame_.flat() && plan.leaf ? 0.5 : detail.terrainError + 1.5;
   return detail;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "tiling/arrange.h"
+#include "tiling/builder.h"
 #include "tiling/geometry.h"
 #include "tiling/terrain_error.h"
 #include "tiling/writer.h"
@@ -44,6 +45,7 @@ struct EmitOptions {
   Path rawFolder;                     // the uncompressed twin; empty: none
   std::string copyright;
   bool ground = true;
+  std::optional<Landscape> landscape{};
 };
 
 inline constexpr size_t kRootBytesLimit = size_t{2} << 20;
