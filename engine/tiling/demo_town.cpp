@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "tiling/demo_streets.h"
+#include "tiling/demo_tower.h"
 
 namespace cm::tiling::demo {
 namespace {
@@ -178,59 +179,108 @@ struct ZoneFiller {
       }
   }
 
+  //! False where the place is taken.
+  bool tower(double u, double v, double width, double depth, double height, BuildingClass kind) {
+    const std::vector<TowerPiece> pieces = towerOf(dice, kind, width, depth, height);
+    glm::dvec2 half(0);
+    std::vector<std::vector<glm::dvec2>> rings;
+    for (const TowerPiece& piece : pieces) {
+      rings.emplace_back();
+      for (const glm::dvec2& p : piece.ring) {
+        half = glm::max(half, glm::abs(p));
+        rings.back().push_back(frame(u + p.x, v + p.y));
+      }
+      if (!site.clear(rings.back())) return false;
+    }
+    if (!fits(u, v, 2 * half.x, 2 * half.y)) return false;
+    const std::string whole = id();
+    for (size_t k = 0; k < pieces.size(); ++k) {
+      const TowerPiece& piece = pieces[k];
+      Building b = ruled(fmt::format("{}:{}", whole, k), piece.podium ? BuildingClass::Retail : kind, piece.to);
+      if (!piece.podium) b.parent = whole;
+      // Each piece measures from the ground under itself, which differs on a slope: what stands on another one begins within it.
+      b.minHeight = static_cast<float>(piece.from - std::min(3.0, piece.from / 2));
+      b.roof = piece.roof;
+      b.roofHeight = static_cast<float>(piece.roofHeight);
+      b.rings.emplace_back();
+      for (const glm::dvec2& p : rings[k]) b.rings.back().push_back(lonLatFrom(p));
+      add(std::move(b));
+    }
+    return true;
+  }
+
+  //! 0..1: how near to the middle of one of the city's centres, where towers are highest.
+  double centrality(double u, double v) const {
+    double least = 1e18;
+    for (const Zone& other : site.facts().zones)
+      if (other.quarter == Quarter::Centre) least = std::min(least, glm::distance(other.at, frame(u, v)));
+    return std::exp(-least * least / (800.0 * 800.0));
+  }
+
+  double floors(int lo, int hi, double u, double v) {
+    // Most are of the lower half; near a centre more are high.
+    const double chance = dice.unit(), near = centrality(u, v);
+    return std::round(lo + (hi - lo) * (0.62 * chance * chance + 0.55 * near * dice.unit()));
+  }
+
   void points(double w, double d, int floorsLo, int floorsHi, double share) {
     lawn(0, 0, w * 0.55, d * 0.4, GroundClass::Park);
-    int columns = 3, lines = 2;
-    for (int r = 0; r < lines; ++r)
-      for (int c = 0; c < columns; ++c) {
-        if (!dice.chance(share)) continue;
-        double u = (c + 0.5) * w / columns - w / 2 + dice.between(-5, 5),
-               v = (r + 0.5) * d / lines - d / 2 + (r ? 12 : -12);
-        double width = dice.between(24, 34), depth = dice.between(15, 19),
-               height = dice.whole(floorsLo, floorsHi) * 3.0;
-        Building b = ruled(id(), BuildingClass::Apartments, height);
-        if (put(std::move(b), u, v, width, depth)) {  // a stair core that rises above the roof, and a shallower wing
-          Building core = ruled(id(), BuildingClass::Apartments, height + 5);
-          core.minHeight = static_cast<float>(height);
-          put(std::move(core), u, v, width * 0.3, depth * 0.5);
-        }
-      }
+    // Rows of three, staggered rows of two and three, or five around a green.
+    const int pattern = dice.whole(0, 2);
+    const double same = dice.between(0.9, 1.15);  // of one developer, and of one height but for some
+    const int common = int(floors(floorsLo, floorsHi, 0, 0));
+    auto place = [&](double u, double v) {
+      if (!dice.chance(share)) return;
+      const double storeys = dice.chance(0.6) ? common : floors(floorsLo, floorsHi, u, v);
+      tower(u + dice.between(-3, 3), v + dice.between(-3, 3), dice.between(22, 30) * same, dice.between(15, 19),
+            storeys * 3.0, BuildingClass::Apartments);
+    };
+    if (pattern == 2) {
+      for (double u : {-0.34, 0.0, 0.34}) place(u * w, d * 0.3);
+      for (double u : {-0.34, 0.34}) place(u * w, -d * 0.2);
+    } else {
+      for (int r = 0; r < 2; ++r)
+        for (int c = 0; c < 3 - (pattern == 1 ? r : 0); ++c)
+          place((c + 0.5 + (pattern == 1 ? 0.5 * r : 0)) * w / 3 - w / 2, (r ? 1 : -1) * (d / 4 + 10));
+    }
     if (dice.chance(0.6)) {
       Building shops = ruled(id(), BuildingClass::Retail, dice.whole(2, 3) * 4.5);
       put(std::move(shops), 0, -d / 2 + 7, w * 0.8, 12);
     }
   }
 
-  void towerWithPodium(double u, double v, double side, double depth, double height, BuildingClass kind) {
-    double podium = dice.between(14, 26);
-    if (!put(ruled(id(), BuildingClass::Retail, podium), u, v, side * 1.55, depth * 1.6)) return;
-    Building shaft = ruled(id(), kind, height * 0.82);
-    shaft.minHeight = static_cast<float>(podium);
-    put(std::move(shaft), u, v, side, depth);
-    Building setback = ruled(id(), kind, height);
-    setback.minHeight = static_cast<float>(height * 0.82);
-    put(std::move(setback), u, v, side * 0.78, depth * 0.78);
-  }
-
   void centre(double w, double d, double nearness) {
-    double height = (60 + 80 * dice.unit()) * (0.75 + 1.1 * nearness);
-    if (dice.chance(0.12)) {
+    if (dice.chance(0.14)) {
       lawn(0, 0, w * 0.9, d * 0.9, GroundClass::Plaza);
       return;
     }
-    towerWithPodium(dice.between(-8, 8), dice.between(-6, 6), dice.between(30, 42), dice.between(28, 36),
-                    std::min(height, 235.0), dice.chance(0.75) ? BuildingClass::Office : BuildingClass::Hotel);
+    // A crown of a few high ones in the middle, falling away to the edge of the quarter.
+    const double height = (48 + 62 * dice.unit() * dice.unit()) + 130 * std::pow(nearness, 1.6) * dice.between(0.45, 1);
+    const BuildingClass kind = dice.chance(0.72)  ? BuildingClass::Office
+                               : dice.chance(0.5) ? BuildingClass::Hotel
+                                                  : BuildingClass::Apartments;
+    if (height < 75 && dice.chance(0.4)) {  // two slimmer ones share a block
+      for (double side : {-1.0, 1.0})
+        tower(side * w * 0.23, dice.between(-8, 8), dice.between(20, 25), dice.between(20, 26),
+              height * dice.between(0.8, 1.2), kind);
+      return;
+    }
+    tower(dice.between(-8, 8), dice.between(-6, 6), dice.between(28, 38), dice.between(26, 34), std::min(height, 235.0),
+          kind);
     if (dice.chance(0.6))
-      put(ruled(id(), BuildingClass::Commercial, dice.between(18, 42)), w * 0.36, dice.between(-d / 4, d / 4), w * 0.16,
+      put(ruled(id(), BuildingClass::Commercial, dice.between(18, 42)), w * 0.4, dice.between(-d / 4, d / 4), w * 0.14,
           d * 0.4);
   }
 
   void seaFront(double w, double d) {
     lawn(0, 0, w * 0.9, d * 0.86, GroundClass::Park);
+    const double near = centrality(0, 0);
     for (int c = 0; c < 2; ++c)
-      if (dice.chance(0.8))
-        towerWithPodium((c - 0.5) * w * 0.5, dice.between(-10, 10), dice.between(26, 34), dice.between(19, 25),
-                        dice.between(78, 168), dice.chance(0.3) ? BuildingClass::Hotel : BuildingClass::Apartments);
+      if (dice.chance(0.8)) {
+        const BuildingClass kind = dice.chance(0.3) ? BuildingClass::Hotel : BuildingClass::Apartments;
+        tower((c - 0.5) * w * 0.5, dice.between(-10, 10), dice.between(24, 32), dice.between(19, 25),
+              dice.between(45, 92) + 62 * near * dice.unit(), kind);
+      }
   }
 
   void campus(double w, double d) {
