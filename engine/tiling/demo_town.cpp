@@ -89,6 +89,77 @@ struct ZoneFiller {
     ground(std::move(green));
   }
 
+  void pitch(double u, double v, double w, double d) {
+    if (!fits(u, v, w, d)) return;
+    GroundFeature area;
+    area.id = fmt::format("qd:g:{}:{}", index, ++count);
+    area.kind = GroundClass::Pitch;
+    area.rings = {rectangle(frame, u, v, w, d)};
+    ground(std::move(area));
+  }
+
+  void path(const std::vector<glm::dvec2>& local, double width) {
+    GroundFeature way;
+    way.id = fmt::format("qd:g:{}:{}", index, ++count);
+    way.kind = GroundClass::Path;
+    way.widthMetres = static_cast<float>(width);
+    for (const glm::dvec2& p : local) {
+      if (!site.buildable(frame(p.x, p.y), index, grain.shore)) return;
+      way.line.push_back(lonLatFrom(frame(p.x, p.y)));
+    }
+    ground(std::move(way));
+  }
+
+  //! A path once around, as wide and deep as said.
+  void walk(double width, double depth, double pathWidth) {
+    std::vector<glm::dvec2> line;
+    for (int k = 0; k <= 12; ++k) {
+      const double a = k * 6.283185307179586 / 12;
+      line.emplace_back(width / 2 * std::cos(a), depth / 2 * std::sin(a));
+    }
+    path(line, pathWidth);
+  }
+
+  //! A running track around a pitch.
+  void sportsGround(double u, double v, double length, double breadth) {
+    pitch(u, v, length, breadth);
+    const double a = length / 2, b = breadth / 2, c = breadth * 0.3;
+    path({{u - a + c, v - b},
+          {u + a - c, v - b},
+          {u + a, v - b + c},
+          {u + a, v + b - c},
+          {u + a - c, v + b},
+          {u - a + c, v + b},
+          {u - a, v + b - c},
+          {u - a, v - b + c},
+          {u - a + c, v - b}},
+         7);
+  }
+
+  //! What people use between the buildings of a block.
+  void grounds(double w, double d) {
+    switch (zone.quarter) {
+      case Quarter::OldTown:
+        if (dice.chance(0.5))
+          lawn(dice.between(-6, 6), 0, w * 0.42, d * 0.24, dice.chance(0.5) ? GroundClass::Plaza : GroundClass::Park);
+        break;
+      case Quarter::Residential:
+      case Quarter::Estate: path({{0, -d / 2}, {0, d / 2}}, 4.5); break;
+      case Quarter::Towers:
+        walk(w * 0.62, d * 0.5, 3);
+        if (dice.chance(0.35)) pitch(dice.between(-8, 8), 0, 28, 15);
+        if (dice.chance(0.5)) lawn(-w * 0.42, d * 0.05, 18, d * 0.4, GroundClass::Plaza);  // where cars stand
+        break;
+      case Quarter::SeaFront: walk(w * 0.5, d * 0.42, 3); break;
+      case Quarter::Centre:
+        lawn(0, 0, w * 0.94, d * 0.7, GroundClass::Plaza);
+        if (dice.chance(0.7))
+          lawn(0, -d * 0.41, w * 0.7, 7, GroundClass::Park), lawn(0, d * 0.41, w * 0.7, 7, GroundClass::Park);
+        break;
+      default: break;
+    }
+  }
+
   Building house(BuildingClass kind, double floors, double floorHeight, RoofShape roof, double roofHeight) {
     Building b = ruled(id(), kind, floors * floorHeight + roofHeight);
     b.roof = roof;
@@ -153,7 +224,10 @@ struct ZoneFiller {
           b.height += 2.6f;
           redRoof(b);
         }
-        if (!dice.chance(0.07)) put(std::move(b), u + width / 2, v, width - 2.5, dice.between(12, 15));
+        if (dice.chance(0.07))
+          lawn(u + width / 2, v, width - 4, 14, dice.chance(0.6) ? GroundClass::Plaza : GroundClass::Park);
+        else
+          put(std::move(b), u + width / 2, v, width - 2.5, dice.between(12, 15));
         u += width;
       }
   }
@@ -175,7 +249,8 @@ struct ZoneFiller {
           redRoof(b);
         }
         if (put(std::move(b), side * (w / 4), v, length * dice.between(0.78, 0.98), dice.between(11.5, 13.5)))
-          lawn(side * (w / 4), v + spacing / 2, length * 0.9, spacing * 0.3);
+          lawn(side * (w / 4), v + spacing / 2, length * 0.9, spacing * 0.3,
+               dice.chance(0.22) ? GroundClass::Plaza : GroundClass::Grass);
       }
   }
 
@@ -285,7 +360,11 @@ struct ZoneFiller {
 
   void campus(double w, double d) {
     lawn(0, 0, w * 0.92, d * 0.92, GroundClass::Park);
-    for (int r = -1; r <= 1; ++r)
+    path({{0, -d / 2}, {0, d / 2}}, 5);
+    path({{-w / 2, d * 0.15}, {w / 2, d * 0.15}}, 4);
+    const bool sports = dice.chance(0.3);
+    if (sports) sportsGround(w * 0.04, -d * 0.24, w * 0.62, d * 0.42);
+    for (int r = sports ? 1 : -1; r <= 1; ++r)
       for (int c = 0; c < 2; ++c)
         if (dice.chance(0.8)) {
           Building b = house(BuildingClass::School, dice.whole(4, 7), 3.6, RoofShape::Flat, 0);
@@ -343,6 +422,7 @@ struct ZoneFiller {
   }
 
   void block(double w, double d, double nearness) {
+    grounds(w, d);
     switch (zone.quarter) {
       case Quarter::OldTown: return oldTown(w, d);
       case Quarter::Villa: return villas(w, d);
@@ -377,6 +457,41 @@ struct ZoneFiller {
   }
 };
 
+//! Along the shore of ports and waterfronts the edge is stone: a band whose seaward half the sea cuts off.
+void layQuays(const Facts& facts, const AddGround& ground) {
+  constexpr float kWidth = 18;
+  int count = 0;
+  for (const Shore& shore : facts.shores) {
+    if (shore.kind != "land") continue;
+    for (const std::vector<glm::dvec2>& ring : shore.rings) {
+      std::vector<glm::dvec2> run;
+      auto flush = [&] {
+        if (run.size() >= 2) {
+          GroundFeature quay;
+          quay.id = fmt::format("qd:quay:{}", ++count);
+          quay.kind = GroundClass::Plaza;
+          quay.widthMetres = kWidth;
+          quay.line = run;
+          ground(std::move(quay));
+        }
+        run.clear();
+      };
+      for (size_t i = 0; i <= ring.size(); ++i) {
+        const glm::dvec2 p = ring[i % ring.size()];
+        const auto [zone, border] = zoneAt(facts, planeFrom(p));
+        const Quarter quarter = facts.zones[zone].quarter;
+        const bool stone = (quarter == Quarter::Port || quarter == Quarter::Waterfront) &&
+                           glm::distance(facts.zones[zone].at, planeFrom(p)) < kReach + 900;
+        if (stone)
+          run.push_back(p);
+        else
+          flush();
+      }
+      flush();
+    }
+  }
+}
+
 }  // namespace
 
 Turned::Turned(glm::dvec2 middle, double angleRadians)
@@ -410,6 +525,7 @@ void layOutTown(const Facts& facts, const Land& land, const AddBuilding& buildin
     ground(std::move(road));
   }
   Site site(facts, land, streets);
+  layQuays(facts, ground);
   for (size_t i = 0; i < facts.zones.size(); ++i) ZoneFiller{site, i, facts.zones[i], building, ground}.fill();
 }
 

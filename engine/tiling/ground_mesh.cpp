@@ -23,7 +23,14 @@ constexpr unsigned kLargestPatch = 4, kFewestPatches = 16;
 // A street's bytes and the shore's distance may be off by so much between a triangle's corners: 1 m and 2.5 m.
 constexpr int kAllowedAlong = 2;
 constexpr double kAllowedShore = 2.5;
+constexpr double kQuayLeast = 1.6, kTideMetres = 0.5, kCopeMetres = 0.4;  // of walls that are built
 const glm::vec3 kQuayLinear(0.55f, 0.53f, 0.49f);
+
+//! What ends in a wall at the water, not in a bank.
+bool isPaved(GroundClass kind) {
+  return kind == GroundClass::Plaza || kind == GroundClass::Pier || kind == GroundClass::Commercial ||
+         kind == GroundClass::Industrial || kind == GroundClass::Rail || isRoad(kind);
+}
 
 bool isWater(GroundClass kind) { return kind == GroundClass::Water || kind == GroundClass::Sea; }
 
@@ -463,9 +470,24 @@ class GroundBuilder {
     // Half stone, half of what it holds up: a beach stays a beach.
     const Colour above = groundColour(left.kind);
     const glm::vec3 held = glm::vec3(above[0], above[1], above[2]) / 255.0f;
-    const Colour colour = linearColour(isWater(left.kind) ? kQuayLinear : glm::mix(held, kQuayLinear, 0.5f));
-    writer.quad({p, rp - foot}, {q, rq - foot}, {q, lq}, {p, lp}, glm::vec3(d.y, -d.x, 0), colour);
-    statistics_.triangles += 2;
+    const glm::vec3 stone = isWater(left.kind) ? kQuayLinear : glm::mix(held, kQuayLinear, 0.5f);
+    const bool built = roads_ && isPaved(left.kind) && isWater(right.kind) && std::min(lp - rp, lq - rq) > kQuayLeast;
+    if (!built) {
+      writer.quad({p, rp - foot}, {q, rq - foot}, {q, lq}, {p, lp}, glm::vec3(d.y, -d.x, 0), linearColour(stone));
+      statistics_.triangles += 2;
+      return;
+    }
+    // A wall of courses under a light cope, dark and green where the tide stands.
+    const double topP = lp - rp, topQ = lq - rq;
+    auto course = [&](double fromP, double fromQ, double toP, double toQ, glm::vec3 colour) {
+      writer.quad({p, rp + fromP}, {q, rq + fromQ}, {q, rq + toQ}, {p, rp + toP}, glm::vec3(d.y, -d.x, 0),
+                  linearColour(colour));
+      statistics_.triangles += 2;
+    };
+    course(-foot, -foot, kTideMetres, kTideMetres, stone * glm::vec3(0.42f, 0.47f, 0.42f));
+    course(kTideMetres, kTideMetres, (topP + kTideMetres) / 2, (topQ + kTideMetres) / 2, stone * 0.80f);
+    course((topP + kTideMetres) / 2, (topQ + kTideMetres) / 2, topP - kCopeMetres, topQ - kCopeMetres, stone * 0.92f);
+    course(topP - kCopeMetres, topQ - kCopeMetres, topP, topQ, glm::min(stone * 1.3f, glm::vec3(0.72f)));
   }
 
   TileMesh& tile_;
