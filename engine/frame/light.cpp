@@ -192,7 +192,8 @@ void Light::makeSky(city::Look look, double sunSine) {
   night_ = float(nightOf(sunSine, weather_));
   // The eye opens as the light goes, and takes back most of it.
   const double gain = std::pow(brightness(air_) / b.brightness + kDarkest, -kAdaptation);
-  sunColour_ = kSun * saturated(air_.sun * b.sun * gain, 0.8);
+  // Low, the sun is as red as the air makes it, and walls of brick would be embers: the eye takes some of that back, too.
+  sunColour_ = kSun * saturated(air_.sun * b.sun * gain, std::lerp(0.8, 0.58, eveningOf(sunSine)));
   const dvec3 evening = glm::mix(dvec3(1), kEvening, eveningOf(sunSine));
   skyAmbient_ = kSky * evening * saturated(air_.sky * b.sky * gain, grade.shade) + kNightSky * (night_ * grade.night);
   groundAmbient_ = kBounce * saturated(groundLight(air_, sunSine) * b.bounce * gain, grade.shade) +

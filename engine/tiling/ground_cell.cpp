@@ -14,7 +14,7 @@ int64_t turnOf(Point a, Point b, Point c) {
 bool inCircle(Point a, Point b, Point c, Point d) {
   const int64_t ax = a.x - d.x, ay = a.y - d.y, bx = b.x - d.x, by = b.y - d.y, cx = c.x - d.x, cy = c.y - d.y;
   const int64_t a2 = ax * ax + ay * ay, b2 = bx * bx + by * by,
-                c2 = cx * cx + cy * cy;  // each up to 2^25, sums below 2^52
+                c2 = cx * cx + cy * cy;  // each up to 2^27, sums below 2^56
   return a2 * (bx * cy - by * cx) - b2 * (ax * cy - ay * cx) + c2 * (ax * by - ay * bx) > 0;
 }
 

@@ -11,7 +11,7 @@
 
 namespace cm::tiling {
 
-inline constexpr int kCellUnits = 4096;  // a cell's side; one of a leaf, at most 64 m, then has units of 1.6 cm
+inline constexpr int kCellUnits = 8192;  // a cell's side; one of a leaf, at most 137 m, then has units of 1.7 cm
 
 using Point = glm::ivec2;
 

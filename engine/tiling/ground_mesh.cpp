@@ -19,7 +19,7 @@ constexpr double kSeaDrop = 1.2,
 constexpr double kBankFoot = 0.3;   // banks go on this far below the water
 constexpr int kMostSeaCells = 8;    // of a tile that is nothing but flat water, a side
 // Cells of the terrain's grid are drawn in patches, whose triangles are as large as what they show allows.
-constexpr unsigned kLargestPatch = 4, kFewestPatches = 16;
+constexpr unsigned kLargestPatch = 8, kFewestPatches = 8;
 // A street's bytes and the shore's distance may be off by so much between a triangle's corners: 1 m and 2.5 m.
 constexpr int kAllowedAlong = 2;
 constexpr double kAllowedShore = 2.5;

@@ -164,7 +164,7 @@ TEST(GroundMesh, LevelGroundNeedsFewTriangles) {
   TileMesh tile;
   GroundTile ground = squareTile(flat, 512, 64);
   const GroundStatistics s = buildGround(tile, ground, {});
-  EXPECT_EQ(s.triangles, 2u * 16 * 16);
+  EXPECT_EQ(s.triangles, 2u * 8 * 8);
 }
 
 TEST(GroundMesh, TheGridIsThinnedWhereTheGroundStaysWithinItsTolerance) {
@@ -205,7 +205,7 @@ TEST(GroundMesh, ShadeBesideAWallKeepsTheGridThere) {
   ground.heights = &heights;
   TileMesh tile;
   const size_t triangles = buildGround(tile, ground, {}).triangles;
-  EXPECT_GT(triangles, 2u * 16 * 16);
+  EXPECT_GT(triangles, 2u * 8 * 8);
   EXPECT_LT(triangles, 64u * 64);
   EXPECT_TRUE(conforming(tile, 512));
   size_t near = 0;
