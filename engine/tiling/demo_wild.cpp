@@ -123,18 +123,18 @@ void coverHills(const Facts& facts, const Land& land, const AddGround& ground) {
 }
 
 void standStones(const AddBuilding& building) {
-  // 石老人: a stack of 17 m about 100 m off the headland at the beach's eastern end (its height and distance as guide books and
-  // Baidu Baike give them; the place can be checked against OpenStreetMap). Stooped: every piece leans a little more to the sea.
+  // 石老人: a stack of 17 m about 100 m off the beach's eastern end, as travel pages on the web say; the place is read off our own
+  // coast by that and can be checked against OpenStreetMap. Stooped: every piece leans a little more to the sea.
   constexpr glm::dvec2 kPlace{120.4882, 36.08855};
   constexpr double kBed = 2;  // metres of water
   const glm::dvec2 at = planeFrom(kPlace);
   struct Level {
     double top, east, north, halfEast, halfNorth;  // metres above the water and from the middle
   };
-  constexpr Level kLevels[] = {{1.2, 0, 0, 9.5, 8},        {2.8, 0.2, -0.1, 7.8, 6.4}, {4.6, 0.4, -0.3, 6.6, 5.6},
-                               {6.6, 0.6, -0.6, 5.8, 4.9}, {8.6, 0.8, -0.9, 5.2, 4.4}, {10.4, 0.6, -1.2, 4.8, 4.1},
-                               {12, 0.3, -1.6, 4.1, 3.6},  {13.2, -0.1, -2, 3.1, 2.8}, {14.4, -0.3, -2.3, 2.5, 2.3},
-                               {15.8, -0.4, -2.6, 3, 2.7}, {17, -0.4, -2.7, 2.6, 2.4}};
+  constexpr Level kLevels[] = {{0.9, 0, 0, 7.4, 6.4},       {2.4, 0.1, -0.1, 6.2, 5.3}, {4.8, 0.3, -0.3, 5.8, 5},
+                               {7.2, 0.5, -0.6, 5.6, 4.8},  {9.4, 0.7, -0.9, 5.3, 4.5}, {11.2, 0.5, -1.2, 5, 4.2},
+                               {12.4, 0.2, -1.6, 4.2, 3.7}, {13.4, -0.1, -2, 3.3, 3},   {14.2, -0.3, -2.3, 2.8, 2.6},
+                               {15.8, -0.4, -2.6, 3.3, 3},  {17, -0.4, -2.7, 2.8, 2.6}};
   constexpr int kCorners = 11;
   Dice dice(17);
   std::vector<double> ragged;  // the same all the way up: one rock

@@ -484,7 +484,7 @@ class GroundBuilder {
                   linearColour(colour));
       statistics_.triangles += 2;
     };
-    course(-foot, -foot, kTideMetres, kTideMetres, stone * glm::vec3(0.42f, 0.47f, 0.42f));
+    course(-foot, -foot, kTideMetres, kTideMetres, stone * glm::vec3(0.58f, 0.62f, 0.56f));
     course(kTideMetres, kTideMetres, (topP + kTideMetres) / 2, (topQ + kTideMetres) / 2, stone * 0.80f);
     course((topP + kTideMetres) / 2, (topQ + kTideMetres) / 2, topP - kCopeMetres, topQ - kCopeMetres, stone * 0.92f);
     course(topP - kCopeMetres, topQ - kCopeMetres, topP, topQ, glm::min(stone * 1.3f, glm::vec3(0.72f)));

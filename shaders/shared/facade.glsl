@@ -120,14 +120,14 @@ Wall wallAt(Facade f, vec2 at, vec2 perPixel, int wallNumber) {
   float column = random(ivec3(int(bay), 5, wallNumber)).x;
   float balcony = column < f.ways.y && !ground && storey > 0.5 ? 1.0 : 0.0;
   vec2 window = f.rows.zw;
-  if (balcony > 0.5) window = vec2(0.42, 0.34);
+  if (balcony > 0.5) window = mix(mix(window, vec2(0.42, 0.34), f.ways.y), vec2(0.42, 0.34), w.fine);   // far away no column stands out
   if (ground && f.ways.z > 0.5) window = vec2(0.44, 0.34);
   float lift = ground && f.ways.z > 0.5 ? 0.10 : -0.04;
   w.pane = vec4((in01 + vec2(0.0, lift) - 0.5) / window, 0.5 * soft / window);
   float glass = band(in01.x, window.x, soft.x) * band(in01.y + lift, window.y, ground ? soft.y * f.rows.x / max(f.rows.y, 0.1) : soft.y);
   w.glass = glass;
   // Every second or third column in another tone: what makes a tower of flats more than a grid.
-  w.albedo = f.wall * (f.ways.y > 0.0 ? 0.88 + 0.24 * step(0.5, column) : 1.0);
+  w.albedo = f.wall * (f.ways.y > 0.0 ? 1.0 + (0.24 * step(0.5, column) - 0.12) * w.fine : 1.0);
   w.shade = 1.0;
   // The foot of the wall, the lines of the floors, the signs over shops.
   float sharp = w.fine;
