@@ -96,13 +96,15 @@ void drawViews(Context& ui) {
   const float length = x - ui.px(8) - start;
   if (std::abs(std::exchange(row.length, length) - length) > 0.5f) ui.state.animating = true;
   ImGui::Dummy({length, rect.height});
-  row.at = ImGui::GetScrollX();
   if (ui.state.dragged == ImGui::GetCurrentWindow()->ID) row.target.reset();
-  if (row.target) {
+  if (row.target) {  // of our own counting: ImGui scrolls by whole pixels
     const float left = *row.target - row.at;
-    ImGui::SetScrollX(std::abs(left) < 1 ? *row.target : row.at + left * (1 - std::exp(-ui.state.frameSeconds * 10)));
-    if (std::abs(left) < 1) row.target.reset();
+    row.at = std::abs(left) < 1 ? *row.target : row.at + left * (1 - std::exp(-ui.state.frameSeconds * 10));
+    ImGui::SetScrollX(row.at);
+    if (row.at == *row.target) row.target.reset();
     ui.state.animating = true;
+  } else {
+    row.at = ImGui::GetScrollX();
   }
   endScroll(ui, true);
   endBare();
