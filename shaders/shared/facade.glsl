@@ -159,7 +159,8 @@ Wall wallAt(Facade f, vec2 at, vec2 perPixel, int wallNumber) {
 vec3 windowsOfGroup(Facade f, Wall w, int level, float share) {
   vec3 chance = random(ivec3(w.cell.xy >> level, w.cell.z * 16 + level + 4096));
   vec3 colour = mix(kWarmLight, kCoolLight, step(f.ways.w > 0.6 ? 0.35 : 0.82, chance.y));
-  float light = level > 0 ? share * (0.18 + 1.10 * chance.x * chance.x) : 0.85 * step(chance.x, share) * (0.55 + 0.45 * chance.z);
+  // Groups are brighter than the mean of their windows: what is lit outshines its own area, the more the smaller it is.
+  float light = level > 0 ? share * (0.20 + 2.40 * chance.x * chance.x * chance.x) : 0.95 * step(chance.x, share) * (0.60 + 0.40 * chance.z);
   return colour * light;
 }
 
