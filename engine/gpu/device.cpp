@@ -313,9 +313,12 @@ Result<std::unique_ptr<Device>> Device::create(const DeviceOptions& options) {
   if (auto made = impl->makeInstance(options); !made) return made.error();
   if (auto chosen = impl->choosePhysical(); !chosen) return chosen.error();
   if (auto made = impl->makeDevice(); !made) return made.error();
-  if (impl->properties.deviceType == VK_PHYSICAL_DEVICE_TYPE_CPU) keepFreedMemory();
+  const bool software = impl->properties.deviceType == VK_PHYSICAL_DEVICE_TYPE_CPU;
+  if (software) keepFreedMemory();
+  // Where the device's memory is the machine's, a block of the allocator's own 32 MiB for a small buffer is 32 MiB resident.
   const VmaAllocatorCreateInfo info{.physicalDevice = impl->physical,
                                     .device = impl->device,
+                                    .preferredLargeHeapBlockSize = software ? VkDeviceSize{16 << 20} : 0,
                                     .instance = impl->instance,
                                     .vulkanApiVersion = VK_API_VERSION_1_3};
   if (vmaCreateAllocator(&info, &impl->allocator) != VK_SUCCESS)

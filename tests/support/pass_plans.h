@@ -19,7 +19,7 @@ struct Kind {
   bool mapsStale = true;  // while moving
   bool lens = false;
   bool fadePicture = false, fadeMean = false;   // a look is chosen while another fades: what the last frame showed
-  bool air = false;       // fog, or wet ground
+  bool air = false;       // fog, wet ground, or water by night
   bool glow = false;      // and lights by night shine through it
   bool trains = false;    // drawn over a still picture
   bool labels = false;    // new glyphs
