@@ -194,6 +194,7 @@ TEST(Passes, WhatIsRecordedFollowsFromTheDeclarations) {
     scene.lookFadeSeconds = one.fadeSeconds;
     if (one.kind.lens) scene.lens = {{0.5f, 0.5f}, 0.3f};
     scene.weather = frame::sharesOf(one.weather);
+    scene.samplesAcross = one.kind.samples == 2 ? 2 : 1;  // both ways, in every kind of picture
     scene.layers.underground = one.underground;
     std::vector<frame::Side> sides = rig.oneSide();
     if (one.halves) {
