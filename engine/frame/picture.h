@@ -17,7 +17,8 @@ class PicturePass {
  public:
   PicturePass(gpu::Device& device, Scenery& scenery);
 
-  //! Makes the images for a target of this size, the scene's larger where several samples of a pixel are drawn at once; what the last frame showed is kept where its look gives way to another.
+  //! Makes the images for a target of this size, the scene's larger where several samples of a pixel are drawn at once; what the
+  //! last frame showed is kept where its look gives way to another.
   void prepare(Passes& passes, const Scene& scene, VkCommandBuffer commands, FrameArena& arena, VkExtent2D extent);
   //! Draws the picture; leaves the target as an attachment.
   void render(PassContext& pass, gpu::Target& target, std::span<const SideDraws> draws, int samples, Timings& timings,

@@ -78,8 +78,9 @@ class Derivation {
 
  private:
   void meet(const frame::Recorded& one) {
-    const bool everyFrame = one.resource == Resource::Target || one.resource == Resource::SightBytes || one.resource == Resource::PickIds ||
-                            one.resource == Resource::PickDepth || one.resource == Resource::PickBytes;
+    const bool everyFrame = one.resource == Resource::Target || one.resource == Resource::SightBytes ||
+                            one.resource == Resource::PickIds || one.resource == Resource::PickDepth ||
+                            one.resource == Resource::PickBytes;
     auto& known = known_[one.resource];
     if (everyFrame ? !met_.insert(one.resource).second : known == std::pair(one.image, one.buffer)) return;
     known = {one.image, one.buffer};
