@@ -148,6 +148,7 @@ std::vector<uint8_t> drawInBands(gpu::Device& device, Stage& stage, VkExtent2D e
     gpu::Offscreen whole(device,
                          {std::max(1u, uint32_t(extent.width * scale)), std::max(1u, uint32_t(extent.height * scale))},
                          VK_FORMAT_R8G8B8A8_UNORM);
+    stage.setBand(0, 0);
     const unsigned samplesOfBands = std::exchange(stage.options().stillSamples, 1);
     drawn(whole, 1, {});
     stage.options().stillSamples = samplesOfBands;

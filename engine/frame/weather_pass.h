@@ -1,6 +1,5 @@
 //! What is in the air: fog, the city in wet ground and by night in open water, lights that glow through it, and drops and flakes
-//! that fall. Its pipelines and
-//! images are made when a weather first asks for them. Loop's thread.
+//! that fall. Its pipelines and images are made when they are first asked for. Loop's thread.
 #pragma once
 
 #include "frame/pass_context.h"
