@@ -41,7 +41,8 @@ float snowMost(uint kind) {
   return mix(0.28 + 0.30 * track, 1.0, smoothstep(0.62, 0.86, middle));
 }
 
-vec3 dayColour(float sun, inout float shine) {
+vec3 dayColour(float sun, out float shine, out float snow) {
+  shine = snow = 0.0;
   vec2 place = inWorld.xy + frame.place.xy;
   vec2 across = fwidth(inWorld.xy);
   float perPixel = max(across.x, across.y);
@@ -53,14 +54,14 @@ vec3 dayColour(float sun, inout float shine) {
     albedo *= 1.0 - frame.weather.x * (0.25 + 0.25 * smoothness);
     shine = wetShine(inWorld, smoothness * smoothstep(0.90, 0.99, inNormal.z) * (0.45 + 0.55 * puddleAt(place, perPixel)));
   }
-  if (kSnowy) albedo = mix(albedo, kSnow, snowCover(inNormal.z, place, perPixel, snowMost(kind)));
+  if (kSnowy) albedo = mix(albedo, kSnow, snow = snowCover(inNormal.z, place, perPixel, snowMost(kind)));
   return hazed(toneMapped(albedo * (inSkyLight + inSunLight * sun)), inWorld);
 }
 
 void main() {
   float sun = sunAt(inShadowPlace, side.sideIndex);
-  float shine = 0.0;
-  vec3 colour = dayColour(sun, shine);
+  float shine, snow;
+  vec3 colour = dayColour(sun, shine, snow);
   if (kNight) {
     vec2 place = inWorld.xy - frame.edgeCentre.xy;
     float perPixel = max(fwidth(place.x), fwidth(place.y));
@@ -70,6 +71,7 @@ void main() {
   if (kDraped) {
     // Display colours multiply as if they were painted on paper: near enough to lighting them in linear light.
     vec4 laid = drapeAt(inWorld, side.slot);
+    if (kSnowy) laid *= 1.0 - kSnowOnPlans * snow;
     vec3 painted = laid.rgb * mix(inPaper.x, inPaper.y, sun);
     colour = colour * (1.0 - laid.a) + mix(frame.haze.rgb * laid.a, painted, inPaper.z);
   }

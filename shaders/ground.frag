@@ -23,15 +23,15 @@ layout(location = 0) out vec4 outColour;
 void main() {
   float sun = sunAt(inShadowPlace, side.sideIndex);
   vec3 colour = mix(inShaded, inSunny, sun);
-  float shine = 0.0;
+  float shine = 0.0, snow = 0.0;
   if (kWet || kSnowy) {
     vec2 place = inWorld.xy + frame.place.xy;
     vec2 across = fwidth(inWorld.xy);
     float perPixel = max(across.x, across.y);
     if (kSnowy) {
       colour *= 1.0 - 0.30 * inRoad * frame.weather.x * inPaper.z;   // what is cleared is wet
-      float cover = snowCover(inUp, place, perPixel, 1.0 - 0.62 * inRoad);
-      colour = mix(colour, mix(frame.haze.rgb, kSnowOnPaper * mix(inPaper.x, inPaper.y, sun), inPaper.z), cover);
+      snow = snowCover(inUp, place, perPixel, 1.0 - 0.62 * inRoad);
+      colour = mix(colour, mix(frame.haze.rgb, kSnowOnPaper * mix(inPaper.x, inPaper.y, sun), inPaper.z), snow);
     } else {
       float paved = 0.60 + 0.40 * inRoad, level = smoothstep(0.90, 0.99, inUp);
       colour *= 1.0 - frame.weather.x * inPaper.z * (0.20 + 0.22 * inRoad);
@@ -47,6 +47,7 @@ void main() {
   if (kDraped) {
     // Display colours multiply as if they were painted on paper: near enough to lighting them in linear light.
     vec4 laid = drapeAt(inWorld, side.slot);
+    if (kSnowy) laid *= 1.0 - kSnowOnPlans * snow;
     vec3 painted = laid.rgb * mix(inPaper.x, inPaper.y, sun);
     colour = colour * (1.0 - laid.a) + mix(frame.haze.rgb * laid.a, painted, inPaper.z);
   }

@@ -16,6 +16,7 @@ layout(location = 2) out vec3 outAlbedo;
 layout(location = 3) out vec3 outWorld;
 layout(location = 4) out vec3 outShadowPlace;
 layout(location = 5) out vec3 outLeaf;   // place in the crown, for its leaves
+layout(location = 6) out vec4 outNormal;   // w: 1 bark
 
 void main() {
   vec4 foot = vec4(inFoot, 1.0);
@@ -41,5 +42,6 @@ void main() {
   outSun = frame.sunColour.rgb * (p.bark ? max(towards, 0.0) : clamp(towards * 0.62 + 0.30, 0.04, 1.0)) * (1.0 - 0.6 * p.inside);
   outWorld = world;
   outShadowPlace = shadowPlace(world + frame.sunDirection.xyz * 1.2, tree.side.sideIndex);
+  outNormal = vec4(p.normal, p.bark ? 1.0 : 0.0);
   outLeaf = p.place + vec3(inFoot.xy, 0.0);
 }

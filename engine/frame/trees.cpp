@@ -79,29 +79,31 @@ uint32_t TreePass::draw(PassContext& pass, const SideView& side, std::span<const
   if (!any) return 0;
   const bool night = pass.view.night > 0;
   const city::Weather weather = pipelinesOf(pass.scene.weather);
-  VkPipeline& pipeline = pipelines_[size_t(weather)][night][moving];
-  if (!pipeline) {
+  const auto pipelineOf = [&](bool leafy) {
+    VkPipeline& pipeline = pipelines_[size_t(weather)][night][moving][leafy];
+    if (pipeline) return pipeline;
     const std::array<uint32_t, 7> constants{
-        0, moving ? 1u : 4u, 0, night, 0, uint32_t(city::Look::Day), uint32_t(weather)};
-    pipeline = objects_.make({.vertex = "tree.vert",
-                              .fragment = "tree.frag",
-                              .layout = layout_,
-                              .bindings = kBindings,
-                              .attributes = kAttributes,
-                              .constants = constants,
-                              .colours = {colour_},
-                              .depth = depth_,
-                              .cull = VK_CULL_MODE_BACK_BIT,
-                              .depthTest = true,
-                              .depthWrite = true},
-                             "trees");
-  }
+        0, moving ? 1u : 4u, leafy, night, 0, uint32_t(city::Look::Day), uint32_t(weather)};
+    return pipeline = objects_.make({.vertex = "tree.vert",
+                                     .fragment = "tree.frag",
+                                     .layout = layout_,
+                                     .bindings = kBindings,
+                                     .attributes = kAttributes,
+                                     .constants = constants,
+                                     .colours = {colour_},
+                                     .depth = depth_,
+                                     .cull = VK_CULL_MODE_BACK_BIT,
+                                     .depthTest = true,
+                                     .depthWrite = true},
+                                    "trees");
+  };
   const Slice joined = indices(pass);
-  vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, pipeline);
+  VkPipeline bound = VK_NULL_HANDLE;
   vkCmdBindDescriptorSets(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, layout_, 0, 1, &pass.globals, 0, nullptr);
   vkCmdBindIndexBuffer(pass.commands, joined.buffer, joined.offset, VK_INDEX_TYPE_UINT16);
   TreePush push{.side = pushOf(side)};
   push.side.extra.x = kAllTreesMetres;
+  push.side.extra.z = float(std::fmod(0.618034 * pass.sample, 1.0));
   const auto most = uint32_t(float(kMostTreesDrawn) * (moving ? pass.scene.trees : 1.0f));
   uint32_t drawn = 0;
   for (const PlacedTile* tile : tiles) {
@@ -109,6 +111,8 @@ uint32_t TreePass::draw(PassContext& pass, const SideView& side, std::span<const
     const uint32_t count = treesWithin(*tile, treeRootAt(distance));
     if (count == 0) continue;
     if (drawn + count > most) break;
+    if (VkPipeline pipeline = pipelineOf(distance < kLeafyMetres); pipeline != bound)
+      vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, bound = pipeline);
     const DrawInstance place = instanceOf(pass.view, *tile);
     push.row0 = place.row0;
     push.row1 = place.row1;

@@ -34,7 +34,7 @@ class TreePass {
   gpu::Pipelines objects_;
   VkFormat colour_, depth_;
   VkPipelineLayout layout_ = VK_NULL_HANDLE, shadowLayout_ = VK_NULL_HANDLE;
-  VkPipeline pipelines_[city::kWeathers.size()][2][2] = {};   // [weather][night][moving], made when first asked for
+  VkPipeline pipelines_[city::kWeathers.size()][2][2][2] = {};   // [weather][night][moving][leafy], made when first asked for
   VkPipeline shadow_ = VK_NULL_HANDLE;
 };
 

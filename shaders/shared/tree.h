@@ -9,10 +9,11 @@ namespace cm::shared {
 
 // Bytes 0..95 of the push constants.
 struct TreePush {
-  SidePush side;            // extra: x metres within which all trees are shown, y how much of the lattice is (1 all), z detail
+  SidePush side;            // extra: x metres within which all trees are shown, y how much of the lattice is (1 all), z noise of the sample
   vec4 row0, row1, row2;    // world (relative to the eye) from content
 };
 
+const float kLeafyMetres = 160.0;                  // nearer, crowns have tufts of leaves and an outline of them
 const int kTreeRing = 6;                           // points of the crown's two rings
 const int kTreePoints = 2 * kTreeRing + 2 + 6;     // crown, trunk
 const int kTreeCrownIndices = 3 * 4 * kTreeRing, kTreeIndices = kTreeCrownIndices + 3 * 6;

@@ -10,6 +10,7 @@ const bool kWet = kWeather == 3u, kSnowy = kWeather == 4u;
 
 const vec3 kSnow = vec3(0.86, 0.885, 0.93);        // linear
 const vec3 kSnowOnPaper = vec3(0.950, 0.965, 0.985);   // display colour against that of white paper in the same light
+const float kSnowOnPlans = 0.5;                // share that it takes of what is laid on the ground: still to be read
 const float kWetRoof = 0.35;                   // of what level ground shines
 
 // Share of a surface that is white: what looks up, a little uneven. `most`: where it is cleared or melts, below 1.
