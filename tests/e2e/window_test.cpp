@@ -20,22 +20,29 @@ bool installed(const std::string& program) { return run({"sh", "-c", "command -v
 
 struct WindowTest : testing::Test {
   fs::path folder = test::freshFolder("window");
-  std::string display = fmt::format(":{}", 120 + ::getpid() % 400);
-  test::Environment environment{{"DISPLAY", display}, {"XDG_CACHE_HOME", (folder / "cache").string()}};
+  test::Environment environment{{"XDG_CACHE_HOME", (folder / "cache").string()}};
   std::unique_ptr<test::Process> server, window;
 
   void start() {
+    // The server takes a number that is free and says it; without -noreset it starts anew whenever its last client leaves, and a
+    // program that comes just then finds no display.
+    std::string errors = (folder / "xvfb.txt").string();
     server = std::make_unique<test::Process>(
-        std::vector<std::string>{"Xvfb", display, "-screen", "0", "1280x720x24", "-nolisten", "tcp"},
-        test::Environment{}, folder / "xvfb.txt");
+        std::vector<std::string>{
+            "sh", "-c", "exec Xvfb -displayfd 1 -screen 0 1280x720x24 -nolisten tcp -noreset 2> '" + errors + "'"},
+        test::Environment{}, folder / "display.txt");
+    auto number = [&] { return std::atoi(test::textOf(folder / "display.txt").c_str()); };
+    ASSERT_TRUE(test::eventually(20, [&] { return number() > 0; })) << test::textOf(errors);
+    environment["DISPLAY"] = fmt::format(":{}", number());
     ASSERT_TRUE(test::eventually(20, [&] { return run({"xdotool", "getmouselocation"}, environment).code == 0; }));
     fs::path city = test::builtInCity();
     window = std::make_unique<test::Process>(
         std::vector<std::string>{CITYMIRROR_PROGRAM, city.string(), "--size", "1280x720", "--reduced-motion"},
         environment, folder / "window.txt");
     ASSERT_TRUE(test::eventually(60, [&] {
-      return run({"xdotool", "search", "--name", "CityMirror"}, environment).code == 0;
+      return !window->running() || run({"xdotool", "search", "--name", "CityMirror"}, environment).code == 0;
     })) << test::textOf(folder / "window.txt");
+    ASSERT_TRUE(window->running()) << test::textOf(folder / "window.txt");
     settle("start.png");
   }
   void drive(const std::string& words) {
