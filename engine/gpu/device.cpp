@@ -365,6 +365,9 @@ bool Device::checked(VkResult result, const char* what) {
 uint64_t Device::submit(VkCommandBuffer commands, std::span<const VkSemaphoreSubmitInfo> waits,
                         std::span<const VkSemaphoreSubmitInfo> signals) {
   Impl& d = *impl_;
+  // lavapipe keeps the triangles of every rendering it is behind with (40 MiB of a full picture), and frees them only when it takes
+  // one's place again. One frame at a time is as fast there, and what it keeps does not grow for hours as frames happen to meet.
+  if (isSoftware()) wait(d.submitted);
   std::vector<VkSemaphoreSubmitInfo> allWaits(waits.begin(), waits.end());
   if (d.transferSeen > d.transferWaited) {  // makes finished copies of the other queue visible here; never really waits
     allWaits.push_back({.sType = VK_STRUCTURE_TYPE_SEMAPHORE_SUBMIT_INFO,
