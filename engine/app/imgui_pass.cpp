@@ -55,6 +55,7 @@ void ImguiPass::uploadFonts() {
   device_.wait(device_.submitted());
   ImGui_ImplVulkan_DestroyFontsTexture();
   ImGui_ImplVulkan_CreateFontsTexture();
+  ImGui::GetIO().Fonts->ClearTexData();  // 100 MiB with the names of a large city; drawn again where the device is lost
   ImGui_ImplVulkan_NewFrame();
 }
 

@@ -43,7 +43,9 @@ constexpr double kAdaptation = 0.55;  // share of a change of light, in stops, t
 constexpr double kDarkest =
     0.0015;  // what the eye opens for at most, against the balanced light: lamps are always in sight
 // In the evening the eye takes the lamps' white for white, and the sky for bluer.
-const dvec3 kEvening(0.80, 0.97, 1.30);
+constexpr double kEveningGain = 0.6;  // after sunset it opens further: what is left of the day is worth seeing
+constexpr double kAfterglow = 1.1;
+const dvec3 kEvening(0.72, 0.98, 1.22);
 constexpr double kDust = 2.0;  // a city's haze
 // Light of a city's night in the sky and on the ground: lamps in the haze. Linear.
 const dvec3 kNightZenith(0.0095, 0.0155, 0.041), kNightHorizon(0.034, 0.037, 0.060);
@@ -118,6 +120,8 @@ double litWindows(double hour) {
 double brightness(const AirLight& air) { return luminance(air.sun) + 4 * luminance(air.sky); }
 
 double eveningOf(double sunSine) { return 1 - smooth(-0.05, 0.16, sunSine); }
+//! How much of the light comes from where the sun has gone down: 1 for a while after sunset, 0 by day and by night.
+double afterglowOf(double sunSine) { return smooth(-0.24, -0.04, sunSine) * (1 - smooth(-0.02, 0.08, sunSine)); }
 
 //! The air's light under the balanced sun, inverted, by channel; that of the sky's radiance by row.
 struct Balance {
@@ -191,7 +195,8 @@ void Light::makeSky(city::Look look, double sunSine) {
   if (airSine_ != sunSine) air_ = airLight(airSine_ = sunSine, kDust);
   night_ = float(nightOf(sunSine, weather_));
   // The eye opens as the light goes, and takes back most of it.
-  const double gain = std::pow(brightness(air_) / b.brightness + kDarkest, -kAdaptation);
+  const double gain =
+      std::pow(brightness(air_) / b.brightness + kDarkest, -kAdaptation) * (1 + kEveningGain * eveningOf(sunSine));
   // Low, the sun is as red as the air makes it, and walls of brick would be embers: the eye takes some of that back, too.
   sunColour_ = kSun * saturated(air_.sun * b.sun * gain, std::lerp(0.8, 0.58, eveningOf(sunSine)));
   const dvec3 evening = glm::mix(dvec3(1), kEvening, eveningOf(sunSine));
@@ -236,7 +241,7 @@ void Light::makeDome(city::Look look, double sunSine, double gain) {
   const auto clearColour = [&](int row, int column) {
     const double up = skyRowSine(row);
     const dvec3 radiance = air_.radiance[size_t(row)][size_t(column)] * b.radiance[size_t(row)][size_t(column)];
-    const dvec3 lit = saturated(shouldered(radiance * gain), grade.sky);
+    const dvec3 lit = saturated(shouldered(radiance * gain), std::lerp(grade.sky, 0.72, evening));
     const dvec3 tint = glm::mix(dvec3(1), kEvening, evening * up / (up + 0.1));
     return b.display[size_t(row)] * tint * lit + glm::mix(kNightHorizon, kNightZenith, up / (up + 0.12)) * lamps;
   };
@@ -315,7 +320,8 @@ void Light::fill(shared::FrameUniforms& u, const View& view) const {
   u.sunDiscColour = glm::vec4(glm::vec3(disc_), float(smooth(-0.015, 0.02, sunSine_) * seenOf(weather_)));
   u.moonDisc = glm::vec4(glm::vec3(glm::normalize(axes * moonEcef_)), float(moonRadius_ * kMoonSeems));
   u.moonDiscColour = glm::vec4(0.97f, 0.96f, 0.90f, float(moonShown_));
-  u.night = {night_, float(litWindows(hour_)), float(smooth(-0.06, -0.19, sunSine_) * seenOf(weather_)), 0};
+  u.night = {night_, float(litWindows(hour_)), float(smooth(-0.06, -0.19, sunSine_) * seenOf(weather_)),
+             float(kAfterglow * afterglowOf(sunSine_) * seenOf(weather_))};
   // Haze thins out with the eye's height, so that the city stays readable from above.
   const double above = std::max(0.0, view.seaBelowMetres);
   u.haze = glm::vec4(glm::vec3(horizon_), float(1.0 / (hazeMetres_ + above * hazeOfHeight_)));

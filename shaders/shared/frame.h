@@ -41,7 +41,7 @@ struct FrameUniforms {
   vec4 shadowTexel;            // x: 1/map size
   vec4 edgeColour[kSectors];   // linear colour of the plane beyond the city by direction from its middle; a: 1 water
   vec4 edgeCentre;             // xyz: the city's middle in world; w: its radius
-  vec4 night;                  // x: 0 by day .. 1 at night; y: share of windows lit; z: stars, 0..1
+  vec4 night;                  // x: 0 by day .. 1 at night; y: share of windows lit; z: stars, 0..1; w: light from where the sun went down
   vec4 horizonAlong;           // the horizon by the cosine c of the azimuth from the sun: skyHorizon + c * (along + c * across)
   vec4 horizonAcross;
   vec4 sunFlat;                // xyz: level, towards the sun's azimuth

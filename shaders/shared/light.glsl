@@ -14,7 +14,12 @@ vec3 ambientLight(vec3 normal, float sky) {
   float open = sky * (0.4 + 0.6 * sky);
   vec3 ambient = mix(frame.groundAmbient.rgb, frame.skyAmbient.rgb, up) * open;
   // By night one side of the sky is a little brighter, or nothing would tell a wall from its neighbour.
-  if (kNight) ambient *= 1.0 + frame.night.x * 0.38 * dot(normal, kMoonSide);
+  if (kNight) {
+    ambient *= 1.0 + frame.night.x * 0.38 * dot(normal, kMoonSide);
+    // After sunset what faces the glow is warm, and what looks away from it blue.
+    vec3 glow = frame.skySunGlow.rgb * frame.skySunGlow.rgb;
+    ambient += glow * (frame.night.w * open * max(dot(normal, frame.sunFlat.xyz) * 0.75 + 0.10, 0.0));
+  }
   return ambient;
 }
 
