@@ -44,7 +44,7 @@ constexpr double kDarkest =
     0.0015;  // what the eye opens for at most, against the balanced light: lamps are always in sight
 // In the evening the eye takes the lamps' white for white, and the sky for bluer.
 constexpr double kEveningGain = 0.6;  // after sunset it opens further: what is left of the day is worth seeing
-constexpr double kAfterglow = 1.1;
+constexpr double kAfterglow = 1.8;
 const dvec3 kEvening(0.72, 0.98, 1.22);
 constexpr double kDust = 2.0;  // a city's haze
 // Light of a city's night in the sky and on the ground: lamps in the haze. Linear.
@@ -241,7 +241,8 @@ void Light::makeDome(city::Look look, double sunSine, double gain) {
   const auto clearColour = [&](int row, int column) {
     const double up = skyRowSine(row);
     const dvec3 radiance = air_.radiance[size_t(row)][size_t(column)] * b.radiance[size_t(row)][size_t(column)];
-    const dvec3 lit = saturated(shouldered(radiance * gain), std::lerp(grade.sky, 0.72, evening));
+    const double away = double(column) / (kSkyColumns - 1);  // from the sun: there the evening is not so pink
+    const dvec3 lit = saturated(shouldered(radiance * gain), std::lerp(grade.sky, 0.68, evening * away));
     const dvec3 tint = glm::mix(dvec3(1), kEvening, evening * up / (up + 0.1));
     return b.display[size_t(row)] * tint * lit + glm::mix(kNightHorizon, kNightZenith, up / (up + 0.12)) * lamps;
   };
