@@ -12,20 +12,16 @@ constexpr glm::vec4 kLand{0.385f, 0.375f, 0.34f, 0.0f};
 // Terrain of a country or of the Earth has no border in sight, and the plane beyond must not lie over its lowlands.
 constexpr double kBorderlessMetres = 300e3, kBelowAllLandMetres = -500;
 
-double heightOf(const residency::ResidentTile& tile, double z) {
-  const glm::dvec3 at((tile.lo.x + tile.hi.x) * 0.5, (tile.lo.y + tile.hi.y) * 0.5, z);
-  return geo::geodeticFromEcef(glm::dvec3(tile.ecefFromContent * glm::dvec4(at, 1))).heightMetres;
+double heightOf(const residency::ResidentTile& tile, const glm::vec3& place) {
+  return geo::geodeticFromEcef(glm::dvec3(tile.ecefFromContent * glm::dvec4(glm::dvec3(place), 1))).heightMetres;
 }
 
 //! Ellipsoidal height of the ground at the tile's border: that of a quarter of it is lower.
 double borderHeight(const residency::ResidentTile& tile) {
   std::vector<double> heights;
   for (size_t i = 0; i < tile.border.weights.size(); ++i)
-    if (tile.border.weights[i] > 0)
-      heights.push_back(
-          geo::geodeticFromEcef(glm::dvec3(tile.ecefFromContent * glm::dvec4(glm::dvec3(tile.border.places[i]), 1)))
-              .heightMetres);
-  if (heights.empty()) return heightOf(tile, tile.lo.z);
+    if (tile.border.weights[i] > 0) heights.push_back(heightOf(tile, tile.border.places[i]));
+  if (heights.empty()) return heightOf(tile, {(glm::vec2(tile.lo) + glm::vec2(tile.hi)) * 0.5f, tile.lo.z});
   const auto at = heights.begin() + std::ptrdiff_t(heights.size() / 4);
   std::nth_element(heights.begin(), at, heights.end());
   return *at;
@@ -60,8 +56,8 @@ Surroundings surroundingsOf(const residency::Residency& residency, const tiles::
     const residency::ResidentTile& tile = *residency.tile(id);
     const double extent = glm::length(glm::dvec2(tile.hi) - glm::dvec2(tile.lo));
     const bool deep = tree && id < tree->tiles.size() && tree->tiles[id].depth > 2;
-    if (tile.waterHeight && !deep) {
-      const double height = heightOf(tile, *tile.waterHeight);
+    if (tile.water && !deep) {
+      const double height = heightOf(tile, *tile.water);
       water = std::min(water.value_or(height), height);
     }
     if (extent <= size) continue;

@@ -1,9 +1,11 @@
 #include "residency/mesh_layout.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstring>
 
+#include "geo/ellipsoid.h"
 #include "shared/frame.h"
 
 namespace cm::residency {
@@ -27,18 +29,56 @@ DrawClass classOf(source::Surface surface) {
 //! Border colours are gathered from ground and water within this share of the box's size from its sides.
 constexpr float kBorderShare = 0.06f;
 
-void addToBorder(const source::Vertex& vertex, glm::vec2 centre, TileBorder& border) {
+//! By area: a shoal's many small triangles are not the sea around it.
+void addToBorder(const source::Vertex& vertex, glm::vec2 centre, float area, TileBorder& border) {
   const source::Surface surface = surfaceOf(vertex);
   const bool water = surface == source::Surface::Water;
   if (!water && surface != source::Surface::Ground && surface != source::Surface::Green) return;
   const float angle = std::atan2(vertex.position.y - centre.y, vertex.position.x - centre.x);  // -pi..pi from east
-  const int sector = int(std::lround((angle / 6.2831853f + 1.0f) * shared::kSectors)) % shared::kSectors;
-  border.colours[size_t(sector)] +=
-      glm::vec4(vertex.colour[0], vertex.colour[1], vertex.colour[2], water ? 255 : 0) / 255.0f;
-  border.weights[size_t(sector)] += 1;
+  const size_t sector = size_t(std::lround((angle / 6.2831853f + 1.0f) * shared::kSectors)) % size_t(shared::kSectors);
   // Skirts hang down from the border: the highest point of a place is the ground's.
-  glm::vec3& place = border.places[size_t(sector)];
-  if (border.weights[size_t(sector)] == 1 || vertex.position.z > place.z) place = vertex.position;
+  glm::vec3& place = border.places[sector];
+  if (border.weights[sector] == 0 || vertex.position.z > place.z) place = vertex.position;
+  border.colours[sector] +=
+      area * glm::vec4(vertex.colour[0], vertex.colour[1], vertex.colour[2], water ? 255 : 0) / 255.0f;
+  border.weights[sector] += area;
+}
+
+//! Metres; of a box of kilometres the sea's rim lies lower than its middle.
+float aboveSea(const glm::vec3& place, glm::vec2 centre) {
+  const glm::vec2 away = glm::vec2(place) - centre;
+  return place.z + glm::dot(away, away) / float(2 * geo::kSemiMajorMetres);
+}
+
+//! What the plane beyond the city goes on from: the border's colours, and the lowest water that lies level (skirts do not).
+void survey(const source::MeshContent& content, ResidentTile& tile) {
+  const glm::vec2 centre = (glm::vec2(content.lo) + glm::vec2(content.hi)) * 0.5f;
+  const glm::vec2 inner = (glm::vec2(content.hi) - glm::vec2(content.lo)) * (0.5f - kBorderShare);
+  const auto count = uint32_t(content.vertices.size());
+  float lowest = 0;
+  for (const source::Part& part : content.parts) {
+    if (part.topology != source::Topology::Triangles || part.indexCount < 3) continue;
+    if (size_t(part.firstIndex) + part.indexCount > content.indices.size()) continue;
+    const uint32_t* index = content.indices.data() + part.firstIndex;
+    if (index[0] >= count || classOf(surfaceOf(content.vertices[index[0]])) == DrawClass::Solid) continue;
+    for (uint32_t i = 0; i + 2 < part.indexCount; i += 3) {
+      if (index[i] >= count || index[i + 1] >= count || index[i + 2] >= count) continue;
+      const std::array corners{&content.vertices[index[i]], &content.vertices[index[i + 1]],
+                               &content.vertices[index[i + 2]]};
+      const glm::vec3 across =
+          glm::cross(corners[1]->position - corners[0]->position, corners[2]->position - corners[0]->position);
+      const bool level = std::abs(across.z) > 0.9f * glm::length(across);
+      for (const source::Vertex* corner : corners) {
+        const glm::vec2 offset = glm::abs(glm::vec2(corner->position) - centre);
+        // A wall's worth at least, so that a border of skirts alone counts, too.
+        if (offset.x > inner.x || offset.y > inner.y)
+          addToBorder(*corner, centre, std::abs(across.z) + 1e-3f, tile.border);
+        if (!level || surfaceOf(*corner) != source::Surface::Water) continue;
+        const float rise = aboveSea(corner->position, centre);
+        if (!tile.water || rise < lowest) tile.water = corner->position, lowest = rise;
+      }
+    }
+  }
 }
 
 template <class Index>
@@ -62,8 +102,6 @@ MeshLayout layoutOf(const source::MeshContent& content) {
 void writeMesh(const source::MeshContent& content, const MeshLayout& layout, std::byte* out, ResidentTile& tile) {
   auto* vertices = reinterpret_cast<source::Vertex*>(out + layout.vertices);
   const size_t features = tile.features->size();
-  const glm::vec2 centre = (glm::vec2(content.lo) + glm::vec2(content.hi)) * 0.5f;
-  const glm::vec2 inner = (glm::vec2(content.hi) - glm::vec2(content.lo)) * (0.5f - kBorderShare);
   tile.removable.assign(features, false);
   for (size_t i = 0; i < content.vertices.size(); ++i) {
     source::Vertex vertex = content.vertices[i];
@@ -72,12 +110,9 @@ void writeMesh(const source::MeshContent& content, const MeshLayout& layout, std
       vertex.featureAndSurface |= source::kNoFeature;
     else if (feature != source::kNoFeature && classOf(surfaceOf(vertex)) == DrawClass::Solid)
       tile.removable[feature] = true;
-    if (surfaceOf(vertex) == source::Surface::Water)
-      tile.waterHeight = std::min(tile.waterHeight.value_or(vertex.position.z), vertex.position.z);
-    const glm::vec2 offset = glm::abs(glm::vec2(vertex.position) - centre);
-    if (offset.x > inner.x || offset.y > inner.y) addToBorder(vertex, centre, tile.border);
     vertices[i] = vertex;
   }
+  survey(content, tile);
   if (!content.uvs.empty()) std::memcpy(out + layout.uvs, content.uvs.data(), content.uvs.size() * sizeof(glm::vec2));
   if (!content.trees.empty())
     std::memcpy(out + layout.trees, content.trees.data(), content.trees.size() * sizeof(source::Tree));

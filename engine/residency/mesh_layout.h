@@ -15,8 +15,8 @@ struct MeshLayout {
 };
 MeshLayout layoutOf(const source::MeshContent& content);
 
-//! Copies vertices, uvs, trees and indices to `out` and, in the same pass over the vertices, mends feature indices that are out of range and
-//! finds water and the border's colours. Indices out of range become 0.
+//! Copies vertices, uvs, trees and indices to `out`, mends feature indices that are out of range and finds water and the border's
+//! colours. Indices out of range become 0.
 void writeMesh(const source::MeshContent& content, const MeshLayout& layout, std::byte* out, ResidentTile& tile);
 
 //! Runs of indices with one look, merged where neighbours share it. `firstIndex` counts from the start of the tile.

@@ -68,7 +68,7 @@ struct ResidentTile {
   uint32_t firstRecord = 0;                     // of its features in the record buffer
   std::vector<TileDraw> draws;
   uint32_t triangles = 0;
-  std::optional<float> waterHeight;             // lowest water vertex, content frame
+  std::optional<glm::vec3> water;               // lowest level water above the curved Earth, content frame
   TileBorder border;
   std::vector<bool> removable;                  // by feature: a building or authored content, not ground
 };
