@@ -46,6 +46,7 @@ constexpr double kDarkest =
 constexpr double kEveningGain = 0.6;  // after sunset it opens further: what is left of the day is worth seeing
 constexpr double kAfterglow = 1.8;
 const dvec3 kEvening(0.72, 0.98, 1.22);
+constexpr double kHazeMetres = 13800;  // of clear air, at the sea
 constexpr double kDust = 2.0;  // a city's haze
 // Light of a city's night in the sky and on the ground: lamps in the haze. Linear.
 const dvec3 kNightZenith(0.0095, 0.0155, 0.041), kNightHorizon(0.034, 0.037, 0.060);
@@ -79,12 +80,12 @@ struct Covered {
   double hazeMetres, hazeOfHeight;
 };
 const Covered kOvercast{
-    0.88, {1.00, 1.07, 1.17}, {0.34, 0.33, 0.32}, 0.12, {0.56, 0.625, 0.69}, {0.81, 0.84, 0.865}, 9000, 8};
-const Covered kFog{0.50, {1.00, 1.02, 1.04}, {0.52, 0.50, 0.48}, 0.50, {0.70, 0.755, 0.81}, {0.85, 0.86, 0.865}, 6500,
+    0.88, {1.00, 1.07, 1.17}, {0.34, 0.33, 0.32}, 0.12, {0.56, 0.625, 0.69}, {0.81, 0.84, 0.865}, 11500, 8};
+const Covered kFog{0.50, {1.00, 1.02, 1.04}, {0.52, 0.50, 0.48}, 0.50, {0.70, 0.755, 0.81}, {0.85, 0.86, 0.865}, 9000,
                    8};
-const Covered kRain{0.92, {0.84, 0.91, 1.00}, {0.28, 0.28, 0.28}, 0.03, {0.42, 0.48, 0.54}, {0.62, 0.665, 0.70}, 4200,
+const Covered kRain{0.92, {0.84, 0.91, 1.00}, {0.28, 0.28, 0.28}, 0.03, {0.42, 0.48, 0.54}, {0.62, 0.665, 0.70}, 6400,
                     7};
-const Covered kSnow{0.90, {0.97, 1.02, 1.09}, {0.44, 0.45, 0.47}, 0.05, {0.62, 0.67, 0.72}, {0.78, 0.805, 0.83}, 3400,
+const Covered kSnow{0.90, {0.97, 1.02, 1.09}, {0.44, 0.45, 0.47}, 0.05, {0.62, 0.67, 0.72}, {0.78, 0.805, 0.83}, 5600,
                     7};
 
 template <class Visit>
@@ -204,10 +205,10 @@ void Light::makeSky(city::Look look, double sunSine) {
   groundAmbient_ = kBounce * saturated(groundLight(air_, sunSine) * b.bounce * gain, grade.shade) +
                    kNightBounce * (night_ * grade.night);
   disc_ = toneMapped(sunColour_ * 4.0 + 0.35 * luminance(sunColour_));
-  hazeMetres_ = 11000;
+  hazeMetres_ = kHazeMetres;
   hazeOfHeight_ = 9;
   forEachWeather(weather_, [&](const Covered& c, double share) {
-    hazeMetres_ += (c.hazeMetres - 11000) * share;
+    hazeMetres_ += (c.hazeMetres - kHazeMetres) * share;
     hazeOfHeight_ += (c.hazeOfHeight - 9) * share;
   });
   if (!weather_.clear()) cover(sunSine, gain);
