@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <thread>
 
 #include "app/facts.h"
 #include "app/picture.h"
@@ -195,6 +196,7 @@ int renderProgram(const RenderOptions& options) {
   }
   StageOptions stageOptions;
   stageOptions.maxSsePixels = options.look == city::Look::Plain ? 16 : kPictureSsePixels;
+  stageOptions.decodeThreads = std::thread::hardware_concurrency();  // no frame waits for the loop
   stageOptions.clockRuns = false;  // a picture of a moment is the same picture whenever it is made
   Stage stage(**device, VK_FORMAT_R8G8B8A8_UNORM, std::move(*loaded), fetcher, stageOptions);
   if (auto ready = setUpPicture(stage, options); !ready) {

@@ -39,7 +39,7 @@ Stage::Stage(gpu::Device& device, VkFormat format, LoadedCity loaded, source::Fe
       options_(options),
       city_(loaded_.document),
       axes_(geo::enuFrameAt(loaded_.document.origin)),
-      streaming_(fetcher),
+      streaming_(fetcher, options.decodeThreads),
       imagery_(fetcher, loaded_.document, loaded_.address, !source::isHttp(loaded_.address)),
       ground_(axes_),
       measures_(city_.document(), loaded_.layers, axes_),

@@ -41,6 +41,7 @@ struct StageOptions {
   bool refineWhenStill = true;               // false: every frame as while moving (measurements)
   unsigned stillSamples = 24;                // a picture at rest is the mean of so many samples
   unsigned samplesAcross = 1;                // a side of every pixel that are drawn at once (Scene::samplesAcross)
+  unsigned decodeThreads = 0;                // 0: one core is left to the frame
   bool labelsAlone = false;                  // Scene::labelsAlone
   bool clockRuns = true;                     // the city's clock goes on from the session's hour; false: it stands there
   bool liveApart = false;                    // frame::Scene; the window asks for it

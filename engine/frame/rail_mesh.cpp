@@ -258,9 +258,12 @@ class PathWorks {
     make(maker);
     made.indexCount = static_cast<uint32_t>(out_.mesh.indices.size()) - made.firstIndex;
     if (made.indexCount == 0) return;
+    std::vector<size_t> near;  // ends of the path's pieces about the chunk: a city's line has thousands more
+    for (size_t i = 1; underground && i < path_.points.size(); ++i)
+      if (glm::distance(glm::dvec2(path_.points[i - 1].at), glm::dvec2(middle)) <= kChunkMetres) near.push_back(i);
     for (size_t v = firstVertex; underground && v < out_.mesh.vertices.size(); ++v) {
       RailVertex& vertex = out_.mesh.vertices[v];
-      const double sinks = sinksAt(middle + glm::dvec3(vertex.position), middle);
+      const double sinks = sinksAt(middle + glm::dvec3(vertex.position), near);
       vertex.normal[3] = int8_t(std::lround(std::min(sinks / double(shared::kRailSinksMost), 1.0) * 127));
     }
     for (size_t v = firstVertex; v < out_.mesh.vertices.size(); ++v)
@@ -268,13 +271,12 @@ class PathWorks {
     out_.chunks.push_back(made);
   }
 
-  //! How far below kSinksBelow the rails are that a corner of a chunk about `middle` belongs to; none where it is at the street.
-  double sinksAt(const glm::dvec3& corner, const glm::dvec3& middle) const {
+  //! How far below kSinksBelow the rails are that a corner of a chunk belongs to; none where it is at the street.
+  double sinksAt(const glm::dvec3& corner, const std::vector<size_t>& near) const {
     constexpr double kStreetMetres = 1.5;
     double nearest = 1e18, depth = 0, ground = 0;
-    for (size_t i = 1; i < path_.points.size(); ++i) {
+    for (const size_t i : near) {
       const RailPoint &a = path_.points[i - 1], &b = path_.points[i];
-      if (glm::distance(glm::dvec2(a.at), glm::dvec2(middle)) > kChunkMetres) continue;
       const glm::dvec2 way(b.at - a.at), to(corner - a.at);
       const double t = std::clamp(glm::dot(to, way) / std::max(glm::dot(way, way), 1e-9), 0.0, 1.0);
       const double away = glm::distance(to, way * t);
