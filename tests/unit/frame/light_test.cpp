@@ -139,7 +139,7 @@ TEST_F(LightTest, FollowsTheSunGentlyDownToTheNight) {
   for (double height = 30; height >= -25; height -= 0.25) {
     const shared::FrameUniforms u = at(250, height);
     const double now = sky(u);
-    if (earlier >= 0) EXPECT_NEAR(now, earlier, 0.035) << height;
+    if (earlier >= 0) EXPECT_NEAR(now, earlier, 0.045) << height;  // of a minute
     earlier = now;
   }
 }
