@@ -31,9 +31,12 @@ struct WindowTest : testing::Test {
         std::vector<std::string>{
             "sh", "-c", "exec Xvfb -displayfd 1 -screen 0 1280x720x24 -nolisten tcp -noreset 2> '" + errors + "'"},
         test::Environment{}, folder / "display.txt");
-    auto number = [&] { return std::atoi(test::textOf(folder / "display.txt").c_str()); };
-    ASSERT_TRUE(test::eventually(20, [&] { return number() > 0; })) << test::textOf(errors);
-    environment["DISPLAY"] = fmt::format(":{}", number());
+    std::string number;  // of the display, a line
+    ASSERT_TRUE(test::eventually(20, [&] {
+      number = test::textOf(folder / "display.txt");
+      return number.ends_with('\n');
+    })) << test::textOf(errors);
+    environment["DISPLAY"] = ":" + number.substr(0, number.size() - 1);
     ASSERT_TRUE(test::eventually(20, [&] { return run({"xdotool", "getmouselocation"}, environment).code == 0; }));
     fs::path city = test::builtInCity();
     window = std::make_unique<test::Process>(
