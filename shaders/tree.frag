@@ -2,6 +2,7 @@
 #extension GL_GOOGLE_include_directive : require
 #include "shared/atmosphere.glsl"
 #include "shared/colour.glsl"
+#include "shared/dither.glsl"
 #include "shared/night.glsl"
 #include "shared/shadow.glsl"
 #include "shared/tree.h"
@@ -41,7 +42,7 @@ void main() {
     float rim = 1.0 - abs(dot(normalize(inNormal.xyz), inWorld)) / distanceMetres;   // 1 at the outline
     shade *= 1.0 + near * (0.34 - 0.95 * gap);
     // What stands before the eye gives way.
-    float noise = fract(52.9829189 * fract(dot(gl_FragCoord.xy, vec2(0.06711056, 0.00583715))) + tree.side.extra.z);
+    float noise = fract(ditherAt(gl_FragCoord.xy) + tree.side.extra.z);
     if (gap > 1.02 - near * smoothstep(0.25, 1.0, rim) || noise > smoothstep(3.0, 12.0, distanceMetres)) discard;
   }
   vec3 light = inAmbient + inSun * sun;

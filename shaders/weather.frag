@@ -2,6 +2,7 @@
 // What is in the air between the eye and the city, and what wet ground mirrors, laid over one sample of the picture.
 #extension GL_GOOGLE_include_directive : require
 #include "shared/atmosphere.glsl"
+#include "shared/dither.glsl"
 #include "shared/weather.glsl"
 
 layout(constant_id = 7) const bool kFoggy = false;
@@ -112,13 +113,16 @@ void main() {
   if (kFoggy) {
     float lost = foggy(world, distanceMetres);
     // The layer's far edge is no line: what shines over it fades upwards.
-    if (nearness <= 0.0) lost = max(lost, 0.92 * exp(-22.0 * max(dot(direction, frame.upAtEye.xyz), 0.0)) * clamp(frame.weather.y * 400.0, 0.0, 1.0));
+    if (nearness <= 0.0)
+      lost = max(lost, 0.92 * exp(-22.0 * max(dot(direction, frame.upAtEye.xyz), 0.0)) * clamp(frame.weather.y * 400.0, 0.0, 1.0));
     float sun = max(dot(direction, frame.sunDisc.xyz), 0.0);
     sun *= sun;
     sun *= sun;
     // The layer's top is in the open: brighter than what one sees along the ground.
-    float open = clamp((frame.up.w * frame.weather.z - 1.5) * 0.25, 0.0, 1.0) * (1.0 - frame.night.x) * exp(distanceMetres * (-1.0 / 7000.0));
-    vec3 lit = mix(horizonColour(direction), sqrt(frame.skyHorizon.rgb), 0.40 * open) + frame.sunDiscColour.rgb * (frame.sunDiscColour.a * (0.10 * sun + 0.22 * sun * sun * sun * sun));
+    float open = clamp((frame.up.w * frame.weather.z - 1.5) * 0.25, 0.0, 1.0) * (1.0 - frame.night.x);
+    open *= exp(distanceMetres * (-1.0 / 7000.0));
+    vec3 lit = mix(horizonColour(direction), sqrt(frame.skyHorizon.rgb), 0.40 * open);
+    lit += frame.sunDiscColour.rgb * (frame.sunDiscColour.a * (0.10 * sun + 0.22 * sun * sun * sun * sun));
     if (kNight) lit += kLampLight * (0.10 * frame.night.x * exp(-frame.weather.z * max(frame.up.w + world.z, 0.0)));
     colour = mix(colour, lit, lost);
   }
@@ -132,6 +136,6 @@ void main() {
     }
     colour = lightened(colour, light * side.grow);
   }
-  float noise = fract(52.9829189 * fract(dot(gl_FragCoord.xy + frame.part.xy, vec2(0.06711056, 0.00583715))));
+  float noise = ditherAt(gl_FragCoord.xy + frame.part.xy);
   outColour = vec4(colour + (noise - 0.5) * (1.0 / 255.0), 1.0);   // as sky.frag: no steps in the fog
 }

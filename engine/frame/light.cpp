@@ -42,12 +42,12 @@ const dvec3 kZenith(0.36, 0.575, 0.80), kHorizon(0.80, 0.875, 0.92);            
 constexpr double kAdaptation = 0.55;  // share of a change of light, in stops, that the eye takes back
 constexpr double kDarkest =
     0.0015;  // what the eye opens for at most, against the balanced light: lamps are always in sight
-// In the evening the eye takes the lamps' white for white, and the sky for bluer.
-constexpr double kEveningGain = 0.6;  // after sunset it opens further: what is left of the day is worth seeing
-constexpr double kAfterglow = 1.8;
+// After sunset it opens further: what is left of the day is worth seeing. It takes the lamps' white for white, and the sky for bluer.
+constexpr double kEveningGain = 0.6;
 const dvec3 kEvening(0.72, 0.98, 1.22);
+constexpr double kAfterglow = 1.8;     // of the horizon where the sun went down, on what faces it
 constexpr double kHazeMetres = 13800;  // of clear air, at the sea
-constexpr double kDust = 2.0;  // a city's haze
+constexpr double kDust = 2.0;          // a city's haze
 // Light of a city's night in the sky and on the ground: lamps in the haze. Linear.
 const dvec3 kNightZenith(0.0095, 0.0155, 0.041), kNightHorizon(0.034, 0.037, 0.060);
 const dvec3 kNightSky(0.058, 0.078, 0.132), kNightBounce(0.026, 0.026, 0.034), kMoonlight(0.17, 0.20, 0.29);

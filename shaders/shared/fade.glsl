@@ -2,6 +2,7 @@
 // does not change have nothing of it.
 #ifndef CITYMIRROR_SHARED_FADE_GLSL
 #define CITYMIRROR_SHARED_FADE_GLSL
+#include "shared/dither.glsl"
 
 layout(constant_id = 4) const bool kFading = false;
 
@@ -9,8 +10,7 @@ layout(constant_id = 4) const bool kFading = false;
 // The last a fragment shader does: what is discarded has no derivatives.
 void fadeLevel(vec4 extra) {
   if (!kFading) return;
-  // Interleaved gradient noise (Jimenez, "Next Generation Post Processing in Call of Duty: Advanced Warfare", SIGGRAPH 2014).
-  float noise = fract(52.9829189 * fract(dot(gl_FragCoord.xy, vec2(0.06711056, 0.00583715))) + extra.z);
+  float noise = fract(ditherAt(gl_FragCoord.xy) + extra.z);
   if ((noise < extra.x) == (extra.y > 0.5)) discard;
 }
 
