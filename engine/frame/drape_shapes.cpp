@@ -300,12 +300,12 @@ void drawProject(const DrapeShape& shape, const city::Document& document, const 
     return;
   }
   // A soft glow, then the line itself: dashed while the project is not there.
-  draw.halfWidthMetres = 9, draw.leastHalfWidthTexels = 4, draw.feather = 4;
+  draw.halfWidthMetres = 2, draw.leastHalfWidthTexels = 4, draw.feather = 4;
   draw.colour = glm::vec4(glm::mix(colour, glm::vec3(1), 0.35f), selected ? 0.6f : 0.25f);
   draws.push_back(draw);
-  draw.halfWidthMetres = selected ? 3.0f : 2.0f, draw.leastHalfWidthTexels = selected ? 2.0f : 1.4f, draw.feather = 1;
+  draw.halfWidthMetres = selected ? 0.7f : 0.4f, draw.leastHalfWidthTexels = selected ? 2.0f : 1.4f, draw.feather = 1;
   draw.colour = glm::vec4(colour, 0.95f);
-  if (!shown && !selected) draw.dashMetres = 14, draw.leastDashTexels = 7;
+  if (!shown && !selected) draw.dashMetres = 4, draw.leastDashTexels = 7;
   draws.push_back(draw);
 }
 

@@ -168,7 +168,7 @@ class Painter {
       rectangle({box.lo - grow, box.hi + grow}, 6 * scale_, glm::vec4(kPaper, 0.94f * alpha));
     } else {
       // By day ink on light halos, in the dark the other way round; between the two neither may sink into its halo.
-      const float dark = night_ > 0.5f ? 1 : 0;
+      const float dark = night_ > 0.35f ? 1 : 0;
       ink = glm::mix(ink, kNightInk + 0.15f * ink, dark), small = glm::mix(small, kNightInk, dark);
       paper = glm::mix(kPaper, kNightHalo, dark);
     }
