@@ -92,7 +92,7 @@ void PicturePass::plain(PassContext& pass, gpu::Target& target, std::span<const 
                         const shared::FrameUniforms& uniforms) {
   scenery_.shadows->none(pass.passes);
   pass.globals = scenery_.globals(pass, uniforms, scenery_.shadows->kept());
-  scenery_.scenePass->setVariant(pass.scene.look, true, false);
+  scenery_.scenePass->setVariant(pass.scene.look, true, false, city::Weather::Clear, false, true);
   const glm::vec4 clear(pass.scene.plainBackground, 1);
   pass.passes.begin(pass.commands, Pass::PlainScene);
   sides(pass, target.view, draws, &clear, false, false);
@@ -119,8 +119,9 @@ void PicturePass::sample(PassContext& full, std::span<const SideDraws> draws, sh
   pass.globals = scenery_.globals(pass, uniforms, scenery_.shadows->ofSample());
   stillUniforms_ = uniforms;
   stillUniforms_.clipFromWorld = full.view.clipFromWorldCentred;
+  // A window's picture will move again, another one may be the only one.
   scenery_.scenePass->setVariant(pass.scene.look, false, uniforms.night.x > 0, pipelinesOf(pass.scene.weather),
-                                 pass.scene.layers.underground);
+                                 pass.scene.layers.underground, pass.scene.liveApart);
   pass.passes.begin(pass.commands, Pass::SampleScene);
   sides(pass, picture_.view(), draws, nullptr, true, true);
   const VkImageView seen = scenery_.weather->apply(pass, picture_, depth_);
@@ -149,7 +150,7 @@ VkImageView PicturePass::moving(PassContext& full, std::span<const SideDraws> dr
   timings.mark("shadow");
   pass.globals = scenery_.globals(pass, uniforms, scenery_.shadows->kept());
   scenery_.scenePass->setVariant(pass.scene.look, true, uniforms.night.x > 0, pipelinesOf(pass.scene.weather),
-                                 pass.scene.layers.underground);
+                                 pass.scene.layers.underground, true);
   pass.passes.begin(pass.commands, Pass::MovingScene);
   sides(pass, picture_.view(), draws, nullptr, true, false);
   const VkImageView seen = scenery_.weather->apply(pass, picture_, depth_);

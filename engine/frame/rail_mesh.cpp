@@ -200,8 +200,8 @@ void tunnel(MeshMaker& maker, std::span<const Stand> stands) {
 //! Cuts a path into chunks of one kind of works and hands each to `make`.
 class PathWorks {
  public:
-  PathWorks(const std::vector<RailPath>& paths, size_t index, RailWorks& out)
-      : path_(paths[index]), index_(index), out_(out) {}
+  PathWorks(const std::vector<RailPath>& paths, size_t index, bool underground, RailWorks& out)
+      : path_(paths[index]), index_(index), underground_(underground), out_(out) {}
 
   void run() {
     const std::vector<RailPoint>& points = path_.points;
@@ -218,9 +218,9 @@ class PathWorks {
       if (!path_.stopIsStation[s] || !path_.stated) continue;
       const double stop = path_.stopMetres[s];
       const double above = pointAt(path_, stop).aboveGround();
-      if (above > kBuriedBelow && above < kOpenFrom) continue;
-      chunk(above < 0, pointAt(path_, stop).at, [&](MeshMaker& maker) {
-        if (above < 0)
+      if ((above > kBuriedBelow && above < kOpenFrom) || (above < 0) != underground_) continue;
+      chunk(pointAt(path_, stop).at, [&](MeshMaker& maker) {
+        if (underground_)
           stationBox(maker, path_, stop);
         else
           station(maker, path_, stop);
@@ -230,9 +230,10 @@ class PathWorks {
 
  private:
   void stretch(Works works, size_t first, size_t last) {
+    if ((works == Works::Tunnel) != underground_) return;
     std::vector<Stand> stands;
     for (size_t i = first; i <= last; ++i) stands.push_back(standAt(path_, path_.points[i].alongMetres));
-    chunk(works == Works::Tunnel, path_.points[(first + last) / 2].at, [&](MeshMaker& maker) {
+    chunk(path_.points[(first + last) / 2].at, [&](MeshMaker& maker) {
       if (works == Works::Tunnel) return tunnel(maker, stands);
       if (works != Works::Mouth && path_.stated) tracks(maker, stands);
       if (works == Works::Embankment && path_.stated) embankment(maker, stands);
@@ -248,56 +249,70 @@ class PathWorks {
   }
 
   template <class Make>
-  void chunk(bool underground, const glm::dvec3& middle, const Make& make) {
-    RailChunk made{.path = index_,
-                   .underground = underground,
-                   .middle = middle,
-                   .firstIndex = static_cast<uint32_t>(out_.mesh.indices.size())};
+  void chunk(const glm::dvec3& middle, const Make& make) {
+    RailChunk made{.path = index_, .middle = middle, .firstIndex = static_cast<uint32_t>(out_.mesh.indices.size())};
     const size_t firstVertex = out_.mesh.vertices.size();
     MeshMaker maker(out_.mesh, middle);
     make(maker);
     made.indexCount = static_cast<uint32_t>(out_.mesh.indices.size()) - made.firstIndex;
     if (made.indexCount == 0) return;
-    std::vector<size_t> near;  // ends of the path's pieces about the chunk: a city's line has thousands more
-    for (size_t i = 1; underground && i < path_.points.size(); ++i)
-      if (glm::distance(glm::dvec2(path_.points[i - 1].at), glm::dvec2(middle)) <= kChunkMetres) near.push_back(i);
-    for (size_t v = firstVertex; underground && v < out_.mesh.vertices.size(); ++v) {
-      RailVertex& vertex = out_.mesh.vertices[v];
-      const double sinks = sinksAt(middle + glm::dvec3(vertex.position), near);
-      vertex.normal[3] = int8_t(std::lround(std::min(sinks / double(shared::kRailSinksMost), 1.0) * 127));
-    }
+    if (underground_) sink(middle, firstVertex);
     for (size_t v = firstVertex; v < out_.mesh.vertices.size(); ++v)
       made.radiusMetres = std::max(made.radiusMetres, double(glm::length(out_.mesh.vertices[v].position)));
     out_.chunks.push_back(made);
   }
 
-  //! How far below kSinksBelow the rails are that a corner of a chunk belongs to; none where it is at the street.
-  double sinksAt(const glm::dvec3& corner, const std::vector<size_t>& near) const {
-    constexpr double kStreetMetres = 1.5;
-    double nearest = 1e18, depth = 0, ground = 0;
-    for (const size_t i : near) {
+  //! A piece of the path between two of its points.
+  struct Piece {
+    glm::dvec2 from, way;
+    double perLength;  // way / its squared length
+    const RailPoint *a, *b;
+  };
+
+  //! Writes into the corners of a chunk below the ground how deep they sink.
+  void sink(const glm::dvec3& middle, size_t firstVertex) {
+    std::vector<Piece> near;  // a city's line has thousands more
+    for (size_t i = 1; i < path_.points.size(); ++i) {
       const RailPoint &a = path_.points[i - 1], &b = path_.points[i];
-      const glm::dvec2 way(b.at - a.at), to(corner - a.at);
-      const double t = std::clamp(glm::dot(to, way) / std::max(glm::dot(way, way), 1e-9), 0.0, 1.0);
-      const double away = glm::distance(to, way * t);
-      if (away >= nearest) continue;
-      nearest = away;
-      depth = -std::lerp(a.aboveGround(), b.aboveGround(), t);
-      ground = std::lerp(a.groundMetres, b.groundMetres, t);
+      const glm::dvec2 way(b.at - a.at);
+      if (glm::distance(glm::dvec2(a.at), glm::dvec2(middle)) <= kChunkMetres)
+        near.push_back({glm::dvec2(a.at), way, 1 / std::max(glm::dot(way, way), 1e-9), &a, &b});
     }
+    for (size_t v = firstVertex; v < out_.mesh.vertices.size(); ++v) {
+      RailVertex& vertex = out_.mesh.vertices[v];
+      const double sinks = sinksAt(middle + glm::dvec3(vertex.position), near);
+      vertex.normal[3] = int8_t(std::lround(std::min(sinks / double(shared::kRailSinksMost), 1.0) * 127));
+    }
+  }
+
+  //! How far below kSinksBelow the rails are that a corner of a chunk belongs to; none where it is at the street.
+  static double sinksAt(const glm::dvec3& corner, const std::vector<Piece>& near) {
+    constexpr double kStreetMetres = 1.5;
+    double nearest = 1e36, share = 0;
+    const Piece* piece = nullptr;
+    for (const Piece& p : near) {
+      const glm::dvec2 to = glm::dvec2(corner) - p.from;
+      const double t = std::clamp(glm::dot(to, p.way) * p.perLength, 0.0, 1.0);
+      const glm::dvec2 apart = to - p.way * t;
+      if (const double away = glm::dot(apart, apart); away < nearest) nearest = away, share = t, piece = &p;
+    }
+    if (!piece) return 0;
+    const double depth = -std::lerp(piece->a->aboveGround(), piece->b->aboveGround(), share);
+    const double ground = std::lerp(piece->a->groundMetres, piece->b->groundMetres, share);
     return corner.z > ground - kStreetMetres ? 0 : sinksOf(depth);
   }
 
   const RailPath& path_;
   const size_t index_;
+  const bool underground_;
   RailWorks& out_;
 };
 
 }  // namespace
 
-RailWorks railWorks(const std::vector<RailPath>& paths) {
+RailWorks railWorks(const std::vector<RailPath>& paths, bool underground) {
   RailWorks works;
-  for (size_t i = 0; i < paths.size(); ++i) PathWorks(paths, i, works).run();
+  for (size_t i = 0; i < paths.size(); ++i) PathWorks(paths, i, underground, works).run();
   return works;
 }
 

@@ -26,7 +26,6 @@ struct RailMesh {
 //! A kilometre or less of one path.
 struct RailChunk {
   size_t path = 0;
-  bool underground = false;                // seen in the underground view only
   glm::dvec3 middle{0};
   double radiusMetres = 0;
   uint32_t firstIndex = 0, indexCount = 0;
@@ -37,7 +36,8 @@ struct RailWorks {
   std::vector<RailChunk> chunks;
 };
 
-RailWorks railWorks(const std::vector<RailPath>& paths);
+//! What stands in the open, or what lies under the ground: tunnels and stations of the underground view.
+RailWorks railWorks(const std::vector<RailPath>& paths, bool underground);
 
 //! The bodies of cars; the front car's nose points forward.
 enum class Car : uint8_t { MetroMiddle, MetroEnd, FastMiddle, FastEnd };

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstring>
+#include <optional>
 #include <vector>
 
 #include "base/log.h"
@@ -74,8 +75,13 @@ struct RailPass::Impl {
   city::Document document;
   std::vector<RailPath> paths;
   std::vector<city::Timetable> timetables;
-  std::vector<RailChunk> chunks;
-  gpu::Buffer vertices, indices;
+  //! What stands in the open, or what lies under the ground.
+  struct Built {
+    std::vector<RailChunk> chunks;
+    gpu::Buffer vertices, indices;
+  };
+  Built standing;
+  std::optional<Built> buried;  // once the underground view has been seen
   Bodies cars;
   //! A car of this frame.
   struct Seen {
@@ -93,7 +99,8 @@ struct RailPass::Impl {
 
   VkPipeline worksPipeline(city::Weather weather, bool night, bool moving, Works which);
   bool open(const RailPath& path, const PassContext& pass, const SideView& side) const;
-  void begin(PassContext& pass, VkPipeline pipeline) const;
+  Built build(bool underground) const;
+  void begin(PassContext& pass, VkPipeline pipeline, const Built& built) const;
   void push(PassContext& pass, const Push& p) const {
     vkCmdPushConstants(pass.commands, layout, VK_SHADER_STAGE_VERTEX_BIT | VK_SHADER_STAGE_FRAGMENT_BIT, 0, sizeof p,
                        &p);
@@ -138,9 +145,30 @@ bool RailPass::Impl::open(const RailPath& path, const PassContext& pass, const S
   return itemState(item, side.side->date, pass.scene.layers.hiddenItems) == ItemState::Open;
 }
 
-void RailPass::Impl::begin(PassContext& pass, VkPipeline pipeline) const {
+RailPass::Impl::Built RailPass::Impl::build(bool underground) const {
+  Built built;
+  RailWorks made = railWorks(paths, underground);
+  if (made.chunks.empty()) return built;
+  const size_t vertexBytes = made.mesh.vertices.size() * sizeof(RailVertex),
+               indexBytes = made.mesh.indices.size() * sizeof(uint32_t);
+  built.vertices =
+      uploaded(device, made.mesh.vertices.data(), vertexBytes, VK_BUFFER_USAGE_VERTEX_BUFFER_BIT, "railway vertices");
+  built.indices =
+      uploaded(device, made.mesh.indices.data(), indexBytes, VK_BUFFER_USAGE_INDEX_BUFFER_BIT, "railway indices");
+  if (built.vertices && built.indices)
+    built.chunks = std::move(made.chunks);
+  else
+    log::warning("no memory for railways ({} bytes)", vertexBytes + indexBytes);
+  return built;
+}
+
+void RailPass::Impl::begin(PassContext& pass, VkPipeline pipeline, const Built& built) const {
   vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, pipeline);
   vkCmdBindDescriptorSets(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, layout, 0, 1, &pass.globals, 0, nullptr);
+  const VkBuffer buffer = built.vertices.handle();
+  const VkDeviceSize offset = 0;
+  vkCmdBindVertexBuffers(pass.commands, 0, 1, &buffer, &offset);
+  vkCmdBindIndexBuffer(pass.commands, built.indices.handle(), 0, VK_INDEX_TYPE_UINT32);
 }
 
 RailPass::RailPass(gpu::Device& device, const SceneLayouts& layouts) : impl_(std::make_unique<Impl>(device, layouts)) {}
@@ -152,21 +180,8 @@ void RailPass::setDocument(const city::Document& document, const VectorLayers& l
   d.paths = railPaths(document, layers, axes);
   d.timetables = timetablesOf(d.paths);
   d.seen.clear();
-  RailWorks works = railWorks(d.paths);
-  d.chunks.clear();
-  d.vertices = {};
-  d.indices = {};
-  if (works.chunks.empty()) return;
-  const size_t vertexBytes = works.mesh.vertices.size() * sizeof(RailVertex),
-               indexBytes = works.mesh.indices.size() * sizeof(uint32_t);
-  d.vertices = uploaded(d.device, works.mesh.vertices.data(), vertexBytes, VK_BUFFER_USAGE_VERTEX_BUFFER_BIT,
-                        "railway vertices");
-  d.indices =
-      uploaded(d.device, works.mesh.indices.data(), indexBytes, VK_BUFFER_USAGE_INDEX_BUFFER_BIT, "railway indices");
-  if (d.vertices && d.indices)
-    d.chunks = std::move(works.chunks);
-  else
-    log::warning("no memory for railways ({} bytes)", vertexBytes + indexBytes);
+  d.standing = d.build(false);
+  d.buried.reset();
 }
 
 void RailPass::update(PassContext& pass) {
@@ -226,8 +241,9 @@ void RailPass::drawWorks(PassContext& pass, const SideView& side, bool moving, W
   const float perMetre = float(pass.view.extent.height) / (2.0f * std::tan(0.5f * float(pass.view.fovYRadians)));
   size_t openPath = SIZE_MAX;
   bool open = false;
-  for (const RailChunk& chunk : d.chunks) {
-    if (chunk.underground != below) continue;
+  if (below && !d.buried) d.buried = d.build(true);
+  const Impl::Built& built = below ? *d.buried : d.standing;
+  for (const RailChunk& chunk : built.chunks) {
     const glm::vec3 world = pass.view.relativeEnu(chunk.middle);
     const auto radius = float(chunk.radiusMetres);
     const glm::vec3 at = pass.view.project(world);
@@ -241,12 +257,8 @@ void RailPass::drawWorks(PassContext& pass, const SideView& side, bool moving, W
     if (chunk.path != openPath) openPath = chunk.path, open = d.open(d.paths[chunk.path], pass, side);
     if (!open) continue;
     if (!begun) {
-      d.begin(pass, d.worksPipeline(pipelinesOf(pass.scene.weather), pass.view.night > 0, moving, which));
+      d.begin(pass, d.worksPipeline(pipelinesOf(pass.scene.weather), pass.view.night > 0, moving, which), built);
       if (which == Works::NearWalls) vkCmdSetBlendConstants(pass.commands, kNearWalls);
-      const VkBuffer buffer = d.vertices.handle();
-      const VkDeviceSize offset = 0;
-      vkCmdBindVertexBuffers(pass.commands, 0, 1, &buffer, &offset);
-      vkCmdBindIndexBuffer(pass.commands, d.indices.handle(), 0, VK_INDEX_TYPE_UINT32);
       begun = true;
     }
     d.push(pass,
@@ -264,9 +276,9 @@ void RailPass::drawShadows(PassContext& pass, const SideView& side, const Shadow
   Impl& d = *impl_;
   if (region.half > kCoarsestShadows) return;
   bool begun = false;
-  for (const RailChunk& chunk : d.chunks) {
+  for (const RailChunk& chunk : d.standing.chunks) {
     const glm::dvec3 light = glm::transpose(region.axes) * chunk.middle;
-    if (chunk.underground || std::abs(light.x - region.centre.x) > region.half + chunk.radiusMetres ||
+    if (std::abs(light.x - region.centre.x) > region.half + chunk.radiusMetres ||
         std::abs(light.y - region.centre.y) > region.half + chunk.radiusMetres ||
         !d.open(d.paths[chunk.path], pass, side))
       continue;
@@ -284,10 +296,10 @@ void RailPass::drawShadows(PassContext& pass, const SideView& side, const Shadow
                                      .depthBiasSlope = kShadowBiasSlope},
                                     "railway shadow");
       vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, d.shadow);
-      const VkBuffer buffer = d.vertices.handle();
+      const VkBuffer buffer = d.standing.vertices.handle();
       const VkDeviceSize offset = 0;
       vkCmdBindVertexBuffers(pass.commands, 0, 1, &buffer, &offset);
-      vkCmdBindIndexBuffer(pass.commands, d.indices.handle(), 0, VK_INDEX_TYPE_UINT32);
+      vkCmdBindIndexBuffer(pass.commands, d.standing.indices.handle(), 0, VK_INDEX_TYPE_UINT32);
       begun = true;
     }
     ShadowPush push{pushOf(side), clipFromWorld};
@@ -301,7 +313,7 @@ void RailPass::drawShadows(PassContext& pass, const SideView& side, const Shadow
 uint64_t RailPass::worksState(const PassContext& pass, const SideView& side) const {
   const Impl& d = *impl_;
   Hash hash;
-  hash.add(d.chunks.size());
+  hash.add(d.standing.chunks.size());
   for (const RailPath& path : d.paths) hash.add(d.open(path, pass, side));
   return hash.value();
 }

@@ -65,9 +65,10 @@ std::unique_ptr<ScenePass::Variant>& ScenePass::variantOf(city::Look look, bool 
   return variant;
 }
 
-void ScenePass::setVariant(city::Look look, bool moving, bool night, city::Weather weather, bool glass) {
+void ScenePass::setVariant(city::Look look, bool moving, bool night, city::Weather weather, bool glass, bool ahead) {
   variant_ = variantOf(look, night, false, weather, glass).get();
   moving_ = moving;
+  if (ahead && !std::exchange(variant_->compiled, true)) compile(*variant_);
 }
 
 ScenePass::Shaders ScenePass::shadersOf(const Variant& variant, Kind kind) {
@@ -97,7 +98,8 @@ ScenePass::Shaders ScenePass::shadersOf(const Variant& variant, Kind kind) {
   return {"blended.vert", "blended.frag"};
 }
 
-VkPipeline ScenePass::makeTiles(const Variant& variant, Kind kind, uint32_t records, uint32_t moving, bool depthOnly) {
+gpu::Pipeline ScenePass::makeTiles(const Variant& variant, Kind kind, uint32_t records, uint32_t moving,
+                                   bool depthOnly) {
   const Shaders shaders = shadersOf(variant, kind);
   const bool day = variant.look == city::Look::Day;
   const bool ofGlass = variant.glass && tiled(kind);
@@ -143,7 +145,7 @@ VkPipeline ScenePass::makeTiles(const Variant& variant, Kind kind, uint32_t reco
 void ScenePass::makeVariant(Variant& made) {
   const city::Look look = made.look;
   if (made.fading) return;
-  // What every city has is made at once, so that no flight stumbles over it; the rest by tilesOf.
+  // What every city has; the rest by tilesOf.
   const auto kinds = look == city::Look::Plain ? std::vector{Plain} : std::vector{Solid, Ground, GroundDraped, Water};
   for (const Kind kind : kinds)
     for (uint32_t records = 0; records < 2; ++records)
@@ -166,6 +168,14 @@ void ScenePass::makeVariant(Variant& made) {
                                         "beyond");
   }
   makeSky(made);
+}
+
+void ScenePass::compile(Variant& variant) {
+  for (auto& kind : variant.tiles)
+    for (auto& records : kind)
+      for (const gpu::Pipeline& tiles : records) static_cast<VkPipeline>(tiles);
+  for (const gpu::Pipeline* other : {&variant.beyond[0], &variant.beyond[1], &variant.sky, &variant.discs})
+    static_cast<VkPipeline>(*other);
 }
 
 void ScenePass::makeSky(Variant& variant) {
@@ -206,13 +216,13 @@ void ScenePass::makeSky(Variant& variant) {
   variant.discs = objects_.make(description, "discs");
 }
 
-VkPipeline ScenePass::tilesOf(Kind kind, bool records, bool depthOnly) {
-  VkPipeline& pipeline = (depthOnly ? variant_->depth : variant_->tiles)[kind][records][moving_];
+gpu::Pipeline ScenePass::tilesOf(Kind kind, bool records, bool depthOnly) {
+  gpu::Pipeline& pipeline = (depthOnly ? variant_->depth : variant_->tiles)[kind][records][moving_];
   if (!pipeline) pipeline = makeTiles(*variant_, kind, records, moving_, depthOnly);
   return pipeline;
 }
 
-VkPipeline ScenePass::pipelineFor(const DrawGroup& group, bool plain, bool draped, bool depthOnly) {
+gpu::Pipeline ScenePass::pipelineFor(const DrawGroup& group, bool plain, bool draped, bool depthOnly) {
   using residency::DrawClass;
   const Kind kind = group.kind == DrawClass::Points    ? Points
                     : group.kind == DrawClass::Lines   ? Lines

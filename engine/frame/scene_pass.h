@@ -30,8 +30,8 @@ class ScenePass {
   //! Which pipelines draw from here on: those of the look, with fewer shadow taps while moving, with lights at night. Those of a
   //! look or of the night, and those of textures, points, lines and what is seen through, are made when they are first asked for.
   //! `glass`: one sees through the ground, and a little through what stands on it.
-  //! `weather`: pipelinesOf (frame/weather.h).
-  void setVariant(city::Look look, bool moving, bool night, city::Weather weather = city::Weather::Clear, bool glass = false);
+  //! `weather`: pipelinesOf (frame/weather.h). `ahead`: what every city has is compiled at once, so that no flight stumbles over it.
+  void setVariant(city::Look look, bool moving, bool night, city::Weather weather, bool glass, bool ahead);
   bool moving() const { return moving_; }
 
  private:
@@ -40,10 +40,11 @@ class ScenePass {
     city::Look look;
     bool night, fading, glass;
     city::Weather weather;
-    VkPipeline tiles[kKinds][2][2]{};   // [kind][records][moving]
-    VkPipeline depth[kKinds][2][2]{};   // of glass, the same without colour: of all surfaces only the first is seen
-    VkPipeline beyond[2]{};             // [moving]
-    VkPipeline sky = VK_NULL_HANDLE, discs = VK_NULL_HANDLE;
+    gpu::Pipeline tiles[kKinds][2][2];   // [kind][records][moving]
+    gpu::Pipeline depth[kKinds][2][2];   // of glass, the same without colour: of all surfaces only the first is seen
+    gpu::Pipeline beyond[2];             // [moving]
+    gpu::Pipeline sky, discs;
+    bool compiled = false;               // what every city has
   };
   struct Shaders {
     const char *vertex, *fragment;
@@ -53,16 +54,17 @@ class ScenePass {
   static Shaders shadersOf(const Variant& variant, Kind kind);
   std::unique_ptr<Variant>& variantOf(city::Look look, bool night, bool fading, city::Weather weather, bool glass);
   void makeVariant(Variant& variant);
+  static void compile(Variant& variant);
   void makeSky(Variant& variant);
-  VkPipeline makeTiles(const Variant& variant, Kind kind, uint32_t records, uint32_t moving, bool depthOnly);
-  VkPipeline tilesOf(Kind kind, bool records, bool depthOnly);
+  gpu::Pipeline makeTiles(const Variant& variant, Kind kind, uint32_t records, uint32_t moving, bool depthOnly);
+  gpu::Pipeline tilesOf(Kind kind, bool records, bool depthOnly);
   void drawSky(PassContext& pass, const SideView& side, const Light& light) const;
   void bindSide(PassContext& pass, const SideView& side, VkDescriptorSet records, glm::vec4 extra = {}) const;
   //! Of glass, first the ground and then over it what stands there; of each of the two only the nearest surface.
   void drawGlass(PassContext& pass, const DrawList& list, bool draped);
   enum class Part { All, Flat, Standing };
   void drawList(PassContext& pass, const DrawList& list, bool draped, bool depthOnly, Part part = Part::All);
-  VkPipeline pipelineFor(const DrawGroup& group, bool plain, bool draped, bool depthOnly = false);
+  gpu::Pipeline pipelineFor(const DrawGroup& group, bool plain, bool draped, bool depthOnly = false);
   void drawTextured(PassContext& pass, const DrawList& list, const TexturedDraw& item) const;
 
   gpu::Pipelines objects_;

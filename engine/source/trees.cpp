@@ -68,11 +68,12 @@ class Built {
     const float margin = cell_ * 0.75f;
     const glm::vec2 from = (glm::min(a, glm::min(b, c)) - margin - lo_) / cell_;
     const glm::vec2 to = (glm::max(a, glm::max(b, c)) + margin - lo_) / cell_;
+    const std::array<Edge, 3> edges{edgeOf(a, b, margin), edgeOf(b, c, margin), edgeOf(c, a, margin)};
     for (int r = std::max(0, int(from.y)); r <= std::min(rows_ - 1, int(to.y)); ++r)
       for (int k = std::max(0, int(from.x)); k <= std::min(columns_ - 1, int(to.x)); ++k) {
         const glm::vec2 p = lo_ + (glm::vec2(k, r) + 0.5f) * cell_;
-        if (outside(p, a, b, margin) || outside(p, b, c, margin) || outside(p, c, a, margin)) continue;
-        cells_[size_t(r) * size_t(columns_) + size_t(k)] = true;
+        const bool outside = std::any_of(edges.begin(), edges.end(), [&](const Edge& e) { return glm::dot(e.inward, p) < e.least; });
+        if (!outside) cells_[size_t(r) * size_t(columns_) + size_t(k)] = true;
       }
   }
   bool at(glm::vec2 p) const {
@@ -81,9 +82,14 @@ class Built {
   }
 
  private:
-  static bool outside(glm::vec2 p, glm::vec2 a, glm::vec2 b, float margin) {
-    const glm::vec2 d = b - a, q = p - a;
-    return d.x * q.y - d.y * q.x < -margin * glm::length(d);
+  //! What lies inside of an edge, or no more than a margin beyond it: dot(inward, place) >= least.
+  struct Edge {
+    glm::vec2 inward{0};
+    float least = 0;
+  };
+  static Edge edgeOf(glm::vec2 a, glm::vec2 b, float margin) {
+    const glm::vec2 inward(a.y - b.y, b.x - a.x);
+    return {inward, glm::dot(inward, a) - margin * glm::length(inward)};
   }
   glm::vec2 lo_;
   float cell_;

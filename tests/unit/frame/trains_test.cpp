@@ -68,11 +68,11 @@ TEST(Trains, LeaveThePathByItsEnds) {
 
 TEST(RailWorks, StandOnTheGroundAndFaceOutwards) {
   const std::vector<RailPath> paths{curved(city::Network::Urban, 118)};
-  const RailWorks works = railWorks(paths);
+  EXPECT_TRUE(railWorks(paths, true).chunks.empty());
+  const RailWorks works = railWorks(paths, false);
   ASSERT_FALSE(works.chunks.empty());
   double lowest = 1e9, highest = -1e9;
   for (const RailChunk& chunk : works.chunks) {
-    EXPECT_FALSE(chunk.underground);
     for (uint32_t i = chunk.firstIndex; i < chunk.firstIndex + chunk.indexCount; i += 3) {
       const RailVertex* v[3];
       for (uint32_t k = 0; k < 3; ++k) v[k] = &works.mesh.vertices.at(works.mesh.indices[i + k]);
@@ -93,12 +93,10 @@ TEST(RailWorks, StandOnTheGroundAndFaceOutwards) {
 TEST(RailWorks, TunnelsAreUndergroundAndUnstatedLinesHaveNone) {
   RailPath tunnel = curved(city::Network::Urban, 118, -18), unstated = curved(city::Network::Urban, 118, 0);
   unstated.stated = false;
-  const RailWorks works = railWorks({tunnel, unstated});
+  EXPECT_TRUE(railWorks({tunnel, unstated}, false).chunks.empty());
+  const RailWorks works = railWorks({tunnel, unstated}, true);
   ASSERT_FALSE(works.chunks.empty());
-  for (const RailChunk& chunk : works.chunks) {
-    EXPECT_TRUE(chunk.underground);
-    EXPECT_EQ(chunk.path, 0u);
-  }
+  for (const RailChunk& chunk : works.chunks) EXPECT_EQ(chunk.path, 0u);
 }
 
 TEST(Cars, AreClosedBodiesOfTheirSize) {
