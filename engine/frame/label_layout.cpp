@@ -123,8 +123,8 @@ Block blockOf(const Text& text, const Style& style, Language language, float sca
 
 class Painter {
  public:
-  Painter(const Glyphs& glyphs, std::vector<LabelQuad>& quads, float scale, float night, bool darkPills)
-      : glyphs_(glyphs), quads_(quads), scale_(scale), night_(night), darkPills_(darkPills) {}
+  Painter(const Glyphs& glyphs, std::vector<LabelQuad>& quads, float scale, float night)
+      : glyphs_(glyphs), quads_(quads), scale_(scale), dark_(night > 0.35f) {}
 
   void rectangle(Box box, float radius, glm::vec4 colour, float softness = 1) {
     quads_.push_back({box.lo - softness, box.hi + softness, {}, {}, colour, {1, radius, softness, 0}});
@@ -154,11 +154,11 @@ class Painter {
       const float radius = std::min(box.hi.y - box.lo.y, 26 * scale_) * 0.5f;
       rectangle({box.lo + glm::vec2(0, 1.5f * scale_), box.hi + glm::vec2(0, 2.5f * scale_)}, radius,
                 glm::vec4(0.10f, 0.14f, 0.20f, 0.22f * alpha), 5 * scale_);
-      if (darkPills_) rectangle({box.lo - scale_, box.hi + scale_}, radius + scale_, glm::vec4(label.colour, alpha));
-      rectangle(box, radius, glm::vec4(selected ? label.colour : darkPills_ ? kNightPill : kPaper, 0.96f * alpha));
+      if (dark_) rectangle({box.lo - scale_, box.hi + scale_}, radius + scale_, glm::vec4(label.colour, alpha));
+      rectangle(box, radius, glm::vec4(selected ? label.colour : dark_ ? kNightPill : kPaper, 0.96f * alpha));
       if (selected)
         ink = small = kPaper;
-      else if (darkPills_)
+      else if (dark_)
         ink = kPaper, small = kNightInk;
       disc({left + 3 * scale_, at.y + block.size.y * 0.5f}, 3.6f * scale_,
            glm::vec4(selected ? kPaper : label.colour, alpha));
@@ -166,11 +166,8 @@ class Painter {
     } else if (selected) {
       const glm::vec2 grow = glm::vec2(6, 4) * scale_;
       rectangle({box.lo - grow, box.hi + grow}, 6 * scale_, glm::vec4(kPaper, 0.94f * alpha));
-    } else {
-      // By day ink on light halos, in the dark the other way round; between the two neither may sink into its halo.
-      const float dark = night_ > 0.35f ? 1 : 0;
-      ink = glm::mix(ink, kNightInk + 0.15f * ink, dark), small = glm::mix(small, kNightInk, dark);
-      paper = glm::mix(kPaper, kNightHalo, dark);
+    } else if (dark_) {
+      ink = kNightInk + 0.15f * ink, small = kNightInk, paper = kNightHalo;
     }
     const auto origin = [&](const ShapedText& text, float size, float baseline) {
       return glm::vec2(left + (width - text.width * size) * align, at.y + block.padding.y + baseline);
@@ -206,8 +203,9 @@ class Painter {
  private:
   const Glyphs& glyphs_;
   std::vector<LabelQuad>& quads_;
-  float scale_, night_;
-  bool darkPills_;
+  float scale_;
+  // By day ink on light halos and signs, in the dark the other way round; between the two neither may sink into its halo.
+  bool dark_;
 };
 
 //! Where a block may stand, relative to its anchor, and how its lines are aligned there.
@@ -299,14 +297,14 @@ class KnownHeights {
   double otherwise_;
 };
 
-//! A depth nobody measured is said to be schematic.
+//! A depth nobody measured has a sign that says so: what it means stands among the credits.
 Text nameWithDepth(const Station& station) {
   if (station.depthMetres <= 0) return {};
   const std::string metres = std::to_string(std::lround(station.depthMetres));
-  const auto with = [&](const std::string& name, const char* schematic) {
-    return name.empty() ? name : name + "  −" + metres + " m" + (station.depthStated ? "" : schematic);
+  const auto with = [&](const std::string& name) {
+    return name.empty() ? name : name + (station.depthStated ? "  −" : "  ≈ −") + metres + " m";
   };
-  return {with(station.name.zh, "（示意）"), with(station.name.en, " (schematic)")};
+  return {with(station.name.zh), with(station.name.en)};
 }
 
 }  // namespace
@@ -520,7 +518,7 @@ void LabelLayout::layOut(const std::vector<Label>& labels, const city::Document&
     return std::pair(candidates[a].priority, candidates[a].key) > std::pair(candidates[b].priority, candidates[b].key);
   });
   std::map<uint64_t, Memory> memory;
-  Painter painter(glyphs, quads, view.scale, view.night, view.darkPills);
+  Painter painter(glyphs, quads, view.scale, view.night);
   for (size_t index : order) {
     const Live& one = live[index];
     Memory now;

@@ -59,7 +59,6 @@ struct LabelView {
   float scale = 1;                    // pixels of a reference pixel (720 lines)
   bool still = false;                 // put text on whole pixels
   float night = 0;                    // 0..1: light ink on dark halos
-  bool darkPills = false;             // look tech: signs of projects are dark, too
   double nowSeconds = 0;
   float reachMetres = std::numeric_limits<float>::infinity();   // away: labels fade out towards it
   size_t most = std::numeric_limits<size_t>::max();             // of labels, but for a selected one

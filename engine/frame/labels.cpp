@@ -137,7 +137,7 @@ void Labels::update(PassContext& context) {
   const NearGround near = context.scene.layers.underground ? NearGround{} : nearGround(context.scene.eyeMetres);
   const bool whole = view.part.extent.height == view.extent.height;
   if (near.low && whole) d.sightState = sightStateOf(context);
-  const bool tech = context.scene.look == city::Look::Tech;
+  const bool dark = context.scene.look == city::Look::Tech || context.scene.layers.underground;
   for (const SideView& side : context.sides) {
     const glm::vec2 lo(side.rectangle.offset.x, side.rectangle.offset.y);
     LabelView labelView{.project = [&](const glm::dvec3& enu) { return view.project(view.relativeEnu(enu)); },
@@ -147,8 +147,7 @@ void Labels::update(PassContext& context) {
                         .covered = context.scene.covered,
                         .scale = std::clamp(float(view.extent.height) / 720.0f, 0.85f, 4.0f),
                         .still = context.scene.still,
-                        .night = tech || context.scene.layers.underground ? 1.0f : view.night,
-                        .darkPills = tech,
+                        .night = dark ? 1.0f : view.night,
                         .nowSeconds = context.scene.nowSeconds,
                         .reachMetres = near.reachMetres,
                         .most = near.mostLabels};

@@ -156,8 +156,8 @@ void light(const Row& row) {
              IM_COL32(0xe9, 0xa8, 0x3a, 255)))
     ui.emit(city::SetHour{std::round(value * 24 * 12) / 12.0});
   ImGui::Dummy({row.width, ui.px(40)});
-  // Mid-October's light, the day the sun is shown for: just up, as the city opens, just gone, dark.
-  constexpr std::array<double, 4> kHours{6.5, 14 + 4 / 60.0, 17 + 25 / 60.0, 21};
+  // Mid-October's light, the day the sun is shown for: just up, as the city opens, gone and the windows lit, dark.
+  constexpr std::array<double, 4> kHours{6.5, 14 + 4 / 60.0, 17 + 36 / 60.0, 21};
   int chosen = -1;
   for (size_t i = 0; i < kHours.size(); ++i)
     if (std::abs(ui.session.hourOfDay - kHours[i]) < 0.05) chosen = static_cast<int>(i);

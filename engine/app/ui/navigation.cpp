@@ -37,7 +37,7 @@ city::CameraPose zoomed(const city::CameraPose& pose, double groundMetres, doubl
 
 city::CameraPose facingNorth(const city::CameraPose& pose, double groundMetres, double focusMetres) {
   double focus = focusOf(pose, groundMetres, focusMetres);
-  city::CameraPose at = advanced(pose, focus);   // the point that stays in the middle
+  city::CameraPose at = advanced(pose, focus);  // the point that stays in the middle
   at.headingDegrees = 0;
   return advanced(at, -focus);
 }
@@ -49,7 +49,8 @@ void drawNavigation(Context& ui) {
   ImVec2 at{rect.x, rect.y};
   // A flight under way is continued from its end, so that taps add up.
   const city::CameraPose pose = ui.session.flight.durationSeconds > 0 ? ui.session.flight.to : ui.session.camera;
-  const double ground = ui.document.origin.heightMetres, focus = ui.session.flight.durationSeconds > 0 ? 0 : ui.seen.focusMetres;
+  const double ground = ui.document.origin.heightMetres,
+               focus = ui.session.flight.durationSeconds > 0 ? 0 : ui.seen.focusMetres;
 
   ImDrawList& list = *ImGui::GetWindowDrawList();
   bool tapped = hitArea("compass", at, {size, size});
@@ -58,6 +59,7 @@ void drawNavigation(Context& ui) {
   list.PushClipRectFullScreen();
   softShadow(list, ui.theme, at, {at.x + size, at.y + size}, size / 2, ui.layout.scale);
   list.AddCircleFilled(centre, size / 2, mix(ui.theme.card, ui.theme.accentTint, p), 40);
+  list.AddCircle(centre, size / 2 - 0.5f, ui.theme.cardEdge, 40);
   list.PopClipRect();
   drawCompass(list, centre, ui.px(32), static_cast<float>(ui.seen.headingDegrees), ui.theme.after, ui.theme.before);
   if (tapped) ui.emit(city::FlyTo{facingNorth(pose, ground, focus), 0.8});

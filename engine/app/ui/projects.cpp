@@ -77,17 +77,19 @@ void drawProjects(Context& ui, float width) {
     list.AddCircleFilled(dot, ui.px(3), ui.theme.onAccent, 20);
     float x = at.x + left + ui.px(28), room = at.x + switchX - ui.px(6) - x;
     auto lines = wrapped(ui.fonts.strong, ui.in(project.name), room);
-    if (lines.size() > 1) {   // a long name takes the room of the second language
-      std::string_view rest = std::string_view(ui.in(project.name)).substr(static_cast<size_t>(lines[1].data() - ui.in(project.name).data()));
+    if (lines.size() > 1) {  // a long name takes the room of the second language
+      std::string_view rest = std::string_view(ui.in(project.name))
+                                  .substr(static_cast<size_t>(lines[1].data() - ui.in(project.name).data()));
       drawText(list, ui.fonts.strong, {x, at.y + ui.px(12)}, ui.theme.ink, lines[0]);
       drawText(list, ui.fonts.strong, {x, at.y + ui.px(34)}, ui.theme.ink, clipped(ui.fonts.strong, rest, room));
     } else {
       drawText(list, ui.fonts.strong, {x, at.y + ui.px(12)}, ui.theme.ink, lines[0]);
       std::string below = ui.other(project.name);
       if (below.empty()) below = kindWord(ui, project.kind);
-      drawText(list, ui.fonts.small, {x, at.y + ui.px(36)}, ui.theme.inkSoft, clipped(ui.fonts.small, below, room));
+      drawFitted(list, ui.fonts.small, {x, at.y + ui.px(36)}, ui.theme.inkSoft, below, room);
     }
-    if (toggleSwitch(ui, "switch", {at.x + switchX, at.y + (row - ui.px(44)) / 2}, on)) switchProject(ui, project.id, !on);
+    if (toggleSwitch(ui, "switch", {at.x + switchX, at.y + (row - ui.px(44)) / 2}, on))
+      switchProject(ui, project.id, !on);
     ImGui::Dummy({width, row});
     ImGui::PopID();
   }

@@ -14,9 +14,29 @@ bool isWide(unsigned code) { return code >= 0x2e80; }
 //! Marks that may not begin a line (JIS X 4051 and GB/T 15834 agree on these).
 bool closes(unsigned code) {
   switch (code) {
-    case 0x3001: case 0x3002: case 0xff0c: case 0xff1b: case 0xff1a: case 0xff01: case 0xff1f: case 0xff09: case 0x300b:
-    case 0x300d: case 0x300f: case 0x3011: case 0x201d: case 0x2019: case 0x2026: case ',': case '.': case ';': case ':':
-    case '!': case '?': case ')': case '%': return true;
+    case 0x3001:
+    case 0x3002:
+    case 0xff0c:
+    case 0xff1b:
+    case 0xff1a:
+    case 0xff01:
+    case 0xff1f:
+    case 0xff09:
+    case 0x300b:
+    case 0x300d:
+    case 0x300f:
+    case 0x3011:
+    case 0x201d:
+    case 0x2019:
+    case 0x2026:
+    case ',':
+    case '.':
+    case ';':
+    case ':':
+    case '!':
+    case '?':
+    case ')':
+    case '%': return true;
     default: return false;
   }
 }
@@ -24,12 +44,21 @@ bool closes(unsigned code) {
 //! Marks that may not end one.
 bool opens(unsigned code) {
   switch (code) {
-    case 0xff08: case 0x300a: case 0x300c: case 0x300e: case 0x3010: case 0x201c: case 0x2018: case '(': return true;
+    case 0xff08:
+    case 0x300a:
+    case 0x300c:
+    case 0x300e:
+    case 0x3010:
+    case 0x201c:
+    case 0x2018:
+    case '(': return true;
     default: return false;
   }
 }
 
-float advanceOf(ImFont* font, unsigned code) { return font->GetCharAdvance(static_cast<ImWchar>(code > 0xffff ? 0xfffd : code)); }
+float advanceOf(ImFont* font, unsigned code) {
+  return font->GetCharAdvance(static_cast<ImWchar>(code > 0xffff ? 0xfffd : code));
+}
 
 }  // namespace
 
@@ -44,12 +73,23 @@ float widthOf(ImFont* font, std::string_view text) {
 void drawText(ImDrawList& list, ImFont* font, ImVec2 at, ImU32 colour, std::string_view text) {
   if (text.empty()) return;
   float above = (font->FontSize - em(font)) / 2;
-  list.AddText(font, font->FontSize, {std::round(at.x), std::round(at.y - above)}, colour, text.data(), text.data() + text.size());
+  list.AddText(font, font->FontSize, {std::round(at.x), std::round(at.y - above)}, colour, text.data(),
+               text.data() + text.size());
+}
+
+void drawFitted(ImDrawList& list, ImFont* font, ImVec2 at, ImU32 colour, std::string_view text, float room) {
+  constexpr float kLeast = 0.78f;
+  const float scale = room / std::max(widthOf(font, text), 1.0f);
+  if (scale >= 1 || scale < kLeast) return drawText(list, font, at, colour, clipped(font, text, room));
+  const float size = font->FontSize * scale, above = (font->FontSize - em(font)) / 2;
+  // On the line where the larger letters would stand.
+  list.AddText(font, size, {std::round(at.x), std::round(at.y - above + (font->FontSize - size) * 0.8f)}, colour,
+               text.data(), text.data() + text.size());
 }
 
 std::vector<std::string_view> wrapped(ImFont* font, std::string_view text, float width) {
   std::vector<std::string_view> lines;
-  size_t lineStart = 0, breakAt = 0;   // a line may end before `breakAt`
+  size_t lineStart = 0, breakAt = 0;  // a line may end before `breakAt`
   float x = 0, xAtBreak = 0;
   unsigned previous = 0;
   size_t previousAt = 0;
@@ -68,15 +108,15 @@ std::vector<std::string_view> wrapped(ImFont* font, std::string_view text, float
       previous = 0;
       return;
     }
-    bool mayBreak = previous != 0 && (previous == ' ' || previous == '-' || isWide(previous) || isWide(code)) && code != ' ' &&
-                    !closes(code) && !opens(previous);
+    bool mayBreak = previous != 0 && (previous == ' ' || previous == '-' || isWide(previous) || isWide(code)) &&
+                    code != ' ' && !closes(code) && !opens(previous);
     if (mayBreak) {
       breakAt = at;
       xAtBreak = x;
     }
     float advance = advanceOf(font, code);
     if (x + advance > width && code != ' ' && at > lineStart) {
-      if (breakAt <= lineStart) {      // one long word: cut it, but take a letter along with a closing mark
+      if (breakAt <= lineStart) {  // one long word: cut it, but take a letter along with a closing mark
         bool takeAlong = closes(code) && previousAt > lineStart;
         breakAt = takeAlong ? previousAt : at;
         xAtBreak = takeAlong ? xAtPrevious : x;
@@ -118,7 +158,8 @@ void paragraph(ImFont* font, ImU32 colour, std::string_view text, float width, f
   ImDrawList& list = *ImGui::GetWindowDrawList();
   auto lines = wrapped(font, text, width);
   for (size_t i = 0; i < lines.size(); ++i)
-    drawText(list, font, {at.x, at.y + step * static_cast<float>(i) + (step - em(font)) / 2}, withAlpha(colour, alpha), lines[i]);
+    drawText(list, font, {at.x, at.y + step * static_cast<float>(i) + (step - em(font)) / 2}, withAlpha(colour, alpha),
+             lines[i]);
   ImGui::Dummy({width, step * static_cast<float>(lines.size())});
 }
 

@@ -14,13 +14,23 @@ struct Entry {
   const char* key;
   ImU32 Theme::*colour;
 };
-constexpr std::array kEntries{
-    Entry{"card", &Theme::card},         Entry{"cardEdge", &Theme::cardEdge}, Entry{"shadow", &Theme::shadow},
-    Entry{"ink", &Theme::ink},           Entry{"inkSoft", &Theme::inkSoft},   Entry{"line", &Theme::line},
-    Entry{"sink", &Theme::sink},         Entry{"accent", &Theme::accent},     Entry{"accentInk", &Theme::accentInk},   Entry{"afterInk", &Theme::afterInk},
-    Entry{"accentTint", &Theme::accentTint},
-    Entry{"after", &Theme::after},       Entry{"afterTint", &Theme::afterTint}, Entry{"before", &Theme::before},
-    Entry{"onAccent", &Theme::onAccent}, Entry{"warning", &Theme::warning},   Entry{"warningTint", &Theme::warningTint}};
+constexpr std::array kEntries{Entry{"card", &Theme::card},
+                              Entry{"cardEdge", &Theme::cardEdge},
+                              Entry{"shadow", &Theme::shadow},
+                              Entry{"ink", &Theme::ink},
+                              Entry{"inkSoft", &Theme::inkSoft},
+                              Entry{"line", &Theme::line},
+                              Entry{"sink", &Theme::sink},
+                              Entry{"accent", &Theme::accent},
+                              Entry{"accentInk", &Theme::accentInk},
+                              Entry{"afterInk", &Theme::afterInk},
+                              Entry{"accentTint", &Theme::accentTint},
+                              Entry{"after", &Theme::after},
+                              Entry{"afterTint", &Theme::afterTint},
+                              Entry{"before", &Theme::before},
+                              Entry{"onAccent", &Theme::onAccent},
+                              Entry{"warning", &Theme::warning},
+                              Entry{"warningTint", &Theme::warningTint}};
 
 //! #rrggbb or #rrggbbaa.
 bool parseColour(const std::string& text, ImU32& colour) {
@@ -92,7 +102,8 @@ ImU32 withAlpha(ImU32 colour, float alpha) {
 
 ImU32 mix(ImU32 a, ImU32 b, float t) {
   ImVec4 x = ImGui::ColorConvertU32ToFloat4(a), y = ImGui::ColorConvertU32ToFloat4(b);
-  return ImGui::ColorConvertFloat4ToU32({std::lerp(x.x, y.x, t), std::lerp(x.y, y.y, t), std::lerp(x.z, y.z, t), std::lerp(x.w, y.w, t)});
+  return ImGui::ColorConvertFloat4ToU32(
+      {std::lerp(x.x, y.x, t), std::lerp(x.y, y.y, t), std::lerp(x.z, y.z, t), std::lerp(x.w, y.w, t)});
 }
 
 Theme mix(const Theme& a, const Theme& b, float t) {
@@ -111,9 +122,9 @@ ChipColours chipColours(const Theme& theme, ImU32 hue) {
 }
 
 bool darkPicture(const city::Session& session) {
-  if (session.look == city::Look::Tech) return true;
+  if (session.look == city::Look::Tech || session.layers.underground) return true;
   if (session.look == city::Look::Plain || session.look == city::Look::Plan) return false;
-  return session.hourOfDay < 5.8 || session.hourOfDay > 18.2;  // mid-October, as everywhere in the interface
+  return session.hourOfDay < 6.0 || session.hourOfDay > 17.5;  // mid-October, as everywhere in the interface
 }
 
 void applyStyle(const Theme& theme, float scale) {

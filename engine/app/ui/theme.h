@@ -53,7 +53,7 @@ struct ChipColours {
 };
 ChipColours chipColours(const Theme& theme, ImU32 hue);
 
-//! Whether what is behind the panels is dark: the look tech, or a lit look between dusk and dawn.
+//! Whether what is behind the panels is dark: the look tech, the underground view, or a lit look between dusk and dawn.
 bool darkPicture(const city::Session& session);
 
 //! Everything ImGui draws by itself, in the theme's colours and at this scale.

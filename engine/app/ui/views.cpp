@@ -23,6 +23,7 @@ bool pill(const Context& ui, const char* id, ImVec2 at, float width, std::string
   list.AddRectFilled({min.x, min.y + ui.px(1.5f)}, {max.x, max.y + ui.px(1.5f)}, withAlpha(ui.theme.shadow, 0.13f),
                      radius);
   list.AddRectFilled(min, max, chosen ? ui.theme.accent : mix(ui.theme.card, ui.theme.accentTint, p), radius);
+  if (!chosen) list.AddRect(min, max, ui.theme.cardEdge, radius);
   ImU32 ink = chosen ? ui.theme.onAccent : ui.theme.ink;
   float middle = (min.y + max.y) / 2, x = at.x + ui.px(14);
   drawIcon(list, icon, {x + ui.px(8), middle}, ui.px(17), chosen ? ink : ui.theme.accent);

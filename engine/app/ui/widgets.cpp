@@ -210,6 +210,7 @@ bool roundButton(const Context& ui, const char* id, ImVec2 at, float size, Icon 
   softShadow(list, ui.theme, at, max, size / 2, ui.layout.scale);
   ImU32 fill = active ? ui.theme.accent : mix(ui.theme.card, ui.theme.accentTint, p);
   list.AddCircleFilled(centre, size / 2, fill, 40);
+  list.AddCircle(centre, size / 2 - 0.5f, ui.theme.cardEdge, 40);
   list.PopClipRect();
   drawIcon(list, icon, centre, size * 0.42f, active ? ui.theme.onAccent : ui.theme.ink);
   return tapped;

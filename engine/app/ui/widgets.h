@@ -74,6 +74,8 @@ struct Context {
 float em(ImFont* font);
 float widthOf(ImFont* font, std::string_view text);
 void drawText(ImDrawList& list, ImFont* font, ImVec2 at, ImU32 colour, std::string_view text);
+//! In so much room: a little smaller where that helps, and cut where it does not.
+void drawFitted(ImDrawList& list, ImFont* font, ImVec2 at, ImU32 colour, std::string_view text, float room);
 //! Lines of at most `width`: between words, or between Chinese characters but never before a closing mark.
 std::vector<std::string_view> wrapped(ImFont* font, std::string_view text, float width);
 //! `text`, or its beginning and an ellipsis.

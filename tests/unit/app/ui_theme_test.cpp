@@ -90,6 +90,8 @@ TEST(Theme, PanelsAreDarkWhereThePictureIs) {
   EXPECT_TRUE(darkPicture(session));
   session.look = city::Look::Plan;  // knows no night
   EXPECT_FALSE(darkPicture(session));
+  session.layers.underground = true;
+  EXPECT_TRUE(darkPicture(session));
 }
 
 }  // namespace

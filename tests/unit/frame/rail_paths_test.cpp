@@ -155,7 +155,7 @@ TEST_F(RailPathsTest, AStationSaysHowDeepItIsAndWhetherTheDataDoes) {
   EXPECT_TRUE(shapes.stations[2].depthStated);
   const std::vector<Label> labels = labelsOf(document, layers, shapes, axes);
   ASSERT_EQ(labels.size(), 3u);
-  EXPECT_EQ(labels[0].below.zh, "0  −18 m（示意）");
+  EXPECT_EQ(labels[0].below.zh, "0  ≈ −18 m");
   EXPECT_TRUE(labels[0].below.en.empty()) << "it has no English name";
   EXPECT_TRUE(labels[1].below.empty());
   EXPECT_EQ(labels[2].below.zh, "9000  −25 m");
