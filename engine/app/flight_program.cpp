@@ -182,6 +182,7 @@ Json toJson(const Figures& f, const std::vector<int>& bins, const FlightOptions&
   Json json{{"city", options.city},
             {"look", city::lookName(options.look)},
             {"weather", city::weatherName(options.weather)},
+            {"hour", options.hour ? Json(*options.hour) : Json()},
             {"swipe", options.swipe},
             {"ui", options.ui},
             {"device", device},
@@ -229,6 +230,7 @@ int flightProgram(const FlightOptions& options) {
   if (options.budgetMiB > 0) stageOptions.budgets.gpuBytes = static_cast<size_t>(options.budgetMiB * 1048576);
   Stage stage(**device, VK_FORMAT_R8G8B8A8_UNORM, std::move(*loaded), fetcher, stageOptions);
   std::vector<city::Command> first{city::SetLook{options.look}, city::SetWeather{options.weather}};
+  if (options.hour) first.push_back(city::SetHour{*options.hour});
   if (options.swipe) first.push_back(city::SetCompare{city::Compare::Swipe});
   stage.city().apply(first, -10);
   std::unique_ptr<UiPicture> layer;

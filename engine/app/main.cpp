@@ -144,7 +144,8 @@ int main(int count, char** values) {
     app->add_option("--lang", language, "zh | en")->check(CLI::IsMember({"zh", "en"}));
     app->add_option("--select", render.select,
                     "高亮的建筑、项目或线路编号 / id of a building, project or line to highlight");
-    app->add_option("--samples", render.samples, "每像素采样数 / samples averaged a pixel (8)")->check(CLI::Range(1, 256));
+    app->add_option("--samples", render.samples, "每像素采样数 / samples averaged a pixel (8)")
+        ->check(CLI::Range(1, 256));
     app->add_option("--timeout", render.timeoutSeconds, "秒 / seconds to wait for data (300)");
     app->add_flag("--underground", render.underground,
                   "地下视图：隧道与车站 / see through the ground: tunnels and stations");
@@ -171,6 +172,8 @@ int main(int count, char** values) {
   std::string flightSize;
   benchApp->add_option("--flight", flight.city,
                        "一段连续飞行的帧时间 / frame times of a flight over CITY instead, as a histogram");
+  benchApp->add_option("--hour", flight.hour, "0..24，光照的钟点 / hour of the light, of the flight (14:04)")
+      ->check(hourOfDay);
   benchApp->add_option("--seconds", flight.seconds, "of the flight (60)")->check(CLI::Range(1.0, 86400.0));
   benchApp
       ->add_option("--frames", flight.frames,

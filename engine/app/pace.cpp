@@ -32,9 +32,11 @@ std::vector<Quality> makeSteps() {
   add([](Quality& q) { q.resolution = 0.8f; });
   add([](Quality& q) { q.bloom = false; });
   add([](Quality& q) { q.resolution = 0.7f; });
-  add([](Quality& q) { q.resolution = Pace::kLeastResolution; });
+  add([](Quality& q) { q.resolution = 0.6f; });
+  add([](Quality& q) { q.trees = 0.2f; });
   while (steps.back().coarseness < Pace::kMostCoarseness)
     add([](Quality& q) { q.coarseness = std::min(q.coarseness * 1.3, Pace::kMostCoarseness); });
+  add([](Quality& q) { q.resolution = Pace::kLeastResolution; });
   return steps;
 }
 

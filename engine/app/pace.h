@@ -18,11 +18,11 @@ struct Quality {
 
 class Pace {
  public:
-  static constexpr float kLeastResolution = 0.6f;
+  static constexpr float kLeastResolution = 0.5f;
   static constexpr double kMostCoarseness = 4;
 
   //! From the best to the least, each step what one sees less of than of the next: rarer shadows, fewer trees far away, pixels,
-  //! bloom, more pixels, at last detail of the tiles.
+  //! bloom, more pixels, most trees, detail of the tiles, and on the slowest machines pixels once more.
   static const std::vector<Quality>& steps();
 
   //! At the start: what the GPU took for one of the first whole pictures. Three of them choose the step that motion begins with;

@@ -67,6 +67,7 @@ struct FlightOptions {
   double budgetMiB = 0;                          // of tiles on the GPU; 0: the usual one
   city::Look look = city::Look::Clay;
   city::Weather weather = city::Weather::Clear;
+  std::optional<double> hour;                    // RenderOptions
   bool swipe = false, ui = true;
   double levelFadeSeconds = 0;                   // StageOptions
   std::optional<Quality> quality;                // fixed; else it gives up detail to keep the rate, as the window does
