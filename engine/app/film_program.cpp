@@ -110,7 +110,11 @@ Result<void> drawFrames(gpu::Device& device, Stage& stage, const FilmOptions& op
     const double at = frames > 1 ? double(frame) / double(options.turntable ? frames : frames - 1) : 0;
     const double now = double(frame) / options.framesPerSecond;
     const city::CameraPose pose = options.turntable ? turntable(views.front(), pivot, at) : alongViews(views, at);
-    if (!waitForPicture(device, stage, pose, now, extent, options.picture.timeoutSeconds)) {
+    // The first picture of a run brings labels and glyphs into being, and levels of detail come and go before it. Afterwards both
+    // fade by the film's own clock.
+    const int turns = drawn == 0 ? 12 : 0;
+    constexpr double kTurnSeconds = 0.25;
+    if (!waitForPicture(device, stage, pose, now - turns * kTurnSeconds, extent, options.picture.timeoutSeconds)) {
       log::warning("画面 {} 的数据未能及时到齐 / frame {}: not everything was there after {} s (--timeout)", frame,
                    frame, options.picture.timeoutSeconds);
       complete = false;
@@ -119,12 +123,12 @@ Result<void> drawFrames(gpu::Device& device, Stage& stage, const FilmOptions& op
       log::warning("{}", failure);
       complete = false;
     }
-    // The first picture of a run brings labels and glyphs into being; labels go on fading in by the film's own clock.
-    for (int turn = drawn == 0 ? 12 : 0; turn >= 0; --turn) {
-      const double moment = now - turn * 0.25;
+    for (int turn = turns; turn >= 0; --turn) {
+      const double moment = now - turn * kTurnSeconds;
       stage.step({city::SetCamera{pose}}, moment, extent);
       if (drawn == 0 && turn == 0) stage.frame().waitForGlyphs();
-      layer.draw(moment, drawn == 0 ? 0.25f : float(1 / options.framesPerSecond));
+      layer.draw(moment, drawn == 0 ? float(kTurnSeconds) : float(1 / options.framesPerSecond));
+      stage.options().labelsAlone = turn > 0;
       gpu::Target target = picture.target();
       stage.render(target, turn > 0 ? 1 : options.picture.samples, layer.pass());
       device.wait(device.submitted());
@@ -186,6 +190,7 @@ int filmProgram(const FilmOptions& options) {
   stageOptions.maxSsePixels = kPictureSsePixels;
   stageOptions.levelFadeSeconds = kLevelFadeSeconds;
   stageOptions.stillSamples = unsigned(look.samples);
+  stageOptions.samplesAcross = samplesAcrossOf(look.samples);
   Stage stage(**device, VK_FORMAT_R8G8B8A8_UNORM, std::move(*loaded), fetcher, stageOptions);
   RenderOptions still = look;
   still.view.clear();

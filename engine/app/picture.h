@@ -19,6 +19,10 @@ Result<void> setUpPicture(Stage& stage, const RenderOptions& options);
 //! than one alone, most of whose time goes into its vertices.
 unsigned samplesAcrossOf(int samples);
 
+//! Labels, glyphs, cards and what is laid on the ground come into being and stop moving: what is drawn next shows all of it. The stage
+//! has settled; its clock is `nowSeconds`.
+void warmUp(gpu::Device& device, Stage& stage, VkExtent2D extent, UiPicture& layer, double nowSeconds);
+
 //! The last rows of a band and the first of the next are drawn twice: edges look at their neighbours.
 inline constexpr uint32_t kBandMargin = 8;
 //! A picture of any size, drawn and averaged in bands of at most `rowsAtOnce` rows (margins not counted), so that the device holds one

@@ -129,6 +129,24 @@ Result<void> setUpPicture(Stage& stage, const RenderOptions& options) {
   return {};
 }
 
+void warmUp(gpu::Device& device, Stage& stage, VkExtent2D extent, UiPicture& layer, double nowSeconds) {
+  gpu::Offscreen band(device, {extent.width, std::min(extent.height, 64u)}, VK_FORMAT_R8G8B8A8_UNORM);
+  stage.options().labelsAlone = true;
+  for (int turn = 0;; ++turn) {
+    nowSeconds += 0.25;
+    stage.step({}, nowSeconds, extent);
+    layer.draw(nowSeconds, 0.25f);  // cards finish sliding in within a few frames
+    if (turn >= 3 && (turn > 400 || !(stage.frame().wantsAnotherFrame() || layer.awaits()))) break;
+    if (layer.awaits()) stage.waitForWork(std::chrono::milliseconds(20));
+    stage.setBand(extent.height, 0);
+    gpu::Target target = band.target();
+    stage.render(target, 1, {});
+    device.wait(device.submitted());
+    device.collect();
+  }
+  stage.options().labelsAlone = false;
+}
+
 unsigned samplesAcrossOf(int samples) { return samples >= 4 ? 2 : 1; }
 
 std::vector<uint8_t> drawInBands(gpu::Device& device, Stage& stage, VkExtent2D extent, uint32_t rowsAtOnce, int samples,
@@ -228,23 +246,7 @@ int renderProgram(const RenderOptions& options) {
                                            options.ui ? UiPicture::Shows::Everything : UiPicture::Shows::Attribution);
   const unsigned across = samplesAcrossOf(options.samples);
   const uint32_t rowsAtOnce = std::max(64u, kPixelsAtOnce / (across * across) / extent.width);
-  gpu::Offscreen warmUp(**device, {extent.width, std::min(extent.height, 64u)}, VK_FORMAT_R8G8B8A8_UNORM);
-  double now = secondsSince(start) + 10;
-  // Labels, glyphs and what is laid on the ground come into being.
-  stage.options().labelsAlone = true;
-  for (int turn = 0;; ++turn) {
-    now += 0.25;
-    stage.step({}, now, extent);
-    layer->draw(now, 0.25f);  // cards finish sliding in within a few frames
-    if (turn >= 3 && (turn > 400 || !(stage.frame().wantsAnotherFrame() || layer->awaits()))) break;
-    if (layer->awaits()) stage.waitForWork(std::chrono::milliseconds(20));
-    stage.setBand(extent.height, 0);
-    gpu::Target target = warmUp.target();
-    stage.render(target, 1, {});
-    (*device)->wait((*device)->submitted());
-    (*device)->collect();
-  }
-  stage.options().labelsAlone = false;
+  warmUp(**device, stage, extent, *layer, secondsSince(start) + 10);
   stage.options().stillSamples = unsigned(options.samples);
   stage.options().samplesAcross = across;
   const auto pixels = drawInBands(**device, stage, extent, rowsAtOnce, options.samples, *layer);

@@ -5,6 +5,7 @@
 
 #include "base/files.h"
 #include "source/image.h"
+#include "support/flip.h"
 #include "support/process.h"
 #include "support/tiler.h"
 
@@ -71,6 +72,21 @@ TEST_F(Film, FramesThatAreThereAreNotDrawnAgainAndGoWhenTheFilmIsWhole) {
   const auto film = readFile(out);
   ASSERT_TRUE(film);
   EXPECT_EQ(std::string(asText(*film).substr(4, 4)), "ftyp");
+}
+
+TEST_F(Film, BeginsWithTheWholePicture) {
+  film({{"PATH", brokenFfmpeg().string()}}, {"--view", "home", "--view", "port"});
+  const fs::path still = folder / "still.png";
+  const Outcome rendered = run({CITYMIRROR_PROGRAM, "render", test::builtInCity().string(), "--out", still.string(), "--size", "161x90",
+                                "--samples", "1", "--no-ui", "--view", "home"});
+  ASSERT_EQ(rendered.code, 0) << rendered.output;
+  const auto load = [](const fs::path& file) {
+    auto bytes = readFile(file);
+    return bytes ? source::decodeImage(*bytes) : Result<source::Image>(bytes.error());
+  };
+  const auto first = load(frames / "000000.png"), picture = load(still);
+  ASSERT_TRUE(first && picture);
+  EXPECT_LT(test::meanFlip(*first, *picture), 0.03) << "a level of detail is still coming";
 }
 
 TEST_F(Film, FramesOfAnotherFilmAreNotTakenForThisOnes) {
