@@ -11,12 +11,12 @@ namespace cm::source {
 namespace {
 
 constexpr double kEarthMetres = 6371008.8;
-constexpr float kStreetRowMetres = 9;         // between trees of a street
-constexpr float kBesideStreetMetres = 1.7;    // from the kerb
-constexpr float kFineTileMetres = 1600;       // larger tiles have trees in parks and forests only
-constexpr int kMostRoomCells = 640;           // a side of the map of what is built
+constexpr float kStreetRowMetres = 9;       // between trees of a street
+constexpr float kBesideStreetMetres = 1.7;  // from the kerb
+constexpr float kFineTileMetres = 1600;     // larger tiles have trees in parks and forests only
+constexpr int kMostRoomCells = 640;         // a side of the map of what is built
 constexpr float kRoomMetres = 2;
-constexpr int kTopLevel = 8;                  // of the lattice: one tree in 4^8
+constexpr int kTopLevel = 8;  // of the lattice: one tree in 4^8
 
 uint32_t mixed(uint32_t h) {
   h ^= h >> 16;
@@ -72,13 +72,15 @@ class Built {
     for (int r = std::max(0, int(from.y)); r <= std::min(rows_ - 1, int(to.y)); ++r)
       for (int k = std::max(0, int(from.x)); k <= std::min(columns_ - 1, int(to.x)); ++k) {
         const glm::vec2 p = lo_ + (glm::vec2(k, r) + 0.5f) * cell_;
-        const bool outside = std::any_of(edges.begin(), edges.end(), [&](const Edge& e) { return glm::dot(e.inward, p) < e.least; });
+        const bool outside =
+            std::any_of(edges.begin(), edges.end(), [&](const Edge& e) { return glm::dot(e.inward, p) < e.least; });
         if (!outside) cells_[size_t(r) * size_t(columns_) + size_t(k)] = true;
       }
   }
   bool at(glm::vec2 p) const {
     const glm::ivec2 c((p - lo_) / cell_);
-    return c.x >= 0 && c.y >= 0 && c.x < columns_ && c.y < rows_ && cells_[size_t(c.y) * size_t(columns_) + size_t(c.x)];
+    return c.x >= 0 && c.y >= 0 && c.x < columns_ && c.y < rows_ &&
+           cells_[size_t(c.y) * size_t(columns_) + size_t(c.x)];
   }
 
  private:
@@ -127,7 +129,8 @@ class Strewing {
     while (level_ < kTopLevel && wanted > 0.8 * kMostTrees) wanted /= 4, ++level_;
     for (const Triangle& t : triangles_) plant(t);
     if (fine_) lineStreets();
-    std::sort(content_.trees.begin(), content_.trees.end(), [](const Tree& a, const Tree& b) { return a.look >> 24 < b.look >> 24; });
+    std::sort(content_.trees.begin(), content_.trees.end(),
+              [](const Tree& a, const Tree& b) { return a.look >> 24 < b.look >> 24; });
     if (content_.trees.size() > kMostTrees) content_.trees.resize(kMostTrees);
   }
 
@@ -201,7 +204,9 @@ class Strewing {
         const glm::vec2 at(plane_.toContent((glm::dvec2(place) + 0.1 + 0.8 * shift) * double(kTreeSpacingMetres)));
         const std::optional<float> z = heightIn(t, at);
         if (!z || (fine_ && built_.at(at))) continue;
-        const bool conifer = unit(hashOf(place.x >> 3, place.y >> 3, 4)) * 0.6f + unit(hashOf(place.x, place.y, 5)) * 0.4f < planting.conifers;
+        const bool conifer =
+            unit(hashOf(place.x >> 3, place.y >> 3, 4)) * 0.6f + unit(hashOf(place.x, place.y, 5)) * 0.4f <
+            planting.conifers;
         add(glm::vec3(at, *z), conifer ? 1 : 0, mixed(own), levelOf(place));
       }
   }
@@ -209,7 +214,8 @@ class Strewing {
   //! Parks have groves and meadows, blocks their courts.
   static float clustered(glm::i64vec2 place, Soil soil) {
     if (soil != Soil::Park && soil != Soil::Grass && soil != Soil::Town) return 1;
-    const float grove = unit(hashOf(place.x >> 3, place.y >> 3, 6)) * 0.5f + unit(hashOf((place.x + 4) >> 3, (place.y + 4) >> 3, 7)) * 0.5f;
+    const float grove = unit(hashOf(place.x >> 3, place.y >> 3, 6)) * 0.5f +
+                        unit(hashOf((place.x + 4) >> 3, (place.y + 4) >> 3, 7)) * 0.5f;
     return std::clamp((grove - 0.25f) * 4, 0.15f, 1.8f);
   }
 
@@ -238,27 +244,31 @@ class Strewing {
       const std::array<uint64_t, 3> keys{keyOf(t.at[0]), keyOf(t.at[1]), keyOf(t.at[2])};
       for (size_t k = 0; k < 3; ++k) {
         const uint64_t one = keys[k], other = keys[(k + 1) % 3];
-        kerbs.push_back({std::min(one, other) * 0x9e3779b97f4a7c15ull ^ std::max(one, other), t.at[k], t.at[(k + 1) % 3]});
+        kerbs.push_back(
+            {std::min(one, other) * 0x9e3779b97f4a7c15ull ^ std::max(one, other), t.at[k], t.at[(k + 1) % 3]});
       }
     }
     std::sort(kerbs.begin(), kerbs.end(), [](const Kerb& one, const Kerb& other) { return one.key < other.key; });
     const glm::vec2 lo = glm::vec2(content_.lo) + 1.0f, hi = glm::vec2(content_.hi) - 1.0f;
     for (size_t i = 0; i < kerbs.size(); ++i) {
       const Kerb& kerb = kerbs[i];
-      const bool shared = (i > 0 && kerbs[i - 1].key == kerb.key) || (i + 1 < kerbs.size() && kerbs[i + 1].key == kerb.key);
+      const bool shared =
+          (i > 0 && kerbs[i - 1].key == kerb.key) || (i + 1 < kerbs.size() && kerbs[i + 1].key == kerb.key);
       if (shared) continue;
       const glm::vec2 a(kerb.a), b(kerb.b), d = b - a;
       const glm::vec2 outward = glm::normalize(glm::vec2(d.y, -d.x) + glm::vec2(1e-9f, 0));
       const glm::dvec2 from = plane_.fromContent(glm::dvec2(a)), to = plane_.fromContent(glm::dvec2(b));
       const int axis = std::abs(to.x - from.x) > std::abs(to.y - from.y) ? 0 : 1;
-      const double first = std::min(from[axis], to[axis]) / kStreetRowMetres, last = std::max(from[axis], to[axis]) / kStreetRowMetres;
+      const double first = std::min(from[axis], to[axis]) / kStreetRowMetres,
+                   last = std::max(from[axis], to[axis]) / kStreetRowMetres;
       for (auto n = int64_t(std::ceil(first)); double(n) < last; ++n) {
         const auto s = float((double(n) * kStreetRowMetres - from[axis]) / (to[axis] - from[axis]));
         const glm::vec3 foot = glm::mix(kerb.a, kerb.b, s) + glm::vec3(outward * kBesideStreetMetres, 0);
         if (glm::any(glm::lessThan(glm::vec2(foot), lo)) || glm::any(glm::greaterThan(glm::vec2(foot), hi))) continue;
         const glm::i64vec2 place(glm::round(plane_.fromContent(glm::dvec2(foot)) * 0.5));
         const uint32_t own = hashOf(place.x, place.y, 8);
-        if (unit(own) < 0.18f || unit(hashOf(place.x >> 6, place.y >> 6, 9)) < 0.22f) continue;  // gaps, and streets without
+        if (unit(own) < 0.18f || unit(hashOf(place.x >> 6, place.y >> 6, 9)) < 0.22f)
+          continue;  // gaps, and streets without
         if (built_.at(glm::vec2(foot)) || built_.at(glm::vec2(foot) + outward * 2.0f)) continue;
         add(foot, 2, mixed(own), unit(mixed(own ^ 5u)) < 0.25f ? 1 : 0);
       }
@@ -268,7 +278,8 @@ class Strewing {
   void add(const glm::vec3& foot, uint32_t kind, uint32_t own, int level) {
     // What stands for coarser cells goes later: between 4^-level and a quarter of it, on a scale of square roots.
     const float order = std::ldexp(1.0f - 0.5f * unit(mixed(own ^ 17u)), -level);
-    content_.trees.push_back({foot, kind | (own & 0xff00u) | (own & 0xff0000u) | uint32_t(std::lround(order * 255)) << 24});
+    content_.trees.push_back(
+        {foot, kind | (own & 0xff00u) | (own & 0xff0000u) | uint32_t(std::lround(order * 255)) << 24});
   }
 
   MeshContent& content_;
@@ -287,7 +298,7 @@ Soil soilOf(const Vertex& vertex) {
   if (kind >= 72) return kind < 152 && vertex.matter[1] != 0 && vertex.matter[2] != 255 ? Soil::Street : Soil::Bare;
   if (kind >= 32) return Soil::Bare;
   if (kind > 0) {
-    constexpr std::array<Soil, 11> kSoils{Soil::Town, Soil::Town, Soil::Bare, Soil::Bare, Soil::Orchard, Soil::Bare,
+    constexpr std::array<Soil, 11> kSoils{Soil::Town, Soil::Town,  Soil::Bare, Soil::Bare,   Soil::Orchard, Soil::Bare,
                                           Soil::Bare, Soil::Grass, Soil::Park, Soil::Forest, Soil::Bare};
     return size_t(kind) <= kSoils.size() ? kSoils[size_t(kind) - 1] : Soil::Bare;
   }
@@ -296,7 +307,8 @@ Soil soilOf(const Vertex& vertex) {
       const auto [r, g, b, a] = vertex.colour;
       return g < 70 ? Soil::Forest : r < 60 ? Soil::Park : r > 90 ? Soil::Orchard : Soil::Grass;
     }
-    case Surface::Ground: return vertex.colour[0] > 105 ? Soil::Bare : Soil::Town;  // squares, sand and piers are lighter
+    case Surface::Ground:
+      return vertex.colour[0] > 105 ? Soil::Bare : Soil::Town;  // squares, sand and piers are lighter
     default: return Soil::Bare;
   }
 }
