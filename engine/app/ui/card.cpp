@@ -8,11 +8,11 @@
 namespace cm::app::ui {
 namespace {
 
-constexpr float kInset = 20;   // design units on both sides
+constexpr float kInset = 20;  // design units on both sides
 
 struct Body {
   Context& ui;
-  float width;                 // of the text
+  float width;  // of the text
   void gap(float designUnits) const { ImGui::Dummy({1, ui.px(designUnits)}); }
   ImVec2 at() const { return ImGui::GetCursorScreenPos(); }
   ImU32 shade(ImU32 colour) const { return withAlpha(colour, ImGui::GetStyle().Alpha); }
@@ -55,18 +55,25 @@ void phases(const Body& body, const city::Project& project) {
     float height = ui.px(14) + ui.px(22) * static_cast<float>(lines.size()) + ui.px(20);
     bool done = phase.to <= now, begun = phase.from <= now;
     ImVec2 dot{at.x + ui.px(9), at.y + ui.px(15)};
-    if (i > 0) list.AddLine({previous.x, previous.y + ui.px(9)}, {dot.x, dot.y - ui.px(9)}, body.shade(begun ? ui.theme.after : ui.theme.line), ui.px(2));
-    if (hitArea(phase.id.c_str(), at, {body.width, height})) {   // a tap shows the city when this phase stands
+    if (i > 0)
+      list.AddLine({previous.x, previous.y + ui.px(9)}, {dot.x, dot.y - ui.px(9)},
+                   body.shade(begun ? ui.theme.after : ui.theme.line), ui.px(2));
+    if (hitArea(phase.id.c_str(), at, {body.width, height})) {  // a tap shows the city when this phase stands
       ui.emit(city::SetDate{city::SideName::After, phase.to});
       showAfterSide(ui);
     }
-    list.AddCircleFilled(dot, ui.px(8), body.shade(done ? ui.theme.after : begun ? ui.theme.afterTint : ui.theme.sink), 28);
+    list.AddCircleFilled(dot, ui.px(8),
+                         body.shade(done    ? ui.theme.after
+                                    : begun ? ui.theme.afterTint
+                                            : ui.theme.sink),
+                         28);
     if (begun && !done) list.AddCircle(dot, ui.px(7), body.shade(ui.theme.after), 28, ui.px(2));
     if (done) drawIcon(list, Icon::Check, dot, ui.px(10), body.shade(ui.theme.onAccent));
     for (size_t k = 0; k < lines.size(); ++k)
-      drawText(list, ui.fonts.body, {at.x + textX, at.y + ui.px(5) + ui.px(22) * static_cast<float>(k)}, body.shade(ui.theme.ink), lines[k]);
-    drawText(list, ui.fonts.small, {at.x + textX, at.y + ui.px(8) + ui.px(22) * static_cast<float>(lines.size())}, body.shade(ui.theme.inkSoft),
-             monthOf(phase.from) + " – " + monthOf(phase.to));
+      drawText(list, ui.fonts.body, {at.x + textX, at.y + ui.px(5) + ui.px(22) * static_cast<float>(k)},
+               body.shade(ui.theme.ink), lines[k]);
+    drawText(list, ui.fonts.small, {at.x + textX, at.y + ui.px(8) + ui.px(22) * static_cast<float>(lines.size())},
+             body.shade(ui.theme.inkSoft), monthOf(phase.from) + " – " + monthOf(phase.to));
     ImGui::Dummy({body.width, height});
     previous = dot;
   }
@@ -83,7 +90,8 @@ void header(const Body& body, const Text& name, const std::vector<std::pair<std:
   }
   if (x > at.x) ImGui::Dummy({1, ui.px(32)});
   paragraph(ui.fonts.title, ui.theme.ink, ui.in(name), body.width - (x > at.x ? 0 : ui.px(40)), 1.4f);
-  if (const std::string& other = ui.other(name); !other.empty()) paragraph(ui.fonts.small, ui.theme.inkSoft, other, body.width, 1.6f);
+  if (const std::string& other = ui.other(name); !other.empty())
+    paragraph(ui.fonts.small, ui.theme.inkSoft, other, body.width, 1.6f);
 }
 
 //! Counted in the tiles that are here, and said to be.
@@ -101,7 +109,8 @@ void modelFigures(const Body& body, const std::string& project) {
 
 void story(const Body& body, const city::Project& project) {
   Context& ui = body.ui;
-  header(body, project.name, {{kindWord(ui, project.kind), colourOf(project.kind)}, {statusWord(ui, project.status), ui.theme.accent}});
+  header(body, project.name,
+         {{kindWord(ui, project.kind), colourOf(project.kind)}, {statusWord(ui, project.status), ui.theme.accent}});
   cardPicture(ui, body.width, ui.seen.card.picture, project.id);
   body.gap(8);
   paragraph(ui.fonts.body, ui.theme.ink, ui.in(project.story), body.width, 1.5f);
@@ -110,7 +119,8 @@ void story(const Body& body, const city::Project& project) {
   ImVec2 at = body.at();
   float half = (body.width - ui.px(10)) / 2, height = ui.px(46);
   bool swipe = ui.session.compare == city::Compare::Swipe;
-  if (textButton(ui, "compare", at, {half, height}, ui.tr(swipe ? "story.whole" : "story.compare"), ui.theme.after, ui.theme.onAccent, Icon::Swipe, true)) {
+  if (textButton(ui, "compare", at, {half, height}, ui.tr(swipe ? "story.whole" : "story.compare"), ui.theme.after,
+                 ui.theme.onAccent, Icon::Swipe, true)) {
     bool on = city::isOn(ui.document, ui.session.after, project.id);
     if (!on) ui.emit(city::SetProject{project.id, true});
     if (swipe) {
@@ -121,14 +131,16 @@ void story(const Body& body, const city::Project& project) {
       ui.emit(city::SetDivider{0.5});
     }
   }
-  if (textButton(ui, "fly", {at.x + half + ui.px(10), at.y}, {half, height}, ui.tr("story.fly"), ui.theme.accentTint, ui.theme.accentInk, Icon::Pin, true))
+  if (textButton(ui, "fly", {at.x + half + ui.px(10), at.y}, {half, height}, ui.tr("story.fly"), ui.theme.accentTint,
+                 ui.theme.accentInk, Icon::Pin, true))
     ui.emit(city::FlyTo{city::viewOf(project), 1.8});
   ImGui::Dummy({body.width, height});
 
   body.gap(6);
   at = body.at();
   bool on = city::isOn(ui.document, ui.session.after, project.id);
-  drawText(*ImGui::GetWindowDrawList(), ui.fonts.body, {at.x, at.y + (ui.px(46) - em(ui.fonts.body)) / 2}, body.shade(ui.theme.ink), ui.tr("story.show"));
+  drawText(*ImGui::GetWindowDrawList(), ui.fonts.body, {at.x, at.y + (ui.px(46) - em(ui.fonts.body)) / 2},
+           body.shade(ui.theme.ink), ui.tr("story.show"));
   if (toggleSwitch(ui, "on", {at.x + body.width - ui.px(52), at.y + ui.px(1)}, on)) switchProject(ui, project.id, !on);
   ImGui::Dummy({body.width, ui.px(46)});
 
@@ -150,12 +162,14 @@ void fact(const Body& body, const std::string& label, const std::string& value) 
   Context& ui = body.ui;
   ImDrawList& list = *ImGui::GetWindowDrawList();
   ImVec2 at = body.at();
-  float labelWidth = std::min(widthOf(ui.fonts.body, label), body.width * 0.46f), room = body.width - labelWidth - ui.px(14);
+  float labelWidth = std::min(widthOf(ui.fonts.body, label), body.width * 0.46f),
+        room = body.width - labelWidth - ui.px(14);
   auto lines = wrapped(ui.fonts.strong, value, room);
   float step = ui.px(24), height = ui.px(14) + step * static_cast<float>(lines.size());
-  drawText(list, ui.fonts.body, {at.x, at.y + ui.px(9)}, body.shade(ui.theme.inkSoft), clipped(ui.fonts.body, label, labelWidth + 1));
+  drawFitted(list, ui.fonts.body, {at.x, at.y + ui.px(9)}, body.shade(ui.theme.inkSoft), label, labelWidth + 1);
   for (size_t i = 0; i < lines.size(); ++i)
-    drawText(list, ui.fonts.strong, {at.x + body.width - widthOf(ui.fonts.strong, lines[i]), at.y + ui.px(9) + step * static_cast<float>(i)},
+    drawText(list, ui.fonts.strong,
+             {at.x + body.width - widthOf(ui.fonts.strong, lines[i]), at.y + ui.px(9) + step * static_cast<float>(i)},
              body.shade(ui.theme.ink), lines[i]);
   list.AddLine({at.x, at.y + height}, {at.x + body.width, at.y + height}, body.shade(ui.theme.line), 1);
   ImGui::Dummy({body.width, height + 1});
@@ -181,7 +195,8 @@ void facts(const Body& body, const city::OverlayItem* item) {
   bool known = picked.any && (selection.id.empty() || picked.id == selection.id);
   city::PickKind kind = selection.kind != city::PickKind::Nothing ? selection.kind : picked.kind;
   Text title = known && !picked.title.empty() ? picked.title : item ? item->name : Text{};
-  if (title.empty()) title = {ui.words.in(Language::Chinese, "pick.unnamed"), ui.words.in(Language::English, "pick.unnamed")};
+  if (title.empty())
+    title = {ui.words.in(Language::Chinese, "pick.unnamed"), ui.words.in(Language::English, "pick.unnamed")};
   ImU32 colour = item ? colourOf(item->colour) : ui.theme.accent;
   header(body, title, {{pickWord(ui, kind), colour}, {item ? statusWord(ui, item->status) : "", ui.theme.accent}});
   cardPicture(ui, body.width, ui.seen.card.picture, selection.id);
@@ -201,8 +216,11 @@ void facts(const Body& body, const city::OverlayItem* item) {
     for (const auto& [label, value] : picked.facts) fact(body, ui.in(label), value);
   } else if (item) {
     if (item->lengthKilometres)
-      fact(body, ui.tr("fact.length"), filled(ui.tr("unit.kilometres"), {number(std::round(*item->lengthKilometres * 10) / 10)}));
-    if (item->opens) fact(body, ui.tr("fact.opens"), filled(ui.tr("time.yearMonth"), {std::to_string(item->opens->year), std::to_string(item->opens->month)}));
+      fact(body, ui.tr("fact.length"),
+           filled(ui.tr("unit.kilometres"), {number(std::round(*item->lengthKilometres * 10) / 10)}));
+    if (item->opens)
+      fact(body, ui.tr("fact.opens"),
+           filled(ui.tr("time.yearMonth"), {std::to_string(item->opens->year), std::to_string(item->opens->month)}));
   }
   if (known && !picked.source.empty())
     sourceLine(body, picked.source, {});
@@ -256,7 +274,8 @@ void drawCard(Context& ui) {
   // Above the scrolled part: in a child of its own, so that it gets the tap.
   ImVec2 corner{rect.right() - ui.px(50), rect.y + ui.px(6)};
   ImGui::SetCursorScreenPos(corner);
-  ImGui::BeginChild("close", {ui.px(44), ui.px(44)}, ImGuiChildFlags_None, ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoScrollbar);
+  ImGui::BeginChild("close", {ui.px(44), ui.px(44)}, ImGuiChildFlags_None,
+                    ImGuiWindowFlags_NoBackground | ImGuiWindowFlags_NoScrollbar);
   if (plainIconButton(ui, "close", corner, Icon::Close)) ui.emit(city::Select{});
   ImGui::EndChild();
   endCard();

@@ -23,8 +23,8 @@ bool switchRow(const Row& row, Icon icon, const std::string& label, bool on) {
   float height = ui.px(46);
   drawIcon(list, icon, {at.x + row.left() + ui.px(9), at.y + height / 2}, ui.px(20), ui.theme.ink);
   const float x = at.x + row.left() + ui.px(30);
-  drawText(list, ui.fonts.strong, {x, at.y + (height - em(ui.fonts.strong)) / 2}, ui.theme.ink,
-           clipped(ui.fonts.strong, label, at.x + row.switchX() - ui.px(6) - x));
+  drawFitted(list, ui.fonts.strong, {x, at.y + (height - em(ui.fonts.strong)) / 2}, ui.theme.ink, label,
+             at.x + row.switchX() - ui.px(6) - x);
   const bool touched = toggleSwitch(ui, label.c_str(), {at.x + row.switchX(), at.y + ui.px(1)}, on);
   ImGui::Dummy({row.width, height});
   return touched;
@@ -103,9 +103,8 @@ void items(const Row& row, city::OverlayKind kind, bool enabled) {
       float x = at.x + row.left() + ui.px(38), room = at.x + row.switchX() - ui.px(6) - x;
       std::string below = note(ui, item);
       float first = below.empty() ? (height - em(ui.fonts.body)) / 2 : ui.px(7);
-      drawText(list, ui.fonts.body, {x, at.y + first}, on ? ui.theme.ink : ui.theme.inkSoft,
-               clipped(ui.fonts.body, ui.in(item.name), room));
-      drawText(list, ui.fonts.small, {x, at.y + ui.px(29)}, ui.theme.inkSoft, clipped(ui.fonts.small, below, room));
+      drawFitted(list, ui.fonts.body, {x, at.y + first}, on ? ui.theme.ink : ui.theme.inkSoft, ui.in(item.name), room);
+      drawFitted(list, ui.fonts.small, {x, at.y + ui.px(29)}, ui.theme.inkSoft, below, room);
       if (toggleSwitch(ui, "switch", {at.x + row.switchX(), at.y + ui.px(4)}, on)) {
         ui.emit(city::SetItemVisible{item.id, !on});
         if (!on && !enabled) {  // one of them asked for means the layer is, too

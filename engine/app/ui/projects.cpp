@@ -81,7 +81,7 @@ void drawProjects(Context& ui, float width) {
       std::string_view rest = std::string_view(ui.in(project.name))
                                   .substr(static_cast<size_t>(lines[1].data() - ui.in(project.name).data()));
       drawText(list, ui.fonts.strong, {x, at.y + ui.px(12)}, ui.theme.ink, lines[0]);
-      drawText(list, ui.fonts.strong, {x, at.y + ui.px(34)}, ui.theme.ink, clipped(ui.fonts.strong, rest, room));
+      drawFitted(list, ui.fonts.strong, {x, at.y + ui.px(34)}, ui.theme.ink, rest, room);
     } else {
       drawText(list, ui.fonts.strong, {x, at.y + ui.px(12)}, ui.theme.ink, lines[0]);
       std::string below = ui.other(project.name);

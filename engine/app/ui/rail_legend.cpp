@@ -86,8 +86,8 @@ void drawRailLegend(Context& ui, float width) {
     const float x = at.x + left + column * float(i % 2), y = at.y + ui.px(kRowHeight) * (float(i / 2) + 0.5f);
     lineSample(ui, {x, y}, all[i].network, all[i].underground, all[i].colour);
     const float text = x + ui.px(kSampleLength + 8);
-    drawText(list, ui.fonts.small, {text, y - em(ui.fonts.small) / 2}, ui.theme.inkSoft,
-             clipped(ui.fonts.small, all[i].name, column - ui.px(kSampleLength + 12)));
+    drawFitted(list, ui.fonts.small, {text, y - em(ui.fonts.small) / 2}, ui.theme.inkSoft, all[i].name,
+               column - ui.px(kSampleLength + 12));
   }
   ImGui::Dummy({width, ui.px(kRowHeight) * float((all.size() + 1) / 2) + ui.px(4)});
 }

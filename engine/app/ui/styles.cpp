@@ -71,9 +71,8 @@ void categoryLegend(Context& ui, const city::Style& style, float left, float wid
     list.AddRectFilled({x, y}, {x + side, y + side}, colour, ui.px(4));
     const float textX = x + side + ui.px(10), room = width - 2 * left - side - ui.px(10);
     const float first = small.empty() ? (height - em(ui.fonts.body)) / 2 : ui.px(2);
-    drawText(list, ui.fonts.body, {textX, at.y + first}, ui.theme.ink, clipped(ui.fonts.body, label, room));
-    if (!small.empty())
-      drawText(list, ui.fonts.small, {textX, at.y + ui.px(20)}, ui.theme.inkSoft, clipped(ui.fonts.small, small, room));
+    drawFitted(list, ui.fonts.body, {textX, at.y + first}, ui.theme.ink, label, room);
+    if (!small.empty()) drawFitted(list, ui.fonts.small, {textX, at.y + ui.px(20)}, ui.theme.inkSoft, small, room);
     ImGui::Dummy({width, height});
   };
   const city::StyleCategory* above = nullptr;  // values of one name and colour share their line
@@ -111,11 +110,11 @@ void drawLegend(Context& ui) {
   beginCard(ui, "##legend", rect);
   ImDrawList& list = *ImGui::GetWindowDrawList();
   const float left = ui.px(16), header = ui.px(52);
-  drawText(list, ui.fonts.strong, {rect.x + left, rect.y + ui.px(13)}, ui.theme.ink,
-           clipped(ui.fonts.strong, ui.in(style->name), rect.width - left - ui.px(52)));
+  drawFitted(list, ui.fonts.strong, {rect.x + left, rect.y + ui.px(13)}, ui.theme.ink, ui.in(style->name),
+             rect.width - left - ui.px(52));
   if (const std::string& small = ui.other(style->name); !small.empty())
-    drawText(list, ui.fonts.small, {rect.x + left, rect.y + ui.px(33)}, ui.theme.inkSoft,
-             clipped(ui.fonts.small, small, rect.width - left - ui.px(52)));
+    drawFitted(list, ui.fonts.small, {rect.x + left, rect.y + ui.px(33)}, ui.theme.inkSoft, small,
+               rect.width - left - ui.px(52));
   // What the look itself colours by goes with the look.
   if (!ui.session.style.empty() &&
       plainIconButton(ui, "no style", {rect.right() - ui.px(48), rect.y + ui.px(6)}, Icon::Close))

@@ -19,11 +19,11 @@ void drawTitle(Context& ui) {
   }
   const std::string& name = ui.in(ui.document.name);
   ImFont* font = widthOf(ui.fonts.display, name) <= right - x ? ui.fonts.display : ui.fonts.title;
-  drawText(list, font, {x, rect.y + ui.px(8) + (ui.px(30) - em(font)) / 2}, ui.theme.ink, clipped(font, name, right - x));
+  drawFitted(list, font, {x, rect.y + ui.px(8) + (ui.px(30) - em(font)) / 2}, ui.theme.ink, name, right - x);
   std::string below = ui.other(ui.document.name);
   if (below.empty()) below = ui.in(ui.document.description);
   float lower = rect.y + rect.height - ui.px(25);
-  drawText(list, ui.fonts.small, {x + ui.px(1), lower}, ui.theme.inkSoft, clipped(ui.fonts.small, below, rect.width - ui.px(34)));
+  drawFitted(list, ui.fonts.small, {x + ui.px(1), lower}, ui.theme.inkSoft, below, rect.width - ui.px(34));
   endCard();
 }
 
@@ -32,10 +32,12 @@ void drawCorner(Context& ui) {
   beginCard(ui, "##corner", rect);
   bool chinese = ui.language() == Language::Chinese;
   float inset = ui.px(4);
-  int tapped = segments(ui, "language", {rect.x + inset, rect.y + inset}, {rect.width - ui.px(52), rect.height - 2 * inset}, {"中", "EN"},
-                        chinese ? 0 : 1, {ui.theme.ink, ui.theme.ink});
+  int tapped =
+      segments(ui, "language", {rect.x + inset, rect.y + inset}, {rect.width - ui.px(52), rect.height - 2 * inset},
+               {"中", "EN"}, chinese ? 0 : 1, {ui.theme.ink, ui.theme.ink});
   if (tapped >= 0) ui.emit(city::SetLanguage{tapped == 0 ? Language::Chinese : Language::English});
-  if (plainIconButton(ui, "help", {rect.right() - ui.px(46), rect.y + ui.px(4)}, Icon::Help)) ui.state.helpOpen = !ui.state.helpOpen;
+  if (plainIconButton(ui, "help", {rect.right() - ui.px(46), rect.y + ui.px(4)}, Icon::Help))
+    ui.state.helpOpen = !ui.state.helpOpen;
   endCard();
 }
 
