@@ -51,8 +51,11 @@ void drawViews(Context& ui) {
   State::Row& row = ui.state.views;
   const bool tooLong = row.length > rect.width + 0.5f;
   const float arrow = tooLong ? ui.px(44 + 8) : 0;
-  const Rect inner{rect.x + arrow, rect.y, std::max(rect.width - 2 * arrow, 1.0f), rect.height};
-  const float most = std::max(row.length - inner.width, 0.0f), step = std::max(inner.width - ui.px(120), ui.px(120));
+  // The arrow to what came earlier takes its room from the chips: the row's start has none.
+  const float shift = row.at > 0.5f ? arrow : 0;
+  const Rect inner{rect.x + shift, rect.y, std::max(rect.width - arrow - shift, 1.0f), rect.height};
+  const float most = std::max(row.length - shift - inner.width, 0.0f),
+              step = std::max(inner.width - ui.px(120), ui.px(120));
   beginBare("##views", rect);
   if (tooLong && row.at > 0.5f && roundButton(ui, "earlier", {rect.x, rect.y}, ui.px(44), Icon::ChevronLeft))
     row.target = std::max(row.at - step, 0.0f);
@@ -63,7 +66,7 @@ void drawViews(Context& ui) {
   ImGui::SetCursorScreenPos({inner.x, inner.y});
   beginScroll("chips", {inner.width, inner.height}, true);
   const city::CameraPose& camera = ui.session.flight.durationSeconds > 0 ? ui.session.flight.to : ui.session.camera;
-  const float start = ImGui::GetCursorScreenPos().x, y = ImGui::GetCursorScreenPos().y;
+  const float start = ImGui::GetCursorScreenPos().x - shift, y = ImGui::GetCursorScreenPos().y;
   float x = start;
   //! Makes room for a chip; whether it is to be seen and touched.
   const auto whole = [&](float width) {
@@ -96,7 +99,7 @@ void drawViews(Context& ui) {
   }
   const float length = x - ui.px(8) - start;
   if (std::abs(std::exchange(row.length, length) - length) > 0.5f) ui.state.animating = true;
-  ImGui::Dummy({length, rect.height});
+  ImGui::Dummy({length - shift, rect.height});
   if (ui.state.dragged == ImGui::GetCurrentWindow()->ID) row.target.reset();
   if (row.target) {  // of our own counting: ImGui scrolls by whole pixels
     const float left = *row.target - row.at;
