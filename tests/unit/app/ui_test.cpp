@@ -256,12 +256,16 @@ TEST(Ui, ALongRowOfViewsIsSteppedThrough) {
   UiHarness app;
   keepViews(app, 12);
   const Rect row = app.layout().views;
-  const auto first = [&] { return app.tap({row.x + 52 + 30, middle(row).y}); };  // beside the arrow
+  const auto first = [&] { return app.tap({row.x + 30, middle(row).y}); };  // no arrow there yet
   EXPECT_EQ(only<city::FlyTo>(first())->camera, app.city.document().views[0].camera);
   app.frames(120);
   app.tap({row.right() - 22, middle(row).y});
   app.frames(60);
   EXPECT_FALSE(app.ui.animating());
+  EXPECT_TRUE(app.tap({row.x + 22, middle(row).y}).empty()) << "the arrow back stands where the first chip was";
+  app.frames(60);
+  app.tap({row.right() - 22, middle(row).y});
+  app.frames(60);
   for (float x = row.x + 52; x < row.right() - 52; x += 40) app.tap({x, middle(row).y});
   const city::CameraPose last = app.city.session().flight.to;
   EXPECT_GT(last.lonDegrees, 120.55) << "a later view came under the finger";
