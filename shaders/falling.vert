@@ -33,7 +33,7 @@ void main() {
   float wide = width * max(1.0, least / max(pixels, 1e-4));
   float faint = min(pixels / least, 1.0);
   float cover = falling.box.w * (kSnowy ? faint * sqrt(faint) : faint) * (1.0 - smoothstep(0.75, 1.0, away)) *
-                smoothstep(0.03 * size, 0.09 * size, distanceMetres) * (0.5 + 0.5 * own.y) * step(own.z, falling.side.extra.z);
+                smoothstep(0.07 * size, 0.18 * size, distanceMetres) * (0.5 + 0.5 * own.y) * step(own.z, falling.side.extra.z);
   vec3 view = world / max(distanceMetres, 1e-3);
   vec3 along = kSnowy ? frame.up.xyz : falling.velocity.xyz;
   vec3 across = normalize(cross(along, view));

@@ -169,6 +169,9 @@ void OverlayLines::draw(PassContext& context, const SideView& side) {
               linesGone = std::min(kLinesGoneAt, near.reachMetres);
   const float discsFade = discsGone * kDiscsFadeAt / kDiscsGoneAt, linesFade = linesGone * kLinesFadeAt / kLinesGoneAt;
   const auto inkOf = [&](const glm::vec3& colour) { return lineInk(context.scene.look, colour); };
+  // Between the houses of a street a band above a tunnel would be a loose patch of colour.
+  const auto buried = [&](const LineDraw& draw) { return d.shapes.lines[draw.line].underground && !draw.selected; };
+  if (near.hiddenShare <= 0) std::erase_if(draws.lines, buried);
   if (d.drawn.size() <= side.index) d.drawn.resize(side.index + 1);
   if (!draws.lines.empty() || !draws.stations.empty()) {
     const VkCommandBuffer commands = context.commands;
@@ -215,7 +218,8 @@ void OverlayLines::draw(PassContext& context, const SideView& side) {
         const float grow = (draw.selected ? 1.5f : draw.planned ? 0.8f : 1.0f) * kManners[size_t(line.network)].wide;
         const float hidden = near.hiddenShare * (tech ? kTechHiddenAlpha : kHiddenAlpha);
         p.line.origin =
-            glm::vec4(view.relativeEnu(line.origin), (inSight ? 1.0f : hidden) * (draw.planned ? kPlannedAlpha : 1.0f));
+            glm::vec4(view.relativeEnu(line.origin), (inSight ? buried(draw) ? near.hiddenShare : 1.0f : hidden) *
+                                                         (draw.planned ? kPlannedAlpha : 1.0f));
         p.line.colour = glm::vec4(inkOf(line.colour), kCasing * scale);
         p.line.width = glm::vec4(kHalfWidthMetres * grow, kLeastHalfWidth * scale * grow, kMostHalfWidth * scale * grow,
                                  draw.planned ? kDash * scale : 0.0f);

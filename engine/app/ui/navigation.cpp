@@ -56,11 +56,7 @@ void drawNavigation(Context& ui) {
   bool tapped = hitArea("compass", at, {size, size});
   float p = ImGui::IsItemActive() ? 1.0f : ImGui::IsItemHovered() ? 0.4f : 0.0f;
   ImVec2 centre{at.x + size / 2, at.y + size / 2};
-  list.PushClipRectFullScreen();
-  softShadow(list, ui.theme, at, {at.x + size, at.y + size}, size / 2, ui.layout.scale);
-  list.AddCircleFilled(centre, size / 2, mix(ui.theme.card, ui.theme.accentTint, p), 40);
-  list.AddCircle(centre, size / 2 - 0.5f, ui.theme.cardEdge, 40);
-  list.PopClipRect();
+  roundGround(ui, at, size, mix(ui.theme.card, ui.theme.accentTint, p));
   drawCompass(list, centre, ui.px(32), static_cast<float>(ui.seen.headingDegrees), ui.theme.after, ui.theme.before);
   if (tapped) ui.emit(city::FlyTo{facingNorth(pose, ground, focus), 0.8});
 

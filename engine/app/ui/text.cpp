@@ -100,7 +100,13 @@ std::vector<std::string_view> wrapped(ImFont* font, std::string_view text, float
     lines.push_back(line);
     lineStart = at;
   };
+  constexpr unsigned kBracket = 0xff08;
+  constexpr size_t kShortBytes = 21;  // as （部分示意）: five characters and both brackets
+  size_t wholeUntil = 0;              // what stands in short brackets stays together
   eachCharacter(text, [&](unsigned code, size_t at, size_t length) {
+    if (code == kBracket)
+      if (const size_t closed = text.substr(at, kShortBytes).find("）"); closed != std::string_view::npos)
+        wholeUntil = at + closed;
     if (code == '\n') {
       end(at);
       lineStart = breakAt = at + length;
@@ -109,7 +115,7 @@ std::vector<std::string_view> wrapped(ImFont* font, std::string_view text, float
       return;
     }
     bool mayBreak = previous != 0 && (previous == ' ' || previous == '-' || isWide(previous) || isWide(code)) &&
-                    code != ' ' && !closes(code) && !opens(previous);
+                    code != ' ' && !closes(code) && !opens(previous) && (at >= wholeUntil || code == kBracket);
     if (mayBreak) {
       breakAt = at;
       xAtBreak = x;

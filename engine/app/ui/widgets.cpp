@@ -201,17 +201,21 @@ bool toggleSwitch(const Context& ui, const char* id, ImVec2 at, bool on) {
   return tapped;
 }
 
-bool roundButton(const Context& ui, const char* id, ImVec2 at, float size, Icon icon, bool active) {
-  bool tapped = hitArea(id, at, {size, size});
-  float p = pressed();
+void roundGround(const Context& ui, ImVec2 at, float size, ImU32 fill) {
   ImDrawList& list = *ImGui::GetWindowDrawList();
-  ImVec2 max{at.x + size, at.y + size}, centre{at.x + size / 2, at.y + size / 2};
+  const ImVec2 centre{at.x + size / 2, at.y + size / 2};
   list.PushClipRectFullScreen();
-  softShadow(list, ui.theme, at, max, size / 2, ui.layout.scale);
-  ImU32 fill = active ? ui.theme.accent : mix(ui.theme.card, ui.theme.accentTint, p);
+  softShadow(list, ui.theme, at, {at.x + size, at.y + size}, size / 2, ui.layout.scale);
   list.AddCircleFilled(centre, size / 2, fill, 40);
   list.AddCircle(centre, size / 2 - 0.5f, ui.theme.cardEdge, 40);
   list.PopClipRect();
+}
+
+bool roundButton(const Context& ui, const char* id, ImVec2 at, float size, Icon icon, bool active) {
+  bool tapped = hitArea(id, at, {size, size});
+  roundGround(ui, at, size, active ? ui.theme.accent : mix(ui.theme.card, ui.theme.accentTint, pressed()));
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  const ImVec2 centre{at.x + size / 2, at.y + size / 2};
   drawIcon(list, icon, centre, size * 0.42f, active ? ui.theme.onAccent : ui.theme.ink);
   return tapped;
 }

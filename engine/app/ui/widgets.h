@@ -101,6 +101,8 @@ void softShadow(ImDrawList& list, const Theme& theme, ImVec2 min, ImVec2 max, fl
 // Controls: each is a touch target of at least 44 design units and returns true when it was tapped.
 bool hitArea(const char* id, ImVec2 at, ImVec2 size);
 bool toggleSwitch(const Context& ui, const char* id, ImVec2 at, bool on);             // 52 x 44
+//! The ground of a round button: its shadow, its fill, its rim.
+void roundGround(const Context& ui, ImVec2 at, float size, ImU32 fill);
 bool roundButton(const Context& ui, const char* id, ImVec2 at, float size, Icon icon, bool active = false);
 bool plainIconButton(const Context& ui, const char* id, ImVec2 at, Icon icon);        // 44 x 44, without a ground
 bool textButton(const Context& ui, const char* id, ImVec2 at, ImVec2 size, std::string_view label, ImU32 fill, ImU32 ink, Icon icon,

@@ -51,9 +51,34 @@ TEST_F(LinesTest, HiddenWithTheirLayerAndOneByOne) {
   stage.scene.layers.metro = true;
   stage.render(one);
   const int all = differing(stage.picture("lines_all"), bare, 30);
-  stage.scene.layers.hiddenItems = {city.document.overlays.back().items[0].id, city.document.overlays.back().items[1].id};
+  stage.scene.layers.hiddenItems = {city.document.overlays.back().items[0].id,
+                                    city.document.overlays.back().items[1].id};
   stage.render(one);
   EXPECT_LT(differing(stage.picture("lines_some"), bare, 30), all * 9 / 10);
+}
+
+TEST_F(LinesTest, AboveTunnelsAreGoneFromTheStreet) {
+  for (auto& [uri, layer] : city.layers)
+    for (source::VectorFeature& feature : layer.features)
+      if (feature.kind == source::GeometryKind::Line) feature.properties["structure"] = "underground";
+  stage.setCity(city);
+  std::array one{stage.side(0, 0, 1, {2030, 1, 1}, true)};
+  stage.render(one, {.lines = false});
+  const auto bare = stage.picture("lines_street_bare");
+  const auto shown = [&](double eyeMetres) {
+    stage.scene.eyeMetres = eyeMetres;
+    stage.render(one);
+    int touched = 0;
+    for (int x = 8; x < 1280; x += 8)
+      for (int y = 8; y < 720; y += 8)
+        touched += stage.lines->hit(float(x), float(y)).kind == city::PickKind::MetroLine;
+    return std::pair(differing(stage.picture("lines_street"), bare, 30), touched);
+  };
+  const auto [high, touchedHigh] = shown(1500);
+  const auto [street, touchedStreet] = shown(30);
+  EXPECT_LT(street, high / 4) << "discs of stations stay";
+  EXPECT_GT(touchedHigh, 20);
+  EXPECT_EQ(touchedStreet, 0);
 }
 
 TEST_F(LinesTest, AreTouched) {

@@ -40,7 +40,8 @@ TEST(Texts, EveryKeyThatIsUsedExistsAndEveryKeyIsUsed) {
   for (const std::string& key : known) families.insert(key.substr(0, key.find('.')));
   const std::regex literal("\"([a-zA-Z]+(\\.[a-zA-Z]+)+)\"");
   int files = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(std::filesystem::path(CITYMIRROR_SOURCE_DIR) / "engine/app/ui")) {
+  for (const auto& entry :
+       std::filesystem::directory_iterator(std::filesystem::path(CITYMIRROR_SOURCE_DIR) / "engine/app/ui")) {
     if (entry.path().extension() != ".cpp") continue;
     ++files;
     auto bytes = readFile(entry.path());
@@ -48,8 +49,9 @@ TEST(Texts, EveryKeyThatIsUsedExistsAndEveryKeyIsUsed) {
     std::string text(asText(*bytes));
     for (std::sregex_iterator match(text.begin(), text.end(), literal), end; match != end; ++match) {
       std::string key = (*match)[1];
-      if (!families.contains(key.substr(0, key.find('.')))) continue;   // "zh.json" and the like
-      if (key == "divider.held" || key == "lens.held" || key == "years.held" || key == "weather.slot") continue;   // names of eased values
+      if (!families.contains(key.substr(0, key.find('.')))) continue;  // "zh.json" and the like
+      if (key == "divider.held" || key == "lens.held" || key == "years.held" || key == "weather.slot")
+        continue;  // names of eased values
       EXPECT_TRUE(known.contains(key)) << entry.path().filename() << " uses \"" << key << "\"";
       used.insert(key);
     }
@@ -77,7 +79,8 @@ TEST(Texts, EveryCharacterHasItsGlyph) {
       for (const std::string* half : {&text.zh, &text.en})
         eachCharacter(*half, [&](unsigned code, size_t, size_t) {
           ++checked;
-          EXPECT_TRUE(font->FindGlyphNoFallback(static_cast<ImWchar>(code))) << "U+" << std::hex << code << " of " << *half;
+          EXPECT_TRUE(font->FindGlyphNoFallback(static_cast<ImWchar>(code)))
+              << "U+" << std::hex << code << " of " << *half;
         });
   EXPECT_GT(checked, 2000u);
 }
@@ -85,7 +88,9 @@ TEST(Texts, EveryCharacterHasItsGlyph) {
 TEST(Texts, LinesAreWrappedAsChineseIs) {
   UiHarness app;
   ImFont* font = ImGui::GetIO().Fonts->Fonts[0];
-  const std::string text = "低矮拥挤的自建房让位于新社区，居民原地回迁（含安置）。河岸 1,200 米 return to walking and cycling，先建公园、学校与地铁。";
+  const std::string text =
+      "低矮拥挤的自建房让位于新社区，居民原地回迁（含安置）。河岸 1,200 米 return to walking and "
+      "cycling，先建公园、学校与地铁。";
   for (float width : {60.0f, 100.0f, 173.0f, 260.0f, 400.0f}) {
     std::string joined;
     for (std::string_view line : wrapped(font, text, width)) {
@@ -95,11 +100,17 @@ TEST(Texts, LinesAreWrappedAsChineseIs) {
       joined += line;
     }
     std::string unspaced, plain;
-    for (char c : joined) if (c != ' ') unspaced += c;
-    for (char c : text) if (c != ' ') plain += c;
+    for (char c : joined)
+      if (c != ' ') unspaced += c;
+    for (char c : text)
+      if (c != ' ') plain += c;
     EXPECT_EQ(unspaced, plain);
   }
   EXPECT_EQ(wrapped(font, "a\nb", 100).size(), 2u);
+  const std::string bracketed = "主要道路（示意）、街区规则（示意）、绿道（示意）";
+  for (float width = 90; width < 300; width += 7)  // what is short in brackets stays whole
+    for (std::string_view line : wrapped(font, bracketed, width))
+      for (const char* part : {"（示", "示意"}) EXPECT_FALSE(line.ends_with(part)) << line;
   EXPECT_LE(widthOf(font, clipped(font, text, 120)), 120);
 }
 
@@ -119,7 +130,8 @@ TEST(Theme, ReadsColoursAndNamesWhatIsWrong) {
   ASSERT_TRUE(theme);
   EXPECT_EQ(theme->accent, IM_COL32(0x10, 0x20, 0x30, 0xff));
   EXPECT_EQ(theme->card >> IM_COL32_A_SHIFT, 0x80u);
-  for (const char* bad : {"[]", R"({"acent": "#102030"})", R"({"accent": "teal"})", R"({"accent": 3})"}) EXPECT_FALSE(readTheme(bad, "t.json")) << bad;
+  for (const char* bad : {"[]", R"({"acent": "#102030"})", R"({"accent": "teal"})", R"({"accent": 3})"})
+    EXPECT_FALSE(readTheme(bad, "t.json")) << bad;
   auto shipped = readFile(assetsFolder() / "themes" / "harbour.json");
   ASSERT_TRUE(shipped);
   EXPECT_TRUE(readTheme(asText(*shipped), "harbour.json"));
