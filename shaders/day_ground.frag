@@ -34,7 +34,7 @@ float wetSmoothness(uint kind) {
 
 // What snow leaves of it open: carriageways are cleared, along their tracks most.
 float snowMost(uint kind) {
-  if (kind < kOnMinor) return kind == kOnPath || kind == kOnPlaza ? 0.75 : kind == kOnRail ? 0.7 : 1.0;
+  if (kind < kOnMinor) return kind == kOnPath || kind == kOnPlaza ? 0.75 : kind == kOnRail ? 0.7 : kind == kOnForest ? 0.62 : 1.0;
   if (inAlong.x <= 0.0) return 0.35;
   float middle = abs(inAlong.x - 128.0) * (1.0 / 100.0);   // 0 the centre line .. 1 the edge
   float track = 0.5 + 0.5 * cos(middle * (kind >= kOnMajor ? 25.13 : 12.57));

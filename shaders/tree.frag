@@ -43,7 +43,7 @@ void main() {
     shade *= 1.0 + near * (0.34 - 0.95 * gap);
     // What stands before the eye gives way.
     float noise = fract(ditherAt(gl_FragCoord.xy) + tree.side.extra.z);
-    if (gap > 1.02 - near * smoothstep(0.25, 1.0, rim) || noise > smoothstep(3.0, 12.0, distanceMetres)) discard;
+    if (gap > 1.02 - near * (0.72 * smoothstep(0.30, 1.0, rim)) || noise > smoothstep(3.0, 12.0, distanceMetres)) discard;
   }
   vec3 light = inAmbient + inSun * sun;
   outColour = vec4(hazed(toneMapped(inAlbedo * light * shade), inWorld), 1.0);

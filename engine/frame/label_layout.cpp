@@ -20,7 +20,7 @@ constexpr float kSameNamePixels = 260;  // a station and the sight it is named a
 
 // sRGB.
 constexpr glm::vec3 kInk{0.13f, 0.17f, 0.23f}, kSoftInk{0.28f, 0.33f, 0.40f}, kSlate{0.24f, 0.30f, 0.40f};
-constexpr glm::vec3 kWaterInk{0.20f, 0.43f, 0.58f}, kPaper{0.995f, 0.99f, 0.98f};
+constexpr glm::vec3 kWaterInk{0.06f, 0.25f, 0.42f}, kPaper{0.995f, 0.99f, 0.98f};
 constexpr glm::vec3 kNightInk{0.84f, 0.86f, 0.88f}, kNightHalo{0.05f, 0.07f, 0.12f}, kNightPill{0.035f, 0.085f, 0.160f};
 
 //! How one kind of label looks, in reference pixels, and from how far away it is shown.
@@ -62,7 +62,7 @@ Style styleOf(const Label& label, bool interchange) {
                .smallSize = 10,
                .spacing = 0.3f,
                .smallSpacing = 0.1f,
-               .halo = 1.6f,
+               .halo = 2.2f,
                .ink = kWaterInk,
                .smallInk = kWaterInk,
                .alpha = 0.9f,
@@ -98,17 +98,18 @@ bool ready(const ShapedText& text, const Glyphs& glyphs) {
                      [&](const ShapedGlyph& g) { return glyphs.glyph(g.glyph).ready; });
 }
 
-Block blockOf(const Text& text, const Style& style, Language language, float scale, Glyphs& glyphs) {
+//! The name as it is shown in the first line, and in the other language below it.
+Block blockOf(const Text& shown, const Text& name, const Style& style, Language language, float scale, Glyphs& glyphs) {
   Block block;
   const bool chinese = language == Language::Chinese;
-  const std::string& first = text.in(language);
-  const std::string& second = chinese ? text.en : text.zh;
+  const std::string& first = shown.in(language);
+  const std::string& second = chinese ? name.en : name.zh;
   block.first = &glyphs.shape(first, style.spacing * (chinese ? 1.0f : 0.3f));
   block.firstSize = style.size * scale * (chinese ? 1.0f : 0.94f);
   glm::vec2 extent(block.first->width * block.firstSize, block.firstSize);
   // Ideographs fill the em from 0.88 above the baseline to 0.12 below it; Latin text is put on the same line.
   block.firstBaseline = Glyphs::kIdeographTop * block.firstSize;
-  if (!second.empty() && second != first) {
+  if (!second.empty() && second != name.in(language)) {
     block.second = &glyphs.shape(second, style.smallSpacing * (chinese ? 1.0f : 1.5f));
     block.secondSize = style.smallSize * scale;
     block.secondBaseline = extent.y + 1.5f * scale + 0.88f * block.secondSize;
@@ -471,8 +472,8 @@ void LabelLayout::layOut(const std::vector<Label>& labels, const city::Document&
     if (!one.selected) one.style.farMetres = std::min(one.style.farMetres, view.reachMetres);
     bool near = inRange(one.style, one.metres, previous >= 0);
     if (!near && remembered == memory_.end()) continue;
-    one.block = blockOf(layers.underground && !label.below.empty() ? label.below : label.text, one.style, language,
-                        view.scale, glyphs);
+    const bool deep = layers.underground && !label.below.empty();
+    one.block = blockOf(deep ? label.below : label.text, label.text, one.style, language, view.scale, glyphs);
     if (!ready(*one.block.first, glyphs) || (one.block.second && !ready(*one.block.second, glyphs))) {
       changing_ = true;
       continue;

@@ -45,9 +45,10 @@ constexpr double kDarkest =
 // After sunset it opens further: what is left of the day is worth seeing. It takes the lamps' white for white, and the sky for bluer.
 constexpr double kEveningGain = 0.6;
 const dvec3 kEvening(0.72, 0.98, 1.22);
-constexpr double kAfterglow = 1.8;     // of the horizon where the sun went down, on what faces it
-constexpr double kHazeMetres = 13800;  // of clear air, at the sea
-constexpr double kDust = 2.0;          // a city's haze
+constexpr double kAfterglow = 1.8;    // of the horizon where the sun went down, on what faces it
+constexpr double kHazeMetres = 9000;  // of clear air, at the sea
+constexpr double kHazeOfHeight = 4;   // and so many more for a metre above it
+constexpr double kDust = 2.0;         // a city's haze
 // Light of a city's night in the sky and on the ground: lamps in the haze. Linear.
 const dvec3 kNightZenith(0.0095, 0.0155, 0.041), kNightHorizon(0.034, 0.037, 0.060);
 const dvec3 kNightSky(0.058, 0.078, 0.132), kNightBounce(0.026, 0.026, 0.034), kMoonlight(0.17, 0.20, 0.29);
@@ -80,13 +81,13 @@ struct Covered {
   double hazeMetres, hazeOfHeight;
 };
 const Covered kOvercast{
-    0.88, {1.00, 1.07, 1.17}, {0.34, 0.33, 0.32}, 0.12, {0.56, 0.625, 0.69}, {0.81, 0.84, 0.865}, 11500, 8};
-const Covered kFog{0.50, {1.00, 1.02, 1.04}, {0.52, 0.50, 0.48}, 0.50, {0.70, 0.755, 0.81}, {0.85, 0.86, 0.865}, 9000,
-                   8};
-const Covered kRain{0.92, {0.84, 0.91, 1.00}, {0.28, 0.28, 0.28}, 0.03, {0.42, 0.48, 0.54}, {0.62, 0.665, 0.70}, 6400,
-                    7};
-const Covered kSnow{0.90, {0.97, 1.02, 1.09}, {0.44, 0.45, 0.47}, 0.05, {0.62, 0.67, 0.72}, {0.78, 0.805, 0.83}, 5600,
-                    7};
+    0.88, {1.00, 1.07, 1.17}, {0.34, 0.33, 0.32}, 0.12, {0.56, 0.625, 0.69}, {0.81, 0.84, 0.865}, 8000, 4};
+const Covered kFog{0.50, {1.00, 1.02, 1.04}, {0.52, 0.50, 0.48}, 0.50, {0.70, 0.755, 0.81}, {0.85, 0.86, 0.865}, 7500,
+                   4};
+const Covered kRain{0.92, {0.84, 0.91, 1.00}, {0.28, 0.28, 0.28}, 0.03, {0.42, 0.48, 0.54}, {0.62, 0.665, 0.70}, 5500,
+                    4};
+const Covered kSnow{0.90, {0.97, 1.02, 1.09}, {0.44, 0.45, 0.47}, 0.05, {0.62, 0.67, 0.72}, {0.78, 0.805, 0.83}, 5000,
+                    4};
 
 template <class Visit>
 void forEachWeather(const WeatherShares& shares, const Visit& visit) {
@@ -206,10 +207,10 @@ void Light::makeSky(city::Look look, double sunSine) {
                    kNightBounce * (night_ * grade.night);
   disc_ = toneMapped(sunColour_ * 4.0 + 0.35 * luminance(sunColour_));
   hazeMetres_ = kHazeMetres;
-  hazeOfHeight_ = 9;
+  hazeOfHeight_ = kHazeOfHeight;
   forEachWeather(weather_, [&](const Covered& c, double share) {
     hazeMetres_ += (c.hazeMetres - kHazeMetres) * share;
-    hazeOfHeight_ += (c.hazeOfHeight - 9) * share;
+    hazeOfHeight_ += (c.hazeOfHeight - kHazeOfHeight) * share;
   });
   if (!weather_.clear()) cover(sunSine, gain);
   makeDome(look, sunSine, gain);

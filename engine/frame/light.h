@@ -41,7 +41,7 @@ class Light {
   glm::dvec3 keyEcef_{0, 0, 1}, sunEcef_{0, 0, 1}, moonEcef_{0, 0, 1};
   glm::dvec3 sunColour_{0}, keyColour_{0}, skyAmbient_{0}, groundAmbient_{0};          // linear
   glm::dvec3 zenith_{0}, horizon_{0}, horizonAlong_{0}, horizonAcross_{0}, disc_{0};   // display colours
-  double lift_ = 0.18, hazeMetres_ = 11000, hazeOfHeight_ = 9;   // half of what is so far away shows; more from above
+  double lift_ = 0.18, hazeMetres_ = 9000, hazeOfHeight_ = 4;   // half of what is so far away shows; more from above
   float night_ = 0;
   std::vector<SkyVertex> dome_;
 };

@@ -25,7 +25,7 @@ constexpr Colour kConcrete{172, 172, 168, shared::kRailMatter}, kPier{160, 160, 
     kLivery{255, 255, 255, shared::kRailLivery}, kTube{176, 182, 188, shared::kRailMatter},
     kFloor{120, 122, 126, shared::kRailMatter}, kWhite{226, 227, 226, shared::kRailMatter},
     kSkirt{52, 54, 58, shared::kRailMatter}, kWindows{18, 22, 28, shared::kRailWindows},
-    kWindscreen{22, 26, 32, shared::kRailMatter}, kHeadlights{236, 226, 190, shared::kRailLamps};
+    kWindscreen{6, 7, 9, shared::kRailMatter}, kHeadlights{236, 226, 190, shared::kRailLamps};
 
 //! A point of a cross-section: to the right of the track, above the rails. Sections are convex, counter-clockwise seen from behind.
 using Section = std::vector<glm::dvec2>;
@@ -374,14 +374,19 @@ RailMesh carMesh(Car car) {
   std::vector<glm::dvec3> first = placedAt(ribs.front()), last = placedAt(ribs.back());
   maker.face(first, kSkirt);
   std::reverse(last.begin(), last.end());
-  maker.face(last, end && !fast ? kWindscreen : end ? kWhite : kSkirt);
-  if (end && !fast)
+  maker.face(last, end ? kWhite : kSkirt);
+  if (end && !fast) {
+    const double x = front + 0.02;
+    maker.face(std::array{glm::dvec3(x, -1.14, 1.35), glm::dvec3(x, 1.14, 1.35), glm::dvec3(x, 1.02, 2.3),
+                          glm::dvec3(x, 0.7, 2.62), glm::dvec3(x, -0.7, 2.62), glm::dvec3(x, -1.02, 2.3)},
+               kWindscreen);
     for (const double side : {-1.0, 1.0}) {
-      const double x = front + 0.03, y = side * 0.85;
+      const double y = side * 0.85;
       maker.face(std::array{glm::dvec3(x, y - 0.18, 0.75), glm::dvec3(x, y + 0.18, 0.75), glm::dvec3(x, y + 0.18, 1.05),
                             glm::dvec3(x, y - 0.18, 1.05)},
                  kHeadlights);
     }
+  }
   return mesh;
 }
 

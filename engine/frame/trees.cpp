@@ -12,7 +12,7 @@ namespace {
 using namespace shared;
 
 constexpr VkShaderStageFlags kBothStages = VK_SHADER_STAGE_VERTEX_BIT | VK_SHADER_STAGE_FRAGMENT_BIT;
-constexpr double kTrunkMetres = 300;  // farther trees are crowns alone
+constexpr double kTrunkMetres = 300, kStillTrunkMetres = 1400;  // farther trees are crowns alone
 
 //! Crown: tip 0, upper ring 1.., lower ring, lower tip. Trunk: three points at the foot, three above. Counter-clockwise from outside.
 constexpr std::array<uint16_t, kTreeIndices> treeIndices() {
@@ -120,7 +120,9 @@ uint32_t TreePass::draw(PassContext& pass, const SideView& side, std::span<const
     vkCmdPushConstants(pass.commands, layout_, kBothStages, 0, sizeof(push), &push);
     const VkBuffer chunk = pass.residency.chunk(tile->tile->chunk);
     vkCmdBindVertexBuffers(pass.commands, 0, 1, &chunk, &tile->tile->treeOffset);
-    vkCmdDrawIndexed(pass.commands, distance < kTrunkMetres ? kTreeIndices : kTreeCrownIndices, count, 0, 0, 0);
+    vkCmdDrawIndexed(pass.commands,
+                     distance < (moving ? kTrunkMetres : kStillTrunkMetres) ? kTreeIndices : kTreeCrownIndices, count,
+                     0, 0, 0);
     drawn += count;
   }
   return drawn;

@@ -6,8 +6,8 @@
 
 layout(constant_id = 1) const uint kEdges = 0u;   // PostPass::Edges: 0 drawn into the colours, 1 luminous (tech), 2 thin ink (plan)
 
-// Edges fade five times as fast as colours in the haze, and are gone where they would only be noise.
-float edgesAt(float metres, float hazePerMetre) { return exp2(-5.0 * hazePerMetre * metres) * clamp(2.0 - metres / 6000.0, 0.0, 1.0); }
+// Edges fade nine times as fast as colours in the haze, and are gone where they would only be noise.
+float edgesAt(float metres, float hazePerMetre) { return exp2(-9.0 * hazePerMetre * metres) * clamp(2.0 - metres / 6000.0, 0.0, 1.0); }
 
 // x: how dark the pixel gets (silhouettes, inner corners), y: how light (outer corners).
 vec2 edgeAt(float centre, float left, float right, float above, float below, float pixelAngle) {

@@ -116,7 +116,7 @@ Ground groundAt(uint kind, vec2 place, vec3 normal, vec2 road, vec3 clay, float 
     vec2 slab = fract(place * 0.5);
     float joint = max(step(0.96, slab.x), step(0.96, slab.y)) * seen(perPixel, 1.2);
     float check = mod(floor(place.x * 0.125) + floor(place.y * 0.125), 2.0) * seen(perPixel, 6.0);
-    g.albedo = mix(vec3(0.33, 0.305, 0.265), vec3(0.275, 0.258, 0.232), check) * (1.0 + 0.08 * vary - 0.18 * joint);
+    g.albedo = mix(vec3(0.33, 0.305, 0.265), vec3(0.302, 0.281, 0.247), check) * (1.0 + 0.08 * vary - 0.18 * joint);
   } else if (kind == kOnRail) {
     g.albedo = vec3(0.18, 0.16, 0.145) * (1.0 + 0.2 * vary);
   } else if (kind == kOnIndustrial) {

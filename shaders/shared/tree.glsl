@@ -28,8 +28,8 @@ TreePoint treePoint(int point, uint look) {
   float height = kind == 1u ? mix(7.0, 13.0, size) : kind == 2u ? mix(6.5, 9.0, size) : mix(5.5, 11.0, size);
   float radius = kind == 1u ? height * 0.26 : kind == 2u ? height * 0.30 : height * 0.40;
   // Height and radius of the rings, of the whole.
-  vec4 rings = kind == 1u ? vec4(0.56, 0.52, 0.16, 1.0) : vec4(0.76, 0.82, 0.42, 1.0);
-  float low = kind == 1u ? 0.13 : 0.24;
+  vec4 rings = kind == 1u ? vec4(0.56, 0.52, 0.16, 1.0) : vec4(0.78, 0.80, 0.46, 1.0);
+  float low = kind == 1u ? 0.13 : 0.19;
   TreePoint p;
   p.bark = point >= 2 * kTreeRing + 2;
   p.inside = 0.0;
@@ -38,7 +38,7 @@ TreePoint treePoint(int point, uint look) {
     bool top = point >= 2 * kTreeRing + 5;
     float angle = turn + float(corner) * 2.0943951;
     vec2 out2 = vec2(cos(angle), sin(angle));
-    p.place = vec3(out2 * height * (top ? 0.018 : 0.030), top ? height * (low + 0.12) : -0.6);
+    p.place = vec3(out2 * height * (top ? 0.018 : 0.030), top ? height * (low + 0.17) : -0.6);
     p.normal = vec3(out2, 0.0);
     return p;
   }
@@ -46,7 +46,7 @@ TreePoint treePoint(int point, uint look) {
     bool top = point == 0;
     p.place = vec3(0.0, 0.0, height * (top ? 1.0 : low));
     p.normal = vec3(0.0, 0.0, top ? 1.0 : -1.0);
-    p.inside = top ? 0.0 : 0.75;
+    p.inside = top ? 0.0 : 0.65;
     return p;
   }
   int ring = (point - 1) / kTreeRing, corner = (point - 1) % kTreeRing;
@@ -55,7 +55,7 @@ TreePoint treePoint(int point, uint look) {
   float bulge = 0.84 + 0.32 * float((uneven ^ (uneven >> 13u)) & 255u) * (1.0 / 255.0);
   vec2 out2 = vec2(cos(angle), sin(angle));
   p.place = vec3(out2 * radius * (ring == 0 ? rings.y : rings.w) * bulge, height * (ring == 0 ? rings.x : rings.z));
-  p.normal = normalize(vec3(out2, ring == 0 ? 0.75 : kind == 1u ? 0.25 : -0.12));
+  p.normal = normalize(vec3(out2, ring == 0 ? 0.75 : kind == 1u ? 0.25 : -0.05));
   p.inside = ring == 0 ? 0.12 : 0.42;
   return p;
 }

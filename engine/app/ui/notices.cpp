@@ -13,26 +13,35 @@ namespace {
 
 constexpr double kErrorSeconds = 10;
 
-std::string attribution(const Context& ui) {
+//! One statement after the other.
+void add(std::string& text, const std::string& part) {
+  if (!part.empty()) text += (text.empty() ? "" : "  ·  ") + part;
+}
+
+//! What a visitor must know of the picture: what is simulated, schematic or illustrative, and how old it is.
+std::string notes(const Context& ui) {
   std::string text;
-  auto add = [&](const std::string& part) {
-    if (!part.empty()) text += (text.empty() ? "" : "  ·  ") + part;
-  };
-  if (ui.session.compare != city::Compare::Off && ui.session.layers.differences) add(ui.tr("attribution.differences"));
+  if (ui.session.compare != city::Compare::Off && ui.session.layers.differences)
+    add(text, ui.tr("attribution.differences"));
   if (ui.session.layers.underground) {
-    add(ui.tr("attribution.depths"));
-    if (ui.seen.depthFactor > 1) add(filled(ui.tr("attribution.deeper"), {std::to_string(ui.seen.depthFactor)}));
+    add(text, ui.tr("attribution.depths"));
+    if (ui.seen.depthFactor > 1) add(text, filled(ui.tr("attribution.deeper"), {std::to_string(ui.seen.depthFactor)}));
   }
-  if (ui.seen.trains) add(ui.tr("attribution.timetable"));
-  if (ui.seen.people) add(ui.tr("attribution.people"));
-  if (ui.document.illustrative) add(ui.tr("attribution.illustrative"));
-  if (!ui.document.dataDate.empty()) add(filled(ui.tr("attribution.date"), {ui.document.dataDate}));
+  if (ui.seen.trains) add(text, ui.tr("attribution.timetable"));
+  if (ui.seen.people) add(text, ui.tr("attribution.people"));
+  if (ui.document.illustrative) add(text, ui.tr("attribution.illustrative"));
+  if (!ui.document.dataDate.empty()) add(text, filled(ui.tr("attribution.date"), {ui.document.dataDate}));
+  return text;
+}
+
+std::string attribution(const Context& ui) {
+  std::string text = notes(ui);
   // Whose data it is comes first: what follows may be cut at the window's edge.
   std::string owners;
   for (const city::Source& source : ui.document.sources)
     if (source.licence.find("©") != std::string::npos && owners.find(source.licence) == std::string::npos)
       owners += (owners.empty() ? "" : "  ·  ") + source.licence;
-  add(owners);
+  add(text, owners);
   std::string sources;
   for (const city::Source& source : ui.document.sources) {
     if (!sources.empty()) sources += ui.language() == Language::Chinese ? "、" : ", ";
@@ -44,7 +53,7 @@ std::string attribution(const Context& ui) {
     if (!sources.empty()) sources += ui.language() == Language::Chinese ? "、" : ", ";
     sources += ui.in(imagery.attribution);
   }
-  if (!sources.empty()) add(filled(ui.tr("attribution.sources"), {sources}));
+  if (!sources.empty()) add(text, filled(ui.tr("attribution.sources"), {sources}));
   return text;
 }
 
@@ -112,11 +121,16 @@ void drawAttribution(Context& ui) {
 
 Rect drawAttributionAlone(Context& ui) {
   Rect rect = ui.layout.attribution;
-  std::string text = attribution(ui);
-  if (const std::string scenarios = scenariosShown(ui); !scenarios.empty())
-    text = scenarios + (text.empty() ? "" : "  ·  ") + text;
+  std::string text = scenariosShown(ui);
+  add(text, attribution(ui));
   if (text.empty()) return {rect.x, rect.y, 0, 0};
-  // Nobody can ask a picture for the rest: all of it.
+  // Nobody can ask a picture for the rest, or for another language: all of it, and what must be known in both.
+  city::Session session = ui.session;
+  session.language = ui.language() == Language::Chinese ? Language::English : Language::Chinese;
+  const Context other{ui.document, session, ui.seen, ui.out, ui.words, ui.theme, ui.fonts, ui.state, ui.layout};
+  std::string inOther = scenariosShown(other);
+  add(inOther, notes(other));
+  if (!inOther.empty()) text += "\n" + inOther;
   const std::vector<std::string_view> lines = creditLines(ui, text, rect);
   beginBare("##attribution", rect, ImGuiWindowFlags_NoInputs | ImGuiWindowFlags_NoBringToFrontOnFocus);
   drawLines(ui, rect, lines, kAttributionAlpha);

@@ -114,7 +114,9 @@ std::vector<std::string_view> wrapped(ImFont* font, std::string_view text, float
       previous = 0;
       return;
     }
-    bool mayBreak = previous != 0 && (previous == ' ' || previous == '-' || isWide(previous) || isWide(code)) &&
+    const auto isDigit = [](unsigned c) { return c >= '0' && c <= '9'; };  // a date stays whole
+    bool mayBreak = previous != 0 &&
+                    (previous == ' ' || (previous == '-' && !isDigit(code)) || isWide(previous) || isWide(code)) &&
                     code != ' ' && !closes(code) && !opens(previous) && (at >= wholeUntil || code == kBracket);
     if (mayBreak) {
       breakAt = at;

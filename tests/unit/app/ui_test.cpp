@@ -365,7 +365,7 @@ TEST(Ui, ErrorsCanBeClosedAndHelpOpens) {
   EXPECT_FALSE(app.tap(middle(compare)).empty()) << "and is gone after it";
 }
 
-TEST(Ui, APictureWithoutTheLayerHoldsNothingButALineAtTheFootAndADivider) {
+TEST(Ui, APictureWithoutTheLayerHoldsNothingButLinesAtTheFootAndADivider) {
   UiHarness app;
   const glm::vec2 size = app.seen.windowSize;
   const auto alone = [&] {
@@ -375,7 +375,7 @@ TEST(Ui, APictureWithoutTheLayerHoldsNothingButALineAtTheFootAndADivider) {
     int vertices = 0;
     for (const ImDrawList* list : ImGui::GetDrawData()->CmdLists)
       for (const ImDrawVert& vertex : list->VtxBuffer) {
-        const bool foot = vertex.pos.y > 680, aboutTheMiddle = std::abs(vertex.pos.x - size.x / 2) < 180;
+        const bool foot = vertex.pos.y > 665, aboutTheMiddle = std::abs(vertex.pos.x - size.x / 2) < 180;
         EXPECT_TRUE(foot || (aboutTheMiddle && app.city.session().compare == city::Compare::Swipe))
             << vertex.pos.x << ", " << vertex.pos.y;
         ++vertices;
@@ -385,6 +385,8 @@ TEST(Ui, APictureWithoutTheLayerHoldsNothingButALineAtTheFootAndADivider) {
   const int today = alone();
   EXPECT_GT(today, 4 * 20) << "a rectangle, and four corners a character";
   ASSERT_EQ(app.ui.covered().size(), 1u);
+  EXPECT_NEAR(app.ui.covered()[0].w - app.ui.covered()[0].y, 2 * app.layout().attribution.height, 1)
+      << "what must be known, in both languages";
   const float width = app.ui.covered()[0].z - app.ui.covered()[0].x;
   app.city.apply({city::SetCompare{city::Compare::Swipe}}, app.seen.nowSeconds);
   EXPECT_GT(alone(), today) << "where both sides are seen, both are named";

@@ -107,6 +107,9 @@ TEST(Texts, LinesAreWrappedAsChineseIs) {
     EXPECT_EQ(unspaced, plain);
   }
   EXPECT_EQ(wrapped(font, "a\nb", 100).size(), 2u);
+  for (float width = 60; width < 160; width += 7)
+    for (std::string_view line : wrapped(font, "Data of 2026-11 and 2026-12", width))
+      EXPECT_FALSE(line.ends_with("2026-")) << line;
   const std::string bracketed = "主要道路（示意）、街区规则（示意）、绿道（示意）";
   for (float width = 90; width < 300; width += 7)  // what is short in brackets stays whole
     for (std::string_view line : wrapped(font, bracketed, width))
