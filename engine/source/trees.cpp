@@ -62,41 +62,51 @@ class Built {
     cell_ = std::max(kRoomMetres, std::max(size.x, size.y) / kMostRoomCells);
     columns_ = int(size.x / cell_) + 1;
     rows_ = int(size.y / cell_) + 1;
-    cells_.assign(size_t(columns_) * size_t(rows_), false);
+    cells_.assign(size_t(columns_) * size_t(rows_), 0);
   }
   void add(const glm::vec2& a, const glm::vec2& b, const glm::vec2& c) {
     const float margin = cell_ * 0.75f;
     const glm::vec2 from = (glm::min(a, glm::min(b, c)) - margin - lo_) / cell_;
     const glm::vec2 to = (glm::max(a, glm::max(b, c)) + margin - lo_) / cell_;
     const std::array<Edge, 3> edges{edgeOf(a, b, margin), edgeOf(b, c, margin), edgeOf(c, a, margin)};
-    for (int r = std::max(0, int(from.y)); r <= std::min(rows_ - 1, int(to.y)); ++r)
-      for (int k = std::max(0, int(from.x)); k <= std::min(columns_ - 1, int(to.x)); ++k) {
-        const glm::vec2 p = lo_ + (glm::vec2(k, r) + 0.5f) * cell_;
-        const bool outside =
-            std::any_of(edges.begin(), edges.end(), [&](const Edge& e) { return glm::dot(e.inward, p) < e.least; });
-        if (!outside) cells_[size_t(r) * size_t(columns_) + size_t(k)] = true;
+    for (int r = std::max(0, int(from.y)); r <= std::min(rows_ - 1, int(to.y)); ++r) {
+      // The columns whose middles no edge leaves outside.
+      float first = std::max(0.0f, from.x), last = std::min(float(columns_ - 1), to.x);
+      for (const Edge& e : edges) {
+        const float across = e.inward.x * cell_;
+        const float least = e.least - e.inward.y * (float(r) + 0.5f) * cell_ - 0.5f * across;
+        if (across > 0)
+          first = std::max(first, std::ceil(least / across));
+        else if (across < 0)
+          last = std::min(last, std::floor(least / across));
+        else if (least > 0)
+          last = -1;
       }
+      if (first > last) continue;
+      const auto row = cells_.begin() + ptrdiff_t(r) * columns_;
+      std::fill(row + int(first), row + int(last) + 1, uint8_t(1));
+    }
   }
   bool at(glm::vec2 p) const {
     const glm::ivec2 c((p - lo_) / cell_);
     return c.x >= 0 && c.y >= 0 && c.x < columns_ && c.y < rows_ &&
-           cells_[size_t(c.y) * size_t(columns_) + size_t(c.x)];
+           cells_[size_t(c.y) * size_t(columns_) + size_t(c.x)] != 0;
   }
 
  private:
-  //! What lies inside of an edge, or no more than a margin beyond it: dot(inward, place) >= least.
+  //! What lies inside of an edge, or no more than a margin beyond it: dot(inward, place) >= least, place from the corner `lo_`.
   struct Edge {
     glm::vec2 inward{0};
     float least = 0;
   };
-  static Edge edgeOf(glm::vec2 a, glm::vec2 b, float margin) {
+  Edge edgeOf(glm::vec2 a, glm::vec2 b, float margin) const {
     const glm::vec2 inward(a.y - b.y, b.x - a.x);
-    return {inward, glm::dot(inward, a) - margin * glm::length(inward)};
+    return {inward, glm::dot(inward, a - lo_) - margin * glm::length(inward)};
   }
   glm::vec2 lo_;
   float cell_;
   int columns_, rows_;
-  std::vector<bool> cells_;
+  std::vector<uint8_t> cells_;
 };
 
 //! Chance of a tree at a place of the lattice, and the share of conifers.
@@ -154,7 +164,7 @@ class Strewing {
         t.area = 0.5f * ((b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x));
         if (t.area < 0.01f) continue;
         if (surface == Surface::Building || surface == Surface::Structure) {
-          built_.add(a, b, c);
+          if (fine_) built_.add(a, b, c);
           continue;
         }
         t.soil = soilOf(first);
@@ -199,7 +209,9 @@ class Strewing {
       for (auto x = int64_t(std::floor(lo.x)); x <= int64_t(std::floor(hi.x)); ++x) {
         const glm::i64vec2 place = chosenOf({x, y}, level_);
         const uint32_t own = hashOf(place.x, place.y, 1);
-        if (unit(own) >= planting.chance * clustered(place, t.soil)) continue;
+        if (unit(own) >= planting.chance * kMostClustered ||  // most places have none: no need to ask further
+            unit(own) >= planting.chance * clustered(place, t.soil))
+          continue;
         const glm::dvec2 shift(unit(hashOf(place.x, place.y, 2)), unit(hashOf(place.x, place.y, 3)));
         const glm::vec2 at(plane_.toContent((glm::dvec2(place) + 0.1 + 0.8 * shift) * double(kTreeSpacingMetres)));
         const std::optional<float> z = heightIn(t, at);
@@ -211,12 +223,13 @@ class Strewing {
       }
   }
 
+  static constexpr float kMostClustered = 1.8f;
   //! Parks have groves and meadows, blocks their courts.
   static float clustered(glm::i64vec2 place, Soil soil) {
     if (soil != Soil::Park && soil != Soil::Grass && soil != Soil::Town) return 1;
     const float grove = unit(hashOf(place.x >> 3, place.y >> 3, 6)) * 0.5f +
                         unit(hashOf((place.x + 4) >> 3, (place.y + 4) >> 3, 7)) * 0.5f;
-    return std::clamp((grove - 0.25f) * 4, 0.15f, 1.8f);
+    return std::clamp((grove - 0.25f) * 4, 0.15f, kMostClustered);
   }
 
   static std::optional<float> heightIn(const Triangle& t, glm::vec2 p) {
