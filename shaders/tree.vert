@@ -21,11 +21,12 @@ layout(location = 6) out vec4 outNormal;   // w: 1 bark
 void main() {
   vec4 foot = vec4(inFoot, 1.0);
   vec3 world = vec3(dot(tree.row0, foot), dot(tree.row1, foot), dot(tree.row2, foot));
-  float left = treeLeft(inLook, length(world), tree.side.extra.x);
+  float left = treeLeft(inLook, length(world), tree.side.extra.x) * treeStands(inLook, tree.laid, tree.side.grow);
   TreePoint p = treePoint(gl_VertexIndex, inLook);
   vec3 away = p.place * left;
   float sway = away.z * away.z * 0.0016;
-  away.xy += sway * vec2(sin(frame.time.x * 1.3 + world.x * 0.05 + world.y * 0.03), cos(frame.time.x * 1.1 + world.y * 0.06)) * (1.0 - frame.time.y);
+  vec2 wind = vec2(sin(frame.time.x * 1.3 + world.x * 0.05 + world.y * 0.03), cos(frame.time.x * 1.1 + world.y * 0.06));
+  away.xy += sway * wind * (1.0 - frame.time.y);
   world += away;
   gl_Position = left > 0.0 ? frame.clipFromWorld * vec4(world, 1.0) : vec4(0.0, 0.0, -1.0, 1.0);
   uint kind = treeKind(inLook);

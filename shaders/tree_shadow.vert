@@ -6,12 +6,10 @@
 layout(location = 0) in vec3 inFoot;
 layout(location = 1) in uint inLook;
 
-layout(push_constant) uniform Push {
-  SidePush side;
-  mat4 clipFromContent;
-};
+layout(push_constant) uniform Push { TreeShadowPush tree; };
 
 void main() {
   TreePoint p = treePoint(gl_VertexIndex, inLook);
-  gl_Position = clipFromContent * vec4(inFoot + p.place, 1.0);
+  float left = treeLeft(inLook, distance(inFoot, tree.side.extra.xyz), tree.side.extra.w) * treeStands(inLook, tree.laid, tree.side.grow);
+  gl_Position = left > 0.0 ? tree.clipFromContent * vec4(inFoot + p.place * left, 1.0) : vec4(0.0, 0.0, -1.0, 1.0);
 }

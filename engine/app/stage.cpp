@@ -253,6 +253,7 @@ city::Changes Stage::step(std::vector<city::Command> commands, double nowSeconds
     ground_.add(upload.tile, *upload.content);
     measures_.add(upload.tile, *upload.content);
     greenways_.add(*upload.content);
+    frame_->markTrees(*upload.content);
   }
   for (tiles::TileId tile : orders.evictions) {
     ground_.remove(tile);

@@ -228,6 +228,12 @@ void addLineOverlay(Builder& builder, const city::Overlay& overlay, size_t index
 
 }  // namespace
 
+std::vector<std::string_view> groundClassNames() {
+  std::vector<std::string_view> names;
+  for (const GroundClass& ground : kGroundClasses) names.push_back(ground.name);
+  return names;
+}
+
 DrapeShapes drapeShapes(const city::Document& document, const VectorLayers& layers, const geo::EnuFrame& axes) {
   DrapeShapes out;
   Builder builder(axes, document.origin.heightMetres, out);

@@ -47,6 +47,9 @@ struct DrapeShapes {
   std::vector<std::string> problems;  // shapes left out and why
 };
 
+//! What a plan's ground can be ("class"), as they are laid on each other: the last on top.
+std::vector<std::string_view> groundClassNames();
+
 //! `axes`: the frame of the document's origin that all passes use.
 DrapeShapes drapeShapes(const city::Document& document, const VectorLayers& layers, const geo::EnuFrame& axes);
 

@@ -161,6 +161,8 @@ void Frame::setDocument(const city::Document& document, const VectorLayers& laye
   impl_->surroundingsGeneration = 0;
 }
 
+void Frame::markTrees(source::MeshContent& content) const { impl_->scenery.sites.mark(content); }
+
 void Frame::setStyle(const std::string& id) { impl_->scenery.visibility.setStyle(id); }
 
 void Frame::updateVisibility(const tiles::TileTree& tree, std::span<const Side> sides,

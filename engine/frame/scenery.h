@@ -37,6 +37,7 @@ struct Scenery {
   std::unique_ptr<Labels> labels;
   Light light;
   Visibility visibility;
+  PlanSites sites;
   PlacedTiles placed;
   geo::EnuFrame axes;
   Surroundings surroundings;

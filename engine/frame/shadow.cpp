@@ -196,7 +196,7 @@ void ShadowMaps::draw(PassContext& pass, const SideView& side, unsigned layer, c
     vkCmdSetCullMode(pass.commands, group.doubleSided ? VK_CULL_MODE_NONE : VK_CULL_MODE_BACK_BIT);
     drawGroup(pass.commands, pass.residency, casters, group);
   }
-  if (trees.pass) trees.pass->drawShadows(pass, trees.tiles, push.clipFromWorld, kShadowFormat);
+  if (trees.pass) trees.pass->drawShadows(pass, side, trees.tiles, *trees.sites, push.clipFromWorld, kShadowFormat);
   if (rails) rails->drawShadows(pass, side, region, push.clipFromWorld);
   vkCmdEndRendering(pass.commands);
 }

@@ -71,7 +71,7 @@ DrawList castersIn(PassContext& pass, const Casting& casting, const SideView& si
 //! Trees shade the near map only: in the other one they are smaller than its texels.
 TreeCasters treesOf(const Casting& casting, const SideDraws& draws, unsigned cascade) {
   if (!casting.trees || cascade != 0) return {};
-  return {casting.trees, draws.tiles};
+  return {casting.trees, casting.sites, draws.tiles};
 }
 
 void setSizes(shared::FrameUniforms& uniforms, const ShadowMaps& maps) {
@@ -103,6 +103,7 @@ uint32_t SunShadows::keep(PassContext& pass, const Casting& casting, std::span<c
       Hash state, casters;
       state.add(casting.visibility.generation())
           .add(side.slot)
+          .add(casting.trees ? casting.sites->laid(side.side->to) : 0)
           .add(casting.trees != nullptr)
           .add(pass.scene.layers.buildings);
       if (casting.rails) state.add(casting.rails->worksState(pass, side));

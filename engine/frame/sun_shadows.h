@@ -22,6 +22,7 @@ struct Casting {
   VkDescriptorSet records = VK_NULL_HANDLE;
   glm::dvec3 sun{0, 0, 1};                      // unit, in `axes`
   TreePass* trees = nullptr;                    // where trees are shown
+  const PlanSites* sites = nullptr;             // which of them stand
   RailPass* rails = nullptr;                    // their works throw shadows, too
 };
 

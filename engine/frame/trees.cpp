@@ -51,6 +51,11 @@ double distanceTo(const View& view, const PlacedTile& tile) {
   return glm::length(view.eyeEnu - nearest);
 }
 
+glm::uvec4 laidOf(const PlanSites& sites, const SideView& side) {
+  const uint64_t before = sites.laid(side.side->from), after = sites.laid(side.side->to);
+  return {uint32_t(before), uint32_t(before >> 32), uint32_t(after), uint32_t(after >> 32)};
+}
+
 uint32_t treesWithin(const PlacedTile& tile, float root) {
   const auto& order = tile.tile->treeOrder;
   return uint32_t(std::upper_bound(order.begin(), order.end(), uint8_t(std::min(root * 1.08f * 255, 255.0f))) -
@@ -67,13 +72,13 @@ TreePass::TreePass(gpu::Device& device, const SceneLayouts& layouts)
     : objects_(device), colour_(layouts.colour), depth_(layouts.depth) {
   const std::array sets{layouts.globals};
   layout_ = objects_.layout(sets, sizeof(TreePush));
-  shadowLayout_ = objects_.layout({}, sizeof(SidePush) + sizeof(glm::mat4));
+  shadowLayout_ = objects_.layout({}, sizeof(TreeShadowPush));
 }
 
 Slice TreePass::indices(PassContext& pass) const { return pass.arena.copy(std::span<const uint16_t>(kIndices)); }
 
 uint32_t TreePass::draw(PassContext& pass, const SideView& side, std::span<const PlacedTile* const> tiles,
-                        bool moving) {
+                        const PlanSites& sites, bool moving) {
   const bool any =
       std::any_of(tiles.begin(), tiles.end(), [](const PlacedTile* tile) { return !tile->tile->treeOrder.empty(); });
   if (!any) return 0;
@@ -102,6 +107,7 @@ uint32_t TreePass::draw(PassContext& pass, const SideView& side, std::span<const
   vkCmdBindDescriptorSets(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, layout_, 0, 1, &pass.globals, 0, nullptr);
   vkCmdBindIndexBuffer(pass.commands, joined.buffer, joined.offset, VK_INDEX_TYPE_UINT16);
   TreePush push{.side = pushOf(side)};
+  push.laid = laidOf(sites, side);
   push.side.extra.x = kAllTreesMetres;
   push.side.extra.z = float(std::fmod(0.618034 * pass.sample, 1.0));
   const auto most = uint32_t(float(kMostTreesDrawn) * (moving ? pass.scene.trees : 1.0f));
@@ -128,8 +134,8 @@ uint32_t TreePass::draw(PassContext& pass, const SideView& side, std::span<const
   return drawn;
 }
 
-void TreePass::drawShadows(PassContext& pass, std::span<const PlacedTile* const> tiles, const glm::mat4& clipFromWorld,
-                           VkFormat depth) {
+void TreePass::drawShadows(PassContext& pass, const SideView& side, std::span<const PlacedTile* const> tiles,
+                           const PlanSites& sites, const glm::mat4& clipFromWorld, VkFormat depth) {
   if (!shadow_)
     shadow_ = objects_.make({.vertex = "tree_shadow.vert",
                              .layout = shadowLayout_,
@@ -143,6 +149,7 @@ void TreePass::drawShadows(PassContext& pass, std::span<const PlacedTile* const>
                              .depthBiasSlope = -1.8f},
                             "tree shadows");
   const Slice joined = indices(pass);
+  const glm::uvec4 laid = laidOf(sites, side);
   vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, shadow_);
   vkCmdBindIndexBuffer(pass.commands, joined.buffer, joined.offset, VK_INDEX_TYPE_UINT16);
   for (const PlacedTile* tile : tiles) {
@@ -150,10 +157,10 @@ void TreePass::drawShadows(PassContext& pass, std::span<const PlacedTile* const>
     const uint32_t count = treesWithin(*tile, treeRootAt(distance));
     if (count == 0 || distance > kTreeShadowMetres) continue;
     const DrawInstance place = instanceOf(pass.view, *tile);
-    struct {
-      SidePush side;
-      glm::mat4 clipFromContent;
-    } push{{}, clipFromWorld * glm::transpose(glm::mat4(place.row0, place.row1, place.row2, glm::vec4(0, 0, 0, 1)))};
+    const glm::mat4 worldFromContent =
+        glm::transpose(glm::mat4(place.row0, place.row1, place.row2, glm::vec4(0, 0, 0, 1)));
+    TreeShadowPush push{.side = pushOf(side), .clipFromContent = clipFromWorld * worldFromContent, .laid = laid};
+    push.side.extra = glm::vec4(glm::vec3(glm::inverse(worldFromContent)[3]), kAllTreesMetres);
     vkCmdPushConstants(pass.commands, shadowLayout_, kBothStages, 0, sizeof(push), &push);
     const VkBuffer chunk = pass.residency.chunk(tile->tile->chunk);
     vkCmdBindVertexBuffers(pass.commands, 0, 1, &chunk, &tile->tile->treeOffset);

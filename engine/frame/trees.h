@@ -7,6 +7,7 @@
 
 #include "frame/draws.h"
 #include "frame/pass_context.h"
+#include "frame/plan_sites.h"
 #include "shared/tree.h"
 
 namespace cm::frame {
@@ -24,9 +25,10 @@ class TreePass {
   TreePass(gpu::Device& device, const SceneLayouts& layouts);
 
   //! Tiles nearest first. Inside the scene's rendering, scissor set. Returns the trees drawn.
-  uint32_t draw(PassContext& pass, const SideView& side, std::span<const PlacedTile* const> tiles, bool moving);
+  uint32_t draw(PassContext& pass, const SideView& side, std::span<const PlacedTile* const> tiles, const PlanSites& sites, bool moving);
   //! Inside the rendering of a shadow map of this format, whose clip space is given.
-  void drawShadows(PassContext& pass, std::span<const PlacedTile* const> tiles, const glm::mat4& clipFromWorld, VkFormat depth);
+  void drawShadows(PassContext& pass, const SideView& side, std::span<const PlacedTile* const> tiles, const PlanSites& sites,
+                   const glm::mat4& clipFromWorld, VkFormat depth);
 
  private:
   Slice indices(PassContext& pass) const;
@@ -41,6 +43,7 @@ class TreePass {
 //! The trees of a shadow map.
 struct TreeCasters {
   TreePass* pass = nullptr;
+  const PlanSites* sites = nullptr;
   std::span<const PlacedTile* const> tiles;
 };
 

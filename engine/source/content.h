@@ -35,13 +35,15 @@ struct Vertex {
 static_assert(sizeof(Vertex) == 28);
 inline constexpr uint32_t kNoFeature = 0xffffff;
 
-//! 16 bytes; also the layout of the GPU's instances. `look`: bits 0..7 kind (0 broad leaf, 1 conifer, 2 of a street), 8..15 size,
-//! 16..23 turn, 24..31 how soon it goes in the distance: 0 last.
+//! 16 bytes; also the layout of the GPU's instances. `look`: bits 0..1 kind (0 broad leaf, 1 conifer, 2 of a street), 2..7 the site
+//! of a plan it leaves with (frame/plan_sites.h), 0 none, 8 set where it comes with it instead, 9..15 size, 16..23 turn, 24..31 how
+//! soon it goes in the distance: 0 last.
 struct Tree {
   glm::vec3 position{0};             // of its foot, content frame
   uint32_t look = 0;
 };
 static_assert(sizeof(Tree) == 16);
+inline constexpr uint32_t kTreeSiteShift = 2, kTreeComes = 1u << 8;
 
 struct Image {
   uint32_t width = 0, height = 0;

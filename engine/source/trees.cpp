@@ -126,6 +126,7 @@ Planting plantingOf(Soil soil) {
 
 class Strewing {
  public:
+  using Wanted = std::function<bool(const glm::vec3&)>;
   explicit Strewing(MeshContent& content) : content_(content), plane_(content.ecefFromContent), built_(content) {}
 
   void run() {
@@ -133,15 +134,33 @@ class Strewing {
     fine_ = std::max(size.x, size.y) < kFineTileMetres;
     sort();
     if (triangles_.empty() && streets_.empty()) return;
-    double wanted = 0;
-    for (const Triangle& t : triangles_) wanted += double(t.area) * plantingOf(t.soil).chance;
-    wanted /= double(kTreeSpacingMetres) * kTreeSpacingMetres;
-    while (level_ < kTopLevel && wanted > 0.8 * kMostTrees) wanted /= 4, ++level_;
-    for (const Triangle& t : triangles_) plant(t);
+    plantAll();
     if (fine_) lineStreets();
-    std::sort(content_.trees.begin(), content_.trees.end(),
-              [](const Tree& a, const Tree& b) { return a.look >> 24 < b.look >> 24; });
+    order();
     if (content_.trees.size() > kMostTrees) content_.trees.resize(kMostTrees);
+  }
+
+  void park(glm::vec2 lo, glm::vec2 hi, const Wanted& wanted, uint32_t look) {
+    wanted_ = &wanted;
+    look_ = look;
+    for (const Part& part : content_.parts) {
+      if (part.topology != Topology::Triangles) continue;
+      for (size_t i = part.firstIndex; i + 2 < size_t(part.firstIndex) + part.indexCount; i += 3) {
+        const Triangle t = triangleAt(i);
+        const Vertex& first = content_.vertices[content_.indices[i]];
+        const auto surface = Surface(first.featureAndSurface >> 24);
+        const bool ground = surface == Surface::Ground || surface == Surface::Green || surface == Surface::Road;
+        if (!ground || first.normal[2] < 40 || t.area < 0.01f) continue;
+        const glm::vec2 a(t.at[0]), b(t.at[1]), c(t.at[2]);
+        if (glm::any(glm::greaterThan(glm::min(a, glm::min(b, c)), hi)) ||
+            glm::any(glm::lessThan(glm::max(a, glm::max(b, c)), lo)))
+          continue;
+        triangles_.push_back(t);
+        triangles_.back().soil = Soil::Park;
+      }
+    }
+    plantAll();
+    order();
   }
 
  private:
@@ -151,6 +170,26 @@ class Strewing {
     Soil soil = Soil::Bare;
   };
 
+  Triangle triangleAt(size_t index) const {
+    Triangle t;
+    for (size_t k = 0; k < 3; ++k) t.at[k] = content_.vertices[content_.indices[index + k]].position;
+    const glm::vec2 a(t.at[0]), b(t.at[1]), c(t.at[2]);
+    t.area = 0.5f * ((b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x));
+    return t;
+  }
+
+  void plantAll() {
+    double wanted = 0;
+    for (const Triangle& t : triangles_) wanted += double(t.area) * plantingOf(t.soil).chance;
+    wanted /= double(kTreeSpacingMetres) * kTreeSpacingMetres;
+    while (level_ < kTopLevel && wanted > 0.8 * kMostTrees) wanted /= 4, ++level_;
+    for (const Triangle& t : triangles_) plant(t);
+  }
+  void order() {
+    std::sort(content_.trees.begin(), content_.trees.end(),
+              [](const Tree& a, const Tree& b) { return a.look >> 24 < b.look >> 24; });
+  }
+
   void sort() {
     for (const Part& part : content_.parts) {
       if (part.topology != Topology::Triangles) continue;
@@ -158,13 +197,10 @@ class Strewing {
         const Vertex& first = content_.vertices[content_.indices[i]];
         const auto surface = Surface(first.featureAndSurface >> 24);
         if (surface == Surface::Authored || first.normal[2] < 40) continue;  // walls, skirts
-        Triangle t;
-        for (size_t k = 0; k < 3; ++k) t.at[k] = content_.vertices[content_.indices[i + k]].position;
-        const glm::vec2 a(t.at[0]), b(t.at[1]), c(t.at[2]);
-        t.area = 0.5f * ((b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x));
+        Triangle t = triangleAt(i);
         if (t.area < 0.01f) continue;
         if (surface == Surface::Building || surface == Surface::Structure) {
-          if (fine_) built_.add(a, b, c);
+          if (fine_) built_.add(glm::vec2(t.at[0]), glm::vec2(t.at[1]), glm::vec2(t.at[2]));
           continue;
         }
         t.soil = soilOf(first);
@@ -215,7 +251,7 @@ class Strewing {
         const glm::dvec2 shift(unit(hashOf(place.x, place.y, 2)), unit(hashOf(place.x, place.y, 3)));
         const glm::vec2 at(plane_.toContent((glm::dvec2(place) + 0.1 + 0.8 * shift) * double(kTreeSpacingMetres)));
         const std::optional<float> z = heightIn(t, at);
-        if (!z || (fine_ && built_.at(at))) continue;
+        if (!z || (wanted_ ? !(*wanted_)({at, *z}) : fine_ && built_.at(at))) continue;
         const bool conifer =
             unit(hashOf(place.x >> 3, place.y >> 3, 4)) * 0.6f + unit(hashOf(place.x, place.y, 5)) * 0.4f <
             planting.conifers;
@@ -291,13 +327,14 @@ class Strewing {
   void add(const glm::vec3& foot, uint32_t kind, uint32_t own, int level) {
     // What stands for coarser cells goes later: between 4^-level and a quarter of it, on a scale of square roots.
     const float order = std::ldexp(1.0f - 0.5f * unit(mixed(own ^ 17u)), -level);
-    content_.trees.push_back(
-        {foot, kind | (own & 0xff00u) | (own & 0xff0000u) | uint32_t(std::lround(order * 255)) << 24});
+    content_.trees.push_back({foot, kind | look_ | (own & 0xfffe00u) | uint32_t(std::lround(order * 255)) << 24});
   }
 
   MeshContent& content_;
   EarthPlane plane_;
   Built built_;
+  const Wanted* wanted_ = nullptr;
+  uint32_t look_ = 0;
   bool fine_ = true;
   int level_ = 0;
   std::vector<Triangle> triangles_, streets_;
@@ -332,6 +369,11 @@ void strewTrees(MeshContent& content) {
     return surface == Surface::Ground || surface == Surface::Green || surface == Surface::Road;
   });
   if (city) Strewing(content).run();
+}
+
+void plantTrees(MeshContent& content, glm::vec2 lo, glm::vec2 hi, const std::function<bool(const glm::vec3&)>& wanted,
+                uint32_t look) {
+  Strewing(content).park(lo, hi, wanted, look);
 }
 
 }  // namespace cm::source

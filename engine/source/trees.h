@@ -3,6 +3,8 @@
 //! ones' trees, evenly. Pure; any thread.
 #pragma once
 
+#include <functional>
+
 #include "source/content.h"
 
 namespace cm::source {
@@ -17,5 +19,9 @@ Soil soilOf(const Vertex& vertex);
 
 //! Fills in content.trees; none where nothing of the content is a city's ground.
 void strewTrees(MeshContent& content);
+
+//! Adds a park's trees with these bits in their looks: over ground of any kind, whatever is built there, between `lo` and `hi` (content
+//! frame) where `wanted` says so of a place on the ground.
+void plantTrees(MeshContent& content, glm::vec2 lo, glm::vec2 hi, const std::function<bool(const glm::vec3&)>& wanted, uint32_t look);
 
 }  // namespace cm::source

@@ -10,7 +10,8 @@ namespace cm::tiling::demo {
 namespace {
 
 using Ring = std::vector<glm::dvec2>;
-const glm::vec3 kNewWall{0.97f, 0.95f, 0.91f}, kGreenRoof{0.58f, 0.70f, 0.47f}, kTile{0.70f, 0.36f, 0.27f}, kGlass{0.74f, 0.83f, 0.86f};
+const glm::vec3 kNewWall{0.97f, 0.95f, 0.91f}, kGreenRoof{0.58f, 0.70f, 0.47f}, kTile{0.70f, 0.36f, 0.27f},
+    kGlass{0.74f, 0.83f, 0.86f};
 
 //! Draws one scheme in its own turned rectangle; every function adds to the phase that is open.
 struct Drawing {
@@ -43,10 +44,12 @@ struct Drawing {
     }
     return out;
   }
-  //! A band along a polyline in local metres.
-  Ring band(const std::vector<glm::dvec2>& line, double width) const {
+  //! A band along a polyline in local metres; `shore`: as still water lies, narrow towards its ends.
+  Ring band(const std::vector<glm::dvec2>& line, double fullWidth, bool shore = false) const {
     Ring left, right;
     for (size_t i = 0; i < line.size(); ++i) {
+      const double along = (double(i) + 0.5) / double(line.size());
+      const double width = fullWidth * (shore ? std::sqrt(std::sin(3.14159265358979 * along)) : 1.0);
       glm::dvec2 t = glm::normalize(line[std::min(i + 1, line.size() - 1)] - line[i ? i - 1 : 0]);
       glm::dvec2 n = glm::dvec2(-t.y, t.x) * (width / 2);
       left.push_back(lonLatFrom(frame(line[i].x + n.x, line[i].y + n.y)));
@@ -70,6 +73,7 @@ struct Drawing {
   Building& put(BuildingClass kind, Ring outline, double from, double to) {
     Building b = ruled(fmt::format("{}:{}:{}", scheme.project.id, phase + 1, ++count), kind, to);
     b.minHeight = static_cast<float>(from);
+    if (from == 0) ground("plaza", outline);  // what it stands on
     b.rings = {std::move(outline)};
     b.colour = kNewWall;
     now().buildings.push_back(std::move(b));
@@ -87,12 +91,15 @@ struct Drawing {
     put(kind, box(u, v, width, depth), 0, height * 0.8);
     put(kind, box(u - width * 0.08, v, width * 0.72, depth), height * 0.8, height).roofColour = kGreenRoof;
   }
-  void court(double u, double v, double width, double depth, double wing, double height, BuildingClass kind, bool tiled) {
+  void court(double u, double v, double width, double depth, double wing, double height, BuildingClass kind,
+             bool tiled) {
     Building& b = put(kind, box(u, v, width, depth), 0, height);
     Ring inner = box(u, v, width - 2 * wing, depth - 2 * wing);
     b.rings.push_back(Ring(inner.rbegin(), inner.rend()));
-    if (tiled) b.roofColour = kTile;
-    else b.roofColour = kGreenRoof;
+    if (tiled)
+      b.roofColour = kTile;
+    else
+      b.roofColour = kGreenRoof;
   }
   void tiled(double u, double v, double width, double depth, double eaves) {
     Building& b = put(BuildingClass::Historic, box(u, v, width, depth), 0, eaves + 3);
@@ -111,9 +118,9 @@ struct Drawing {
 
 void Drawing::rebuild() {
   remove({box(0, d() / 2, 2 * w(), d())});
-  ground("land", box(0, d() / 2, 2 * w(), d()));   // the old lanes go with the houses
+  ground("land", box(0, d() / 2, 2 * w(), d()));  // the old lanes go with the houses
   ground("green", rounded(0, d() * 0.08, 1.9 * w(), d() * 0.34, 40));
-  ground("water", band(wave(-w(), w(), d() * 0.08, 22, 95), 26));
+  ground("water", band(wave(-0.9 * w(), 0.9 * w(), d() * 0.08, 22, 95), 30, true));
   ground("path", band(wave(-w(), w(), d() * 0.08 + 34, 20, 95), 5));
   ground("path", band(wave(-w(), w(), d() * 0.08 - 34, 20, 95), 5));
   for (int i = 0; i < 6; ++i) {
@@ -126,6 +133,8 @@ void Drawing::rebuild() {
   phase = 1;
   remove({box(0, -d() / 2, 2 * w(), d())});
   ground("land", box(0, -d() / 2, 2 * w(), d()));
+  ground("green", rounded(-w() * 0.66, -d() * 0.48, w() * 0.6, d() * 0.9, 30));
+  ground("plaza", rounded(-w() * 0.62, -d() * 0.52, w() * 0.46, d() * 0.5, 20));
   ground("plaza", rounded(-w() * 0.1, -d() * 0.55, w() * 0.5, d() * 0.5, 24));
   ground("green", rounded(w() * 0.62, -d() * 0.55, w() * 0.62, d() * 0.7, 24));
   ground("path", band({{-w() * 0.1, -d()}, {-w() * 0.1, d() * 0.3}}, 8));

@@ -10,8 +10,19 @@ struct TreePoint {
   bool bark;
 };
 
-uint treeKind(uint look) { return look & 255u; }
-float treeSize(uint look) { return float((look >> 8u) & 255u) * (1.0 / 255.0); }
+uint treeKind(uint look) { return look & 3u; }
+// 1 where it stands .. 0 where the ground of a plan has taken its place, or has yet to bring it. `laid`: sites whose ground lies
+// before the running transition in xy, after it in zw (frame/plan_sites.h).
+float treeStands(uint look, uvec4 laid, float grow) {
+  uint site = (look >> 2u) & 63u;
+  if (site == 0u) return 1.0;
+  uvec2 before = laid.xy, after = laid.zw;
+  uint bit = (site - 1u) & 31u;
+  bool high = site > 32u;
+  float share = mix(float(((high ? before.y : before.x) >> bit) & 1u), float(((high ? after.y : after.x) >> bit) & 1u), grow);
+  return (look & 256u) != 0u ? share : 1.0 - share;
+}
+float treeSize(uint look) { return float((look >> 9u) & 127u) * (1.0 / 127.0); }
 float treeTurn(uint look) { return float((look >> 16u) & 255u) * (6.2831853 / 255.0); }
 float treeOrder(uint look) { return float(look >> 24u) * (1.0 / 255.0); }
 

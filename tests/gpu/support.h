@@ -68,7 +68,10 @@ inline void addFlat(source::MeshContent& content, glm::vec2 lo, glm::vec2 hi, fl
                     source::Surface surface) {
   const auto first = uint32_t(content.vertices.size()), firstIndex = uint32_t(content.indices.size());
   for (glm::vec2 p : {lo, {hi.x, lo.y}, hi, {lo.x, hi.y}})
-    content.vertices.push_back({.position = {p, z}, .featureAndSurface = uint32_t(surface) << 24 | source::kNoFeature, .normal = {0, 0, 127}, .colour = colour});
+    content.vertices.push_back({.position = {p, z},
+                                .featureAndSurface = uint32_t(surface) << 24 | source::kNoFeature,
+                                .normal = {0, 0, 127},
+                                .colour = colour});
   for (uint32_t i : {0u, 1u, 2u, 0u, 2u, 3u}) content.indices.push_back(first + i);
   content.parts.push_back({firstIndex, 6, 0});
   if (content.materials.empty()) content.materials.emplace_back();
@@ -95,9 +98,9 @@ class Rig {
     frame = std::make_unique<frame::Frame>(*device, *residency, kPictureFormat);
     frame->setDocument(document, {});
   }
-  void setDocument(city::Document made) {
+  void setDocument(city::Document made, const frame::VectorLayers& layers = {}) {
     document = std::move(made);
-    frame->setDocument(document, {});
+    frame->setDocument(document, layers);
   }
   //! Content made in code: a tile of its own in the tree, uploaded before this returns.
   tiles::TileId add(source::MeshContent content, tiles::TilesetId tileset = 0) {

@@ -107,6 +107,50 @@ TEST(Picture, ByDayThereAreWindowsAndTrees) {
   EXPECT_EQ(gpu::Device::validationMessages(), 0u);
 }
 
+TEST(Picture, TreesLeaveWhereAPlanLaysItsGround) {
+  Rig rig;
+  CM_NEEDS_DEVICE(rig);
+  source::MeshContent content = tinyScene();
+  content.materials[0].name = "cm:ground";
+  test::addFlat(content, {-100, -160}, {100, -60}, 0.1f, {40, 80, 40, 255}, source::Surface::Green);
+  for (size_t i = content.vertices.size() - 4; i < content.vertices.size(); ++i)
+    content.vertices[i].matter[0] = 9;  // a park
+  source::MeshContent treeless = content;
+  source::strewTrees(content);
+  ASSERT_GT(content.trees.size(), 50u);
+  city::Document document{.origin = kPlace};
+  document.projects.resize(1);
+  document.projects[0].additions = {{.phase = "1", .groundUri = "ground"}};
+  frame::VectorLayers layers;
+  source::VectorFeature land{.kind = source::GeometryKind::Area, .parts = {{}}, .polygonStarts = {0}};
+  for (const glm::dvec2 p : {glm::dvec2(-150, -200), {150, -200}, {150, -40}, {-150, -40}}) {
+    const geo::Geodetic at = geo::geodeticFromEcef(geo::enuFrameAt(kPlace).toEcef({p, 0}));
+    land.parts[0].emplace_back(at.lonDegrees, at.latDegrees, 0);
+  }
+  land.properties["class"] = "land";
+  layers["ground"].features.push_back(land);
+  rig.setDocument(document, layers);
+  rig.frame->markTrees(content);
+  const auto differing = [](const Picture& one, const Picture& other) {
+    int count = 0;
+    for (unsigned y = 120; y < kSize.height; ++y)
+      for (unsigned x = 0; x < kSize.width; ++x) count += std::abs(one.brightness(x, y) - other.brightness(x, y)) > 12;
+    return count;
+  };
+  const auto shown = [&](bool planned) {
+    std::vector<frame::Side> sides = rig.oneSide();
+    sides[0].from = sides[0].to = {{.shown = planned, .removals = {}, .additions = {planned}}};
+    return rig.render(fromSouth(city::Look::Day), sides, kSize, 4);
+  };
+  rig.add(std::move(treeless));
+  const Picture bareToday = shown(false), barePlan = shown(true);
+  rig.upload(rig.drawn.front(), std::make_shared<source::MeshContent>(std::move(content)));
+  rig.drawn.pop_back();
+  EXPECT_GT(differing(shown(false), bareToday), 1000);
+  EXPECT_EQ(differing(shown(true), barePlan), 0) << "neither trees nor their shadows";
+  EXPECT_EQ(gpu::Device::validationMessages(), 0u);
+}
+
 TEST(Picture, TechIsADarkScreenWithLuminousEdges) {
   Rig rig;
   CM_NEEDS_DEVICE(rig);
@@ -250,7 +294,7 @@ TEST(Picture, WhatDiffersIsTintedWhereItStands) {
   Rig rig;
   CM_NEEDS_DEVICE(rig);
   city::Document document = documentWithProject();
-  document.projects[0].kind = city::ProjectKind::Waterfront;   // blue
+  document.projects[0].kind = city::ProjectKind::Waterfront;  // blue
   rig.setDocument(document);
   rig.add(tinyScene());
   auto scene = fromSouth(city::Look::Plain);
