@@ -154,7 +154,7 @@ TEST_F(Programs, BeforeAndAfterDifferAndTheSwipeShowsBoth) {
                 swipe = pictureOf(folder / "swipe.png"), tinted = pictureOf(folder / "tinted.png");
   EXPECT_GT(difference(before, after, 0, 480), 2.0) << "the plan changes nothing";
   // Between the labels, which find other places where the divider is in their way, and the sources: each side's picture.
-  const Rows site{135, 215};
+  const Rows site{135, 186};
   EXPECT_LT(difference(swipe, before, 0, 230, site), 0.2 * difference(swipe, after, 0, 230, site));
   EXPECT_LT(difference(swipe, after, 250, 480, site), 0.2 * difference(swipe, before, 250, 480, site));
   EXPECT_GT(difference(swipe, before, 250, 480, site), 4.0);

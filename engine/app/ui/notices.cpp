@@ -12,6 +12,7 @@ namespace cm::app::ui {
 namespace {
 
 constexpr double kErrorSeconds = 10;
+constexpr float kMostOfPicture = 1 / 3.0f;  // that its credits may take in two languages
 
 //! One statement after the other.
 void add(std::string& text, const std::string& part) {
@@ -130,8 +131,12 @@ Rect drawAttributionAlone(Context& ui) {
   const Context other{ui.document, session, ui.seen, ui.out, ui.words, ui.theme, ui.fonts, ui.state, ui.layout};
   std::string inOther = scenariosShown(other);
   add(inOther, notes(other));
-  if (!inOther.empty()) text += "\n" + inOther;
-  const std::vector<std::string_view> lines = creditLines(ui, text, rect);
+  const std::string both = inOther.empty() ? text : text + "\n" + inOther;
+  std::vector<std::string_view> lines = creditLines(ui, both, rect);
+  if (rect.height > ui.seen.windowSize.y * kMostOfPicture) {  // a small picture has room for one
+    rect = ui.layout.attribution;
+    lines = creditLines(ui, text, rect);
+  }
   beginBare("##attribution", rect, ImGuiWindowFlags_NoInputs | ImGuiWindowFlags_NoBringToFrontOnFocus);
   drawLines(ui, rect, lines, kAttributionAlpha);
   endBare();
