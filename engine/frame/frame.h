@@ -113,7 +113,7 @@ class Frame {
 
   //! The document whose overlays, projects and labels are drawn. Call again when it changes.
   void setDocument(const city::Document& document, const VectorLayers& layers);
-  //! Before a tile goes to residency: tells its trees which plan's ground they leave with.
+  //! Before a tile goes to residency: tells its trees which plan's ground they leave with, and plants what plans bring.
   void markTrees(source::MeshContent& content) const;
   //! A style of the document by its id, for all sides; empty: none.
   void setStyle(const std::string& id);

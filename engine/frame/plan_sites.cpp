@@ -79,9 +79,9 @@ void PlanSites::mark(source::MeshContent& content) const {
   std::erase_if(content.trees, [](const source::Tree& tree) { return (tree.look & source::kTreeComes) != 0; });
   for (source::Tree& tree : content.trees) {
     const glm::dvec2 at = lonLatOf(tree.position);
-    uint32_t leavesWith = 0;
-    for (const uint32_t s : near)
-      if (topOf(sites_[s], at)) leavesWith = s + 1;
+    // Phases follow each other: it leaves with the first that lays its ground there.
+    const auto first = std::find_if(near.begin(), near.end(), [&](uint32_t s) { return topOf(sites_[s], at); });
+    const uint32_t leavesWith = first == near.end() ? 0 : *first + 1;
     tree.look = (tree.look & ~kSiteBits) | leavesWith << source::kTreeSiteShift;
   }
   const glm::dmat4 contentFromEcef = glm::inverse(content.ecefFromContent);
@@ -96,8 +96,12 @@ void PlanSites::mark(source::MeshContent& content) const {
       to = glm::max(to, at);
     }
     const auto green = [&](const glm::vec3& at) {
-      const Area* top = topOf(site, lonLatOf(at));
-      return top && top->green;
+      const glm::dvec2 place = lonLatOf(at);
+      const Area* top = topOf(site, place);
+      // What a later phase covers again is not planted.
+      return top && top->green && std::none_of(near.begin(), near.end(), [&](uint32_t other) {
+               return other > s && topOf(sites_[other], place);
+             });
     };
     source::plantTrees(content, from, to, green, (s + 1) << source::kTreeSiteShift | source::kTreeComes);
   }

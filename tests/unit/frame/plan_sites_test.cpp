@@ -92,6 +92,20 @@ TEST_F(PlanSitesTest, TheOldTreesLeaveAndTheGreenBringsItsOwn) {
   EXPECT_EQ(content.trees.size(), marked);
 }
 
+TEST_F(PlanSitesTest, WhereTwoPhasesLieTheFirstClearsAndNothingIsPlantedUnderTheSecond) {
+  layers["two"].features = {area("plaza", {60, -150}, {150, 150})};
+  source::MeshContent content = park();
+  PlanSites(document, layers).mark(content);
+  size_t come = 0;
+  for (const source::Tree& tree : content.trees) {
+    const bool comes = (tree.look & source::kTreeComes) != 0;
+    come += comes;
+    if (comes) EXPECT_LT(tree.position.x, 60.5f);
+    if (!comes && tree.position.x > 0.1f) EXPECT_EQ(site(tree), 1u);
+  }
+  EXPECT_GT(come, 10u);
+}
+
 TEST_F(PlanSitesTest, WhatIsLaidIsAMask) {
   const PlanSites sites(document, layers);
   std::vector<city::ProjectState> states(2);
