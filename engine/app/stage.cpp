@@ -9,6 +9,7 @@
 #include "city/land_use.h"
 #include "frame/life_pass.h"
 #include "frame/light.h"
+#include "frame/plan_sites.h"
 #include "frame/themes.h"
 #include "geo/sun.h"
 
@@ -65,7 +66,12 @@ void Stage::attach(gpu::Device& device, VkFormat format) {
   software_ = device.isSoftware();
   residency_ = std::make_unique<residency::Residency>(device, options_.budgets.gpuBytes, software_);
   frame_ = std::make_unique<frame::Frame>(device, *residency_, format);
+  setDocument();
+}
+
+void Stage::setDocument() {
   frame_->setDocument(document(), loaded_.layers);
+  streaming_.setFinish([sites = frame_->planSites()](source::MeshContent& content) { sites->mark(content); });
 }
 
 void Stage::detach() {
@@ -211,7 +217,7 @@ city::Changes Stage::step(std::vector<city::Command> commands, double nowSeconds
   city::Changes changes = city_.apply(commands, nowSeconds);
   if (!hadLens && session().compare == city::Compare::Lens)
     placeLens(double(extent.width) / std::max(1u, extent.height));
-  if (changes.document) frame_->setDocument(document(), loaded_.layers);
+  if (changes.document) setDocument();
 
   geo::Eye eyeNow = eye();
   bool moved = eyeNow.position != scene_.eye.position || eyeNow.direction != scene_.eye.direction;
@@ -253,7 +259,6 @@ city::Changes Stage::step(std::vector<city::Command> commands, double nowSeconds
     ground_.add(upload.tile, *upload.content);
     measures_.add(upload.tile, *upload.content);
     greenways_.add(*upload.content);
-    frame_->markTrees(*upload.content);
   }
   for (tiles::TileId tile : orders.evictions) {
     ground_.remove(tile);

@@ -128,6 +128,7 @@ class Stage {
 
  private:
   static constexpr double kLongestWaitSeconds = 3, kWeatherSeconds = 1.6;
+  void setDocument();
   tiles::Budgets updateImagery(VkExtent2D extent);
   void lightUp();
   void letStroll();

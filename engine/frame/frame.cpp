@@ -161,7 +161,7 @@ void Frame::setDocument(const city::Document& document, const VectorLayers& laye
   impl_->surroundingsGeneration = 0;
 }
 
-void Frame::markTrees(source::MeshContent& content) const { impl_->scenery.sites.mark(content); }
+std::shared_ptr<const PlanSites> Frame::planSites() const { return impl_->scenery.sites; }
 
 void Frame::setStyle(const std::string& id) { impl_->scenery.visibility.setStyle(id); }
 

@@ -28,6 +28,8 @@
 
 namespace cm::frame {
 
+class PlanSites;
+
 //! Overlay data by uri as written in the document, parsed by source/geojson; the app fetches them.
 using VectorLayers = std::map<std::string, source::VectorLayer>;
 
@@ -113,8 +115,8 @@ class Frame {
 
   //! The document whose overlays, projects and labels are drawn. Call again when it changes.
   void setDocument(const city::Document& document, const VectorLayers& layers);
-  //! Before a tile goes to residency: tells its trees which plan's ground they leave with, and plants what plans bring.
-  void markTrees(source::MeshContent& content) const;
+  //! Where the document's plans lay ground: marks the trees of each content before it goes to residency.
+  std::shared_ptr<const PlanSites> planSites() const;
   //! A style of the document by its id, for all sides; empty: none.
   void setStyle(const std::string& id);
 

@@ -30,7 +30,11 @@ PlanSites::PlanSites(const city::Document& document, const VectorLayers& layers)
     for (size_t a = 0; a < document.projects[p].additions.size(); ++a) {
       const auto layer = layers.find(document.projects[p].additions[a].groundUri);
       if (layer == layers.end() || sites_.size() == kMost) continue;
-      Site site{.project = p, .addition = a, .lo = glm::dvec2(1e9), .hi = glm::dvec2(-1e9)};
+      Site site{.project = p,
+                .addition = a,
+                .number = uint32_t(sites_.size()) + 1,
+                .lo = glm::dvec2(1e9),
+                .hi = glm::dvec2(-1e9)};
       for (const std::string_view name : groundClassNames())
         for (const source::VectorFeature& feature : layer->second.features) {
           if (feature.kind != source::GeometryKind::Area || feature.property("class") != name) continue;
@@ -48,62 +52,78 @@ PlanSites::PlanSites(const city::Document& document, const VectorLayers& layers)
     }
 }
 
+PlanSites::Site PlanSites::onPlane(const Site& site, const geo::EnuFrame& plane, double heightMetres) {
+  Site placed{.project = site.project, .addition = site.addition, .number = site.number, .areas = site.areas};
+  placed.lo = glm::dvec2(1e9), placed.hi = glm::dvec2(-1e9);
+  for (Area& area : placed.areas) {
+    area.lo = glm::dvec2(1e9), area.hi = glm::dvec2(-1e9);
+    for (auto& ring : area.polygon)
+      for (glm::dvec2& p : ring) {
+        p = glm::dvec2(plane.toEnu(geo::ecefFromGeodetic({p.x, p.y, heightMetres})));
+        area.lo = glm::min(area.lo, p);
+        area.hi = glm::max(area.hi, p);
+      }
+    placed.lo = glm::min(placed.lo, area.lo);
+    placed.hi = glm::max(placed.hi, area.hi);
+  }
+  return placed;
+}
+
+const PlanSites::Area* PlanSites::topOf(const Site& site, glm::dvec2 at) {
+  if (!within(at, site.lo, site.hi)) return nullptr;
+  const auto top = std::find_if(site.areas.rbegin(), site.areas.rend(), [&](const Area& area) {
+    return within(at, area.lo, area.hi) && city::contains(area.polygon, at);
+  });
+  return top == site.areas.rend() ? nullptr : &*top;
+}
+
 void PlanSites::mark(source::MeshContent& content) const {
-  if (sites_.empty()) return;
-  const auto lonLatOf = [&](const glm::vec3& at) {
-    const geo::Geodetic place = geo::geodeticFromEcef(glm::dvec3(content.ecefFromContent * glm::dvec4(at, 1)));
-    return glm::dvec2(place.lonDegrees, place.latDegrees);
-  };
+  if (sites_.empty() || content.vertices.empty()) return;
+  // On the plane of the content, where a tree is placed by a product and not by a search for its latitude.
+  const glm::dvec3 middle = glm::dvec3(content.lo + content.hi) * 0.5;
+  const geo::Geodetic origin = geo::geodeticFromEcef(glm::dvec3(content.ecefFromContent * glm::dvec4(middle, 1)));
+  const geo::EnuFrame plane = geo::enuFrameAt(origin);
+  const glm::dmat4 planeFromContent = plane.enuFromEcef * content.ecefFromContent;
+  const auto placeOf = [&](const glm::vec3& at) { return glm::dvec2(planeFromContent * glm::dvec4(at, 1)); };
   glm::dvec2 lo(1e9), hi(-1e9);
   for (int corner = 0; corner < 8; ++corner) {
-    const glm::dvec2 at = lonLatOf({corner & 1 ? content.hi.x : content.lo.x, corner & 2 ? content.hi.y : content.lo.y,
-                                    corner & 4 ? content.hi.z : content.lo.z});
+    const glm::dvec2 at = placeOf({corner & 1 ? content.hi.x : content.lo.x, corner & 2 ? content.hi.y : content.lo.y,
+                                   corner & 4 ? content.hi.z : content.lo.z});
     lo = glm::min(lo, at);
     hi = glm::max(hi, at);
   }
-  // The corners bound the box's longitudes and latitudes closely enough; the margin covers the bulge between them.
-  const glm::dvec2 margin = (hi - lo) * 0.01;
-  std::vector<uint32_t> near;
-  for (uint32_t s = 0; s < sites_.size(); ++s)
-    if (glm::all(glm::lessThan(lo - margin, sites_[s].hi)) && glm::all(glm::greaterThan(hi + margin, sites_[s].lo)))
-      near.push_back(s);
-  if (near.empty()) return;
-  const auto topOf = [](const Site& site, glm::dvec2 at) -> const Area* {
-    if (!within(at, site.lo, site.hi)) return nullptr;
-    const auto top = std::find_if(site.areas.rbegin(), site.areas.rend(), [&](const Area& area) {
-      return within(at, area.lo, area.hi) && city::contains(area.polygon, at);
-    });
-    return top == site.areas.rend() ? nullptr : &*top;
-  };
-  constexpr uint32_t kSiteBits = 63u << source::kTreeSiteShift | source::kTreeComes;
-  std::erase_if(content.trees, [](const source::Tree& tree) { return (tree.look & source::kTreeComes) != 0; });
-  for (source::Tree& tree : content.trees) {
-    const glm::dvec2 at = lonLatOf(tree.position);
-    // Phases follow each other: it leaves with the first that lays its ground there.
-    const auto first = std::find_if(near.begin(), near.end(), [&](uint32_t s) { return topOf(sites_[s], at); });
-    const uint32_t leavesWith = first == near.end() ? 0 : *first + 1;
-    tree.look = (tree.look & ~kSiteBits) | leavesWith << source::kTreeSiteShift;
+  std::vector<Site> near;
+  for (const Site& site : sites_) {
+    Site placed = onPlane(site, plane, origin.heightMetres);
+    if (glm::all(glm::lessThan(lo, placed.hi)) && glm::all(glm::greaterThan(hi, placed.lo)))
+      near.push_back(std::move(placed));
   }
-  const glm::dmat4 contentFromEcef = glm::inverse(content.ecefFromContent);
-  const double height = geo::geodeticFromEcef(glm::dvec3(content.ecefFromContent[3])).heightMetres;
-  for (const uint32_t s : near) {
-    const Site& site = sites_[s];
+  if (near.empty()) return;
+  for (source::Tree& tree : content.trees) {
+    const glm::dvec2 at = placeOf(tree.position);
+    // Phases follow each other: it leaves with the first that lays its ground there.
+    const auto first = std::find_if(near.begin(), near.end(), [&](const Site& site) { return topOf(site, at); });
+    if (first != near.end()) tree.look |= first->number << source::kTreeSiteShift;
+  }
+  const glm::dmat4 contentFromPlane = glm::inverse(planeFromContent);
+  for (size_t s = 0; s < near.size(); ++s) {
+    const Site& site = near[s];
     glm::vec2 from(1e30f), to(-1e30f);
     for (int corner = 0; corner < 4; ++corner) {
-      const geo::Geodetic place{corner & 1 ? site.hi.x : site.lo.x, corner & 2 ? site.hi.y : site.lo.y, height};
-      const glm::vec2 at(contentFromEcef * glm::dvec4(geo::ecefFromGeodetic(place), 1));
+      const glm::dvec4 place(corner & 1 ? site.hi.x : site.lo.x, corner & 2 ? site.hi.y : site.lo.y, 0, 1);
+      const glm::vec2 at(contentFromPlane * place);
       from = glm::min(from, at);
       to = glm::max(to, at);
     }
     const auto green = [&](const glm::vec3& at) {
-      const glm::dvec2 place = lonLatOf(at);
+      const glm::dvec2 place = placeOf(at);
       const Area* top = topOf(site, place);
       // What a later phase covers again is not planted.
-      return top && top->green && std::none_of(near.begin(), near.end(), [&](uint32_t other) {
-               return other > s && topOf(sites_[other], place);
+      return top && top->green && std::none_of(near.begin() + ptrdiff_t(s) + 1, near.end(), [&](const Site& later) {
+               return topOf(later, place);
              });
     };
-    source::plantTrees(content, from, to, green, (s + 1) << source::kTreeSiteShift | source::kTreeComes);
+    source::plantTrees(content, from, to, green, site.number << source::kTreeSiteShift | source::kTreeComes);
   }
 }
 

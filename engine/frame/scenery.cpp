@@ -37,7 +37,7 @@ void Scenery::setDocument(const city::Document& document, const VectorLayers& ve
   axes = geo::enuFrameAt({document.origin.lonDegrees, document.origin.latDegrees, 0});
   placed.forget();
   visibility.setDocument(document, axes);
-  sites = PlanSites(document, vectors);
+  sites = std::make_shared<PlanSites>(document, vectors);
   drape->setDocument(document, vectors, axes);
   lines->setDocument(document, vectors, axes);
   rails->setDocument(document, vectors, axes);
@@ -101,8 +101,8 @@ VkDescriptorSet Scenery::globals(PassContext& pass, const shared::FrameUniforms&
 
 Casting Scenery::casting(const Scene& scene) {
   const glm::dvec3 sun = glm::normalize(glm::dmat3(axes.enuFromEcef) * light.keyEcef());
-  return {placed, axes,       visibility, records, sun, scene.look == city::Look::Day ? trees.get() : nullptr,
-          &sites, rails.get()};
+  return {placed,      axes,       visibility, records, sun, scene.look == city::Look::Day ? trees.get() : nullptr,
+          sites.get(), rails.get()};
 }
 
 void Scenery::draw(PassContext& pass, std::span<const SideDraws> draws, bool lit, bool still, bool inLens) {
@@ -118,7 +118,7 @@ void Scenery::draw(PassContext& pass, std::span<const SideDraws> draws, bool lit
       scenePass->drawFading(pass, side, fade.out, records, draped, fade.share, true);
     }
     if (pass.scene.look == city::Look::Day && !below)
-      trees->draw(pass, side, draws[side.index].tiles, sites, scenePass->moving());
+      trees->draw(pass, side, draws[side.index].tiles, *sites, scenePass->moving());
     if (lit && !below) scenePass->drawBeyond(pass, side, light);
     if (lit) rails->drawWorks(pass, side, !still, RailPass::Works::Open);
     scenePass->drawBlended(pass, side, draws[side.index].list, records);

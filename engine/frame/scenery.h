@@ -37,7 +37,7 @@ struct Scenery {
   std::unique_ptr<Labels> labels;
   Light light;
   Visibility visibility;
-  PlanSites sites;
+  std::shared_ptr<const PlanSites> sites = std::make_shared<PlanSites>();
   PlacedTiles placed;
   geo::EnuFrame axes;
   Surroundings surroundings;

@@ -332,10 +332,12 @@ void Streaming::Impl::startDecode(TileId id) {
   slot.work->terrain = tile.terrain;
   slot.decoding = true;
   ++decodesRunning;
-  slot.job = pool.submit(slot.priority,
-                         [work = slot.work, id, generation = slot.generation, box = mailbox](std::stop_token stop) {
-                           box->post(ContentDecoded{id, generation, decode(*work, stop)});
-                         });
+  slot.job = pool.submit(slot.priority, [work = slot.work, id, generation = slot.generation, box = mailbox,
+                                         finish = finish](std::stop_token stop) {
+    Outcome outcome = decode(*work, stop);
+    if (outcome.mesh && outcome.missing.empty() && finish) finish(*outcome.mesh);
+    box->post(ContentDecoded{id, generation, std::move(outcome)});
+  });
 }
 
 }  // namespace cm::tiles

@@ -373,6 +373,8 @@ TilesetId Streaming::add(const std::string& uri, const glm::dmat4& ecefFromTiles
   return id;
 }
 
+void Streaming::setFinish(std::function<void(source::MeshContent&)> finish) { impl_->finish = std::move(finish); }
+
 void Streaming::drain() {
   for (Event& event : impl_->mailbox->drain()) std::visit([&](auto& e) { impl_->on(std::move(e)); }, event);
 }

@@ -63,6 +63,9 @@ class Streaming {
   //! `ecefFromTileset`: where to lay one that stands nowhere on Earth by itself.
   TilesetId add(const std::string& uri, const glm::dmat4& ecefFromTileset = glm::dmat4(1.0));
 
+  //! What is done to every content once it is decoded, by the worker that decoded it; of the decodes that begin from here on.
+  void setFinish(std::function<void(source::MeshContent&)> finish);
+
   //! Takes what workers have posted. Call once a frame before select.
   void drain();
   //! Re-ranks queues by `selection`, starts and cancels work, and says what to upload and evict now.

@@ -127,6 +127,7 @@ struct Streaming::Impl {
   std::vector<Trouble> tilesetTroubles;  // by TilesetId
   std::vector<std::string> referrers;  // files that name contents
   std::set<std::string> down;          // origins that have been told of and have answered nothing since
+  std::function<void(MeshContent&)> finish;
   std::function<steady_clock::time_point()> clock = [] { return steady_clock::now(); };
   struct Retiring {
     uint64_t frame;

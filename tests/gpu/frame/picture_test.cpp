@@ -1,4 +1,5 @@
 // What the pixels say: the tiny scene in both looks, shadows, projects, transitions, swipes, precision, a lost device.
+#include "frame/plan_sites.h"
 #include "gpu/support.h"
 #include "source/matter.h"
 #include "source/trees.h"
@@ -130,7 +131,7 @@ TEST(Picture, TreesLeaveWhereAPlanLaysItsGround) {
   land.properties["class"] = "land";
   layers["ground"].features.push_back(land);
   rig.setDocument(document, layers);
-  rig.frame->markTrees(content);
+  rig.frame->planSites()->mark(content);
   const auto differing = [](const Picture& one, const Picture& other) {
     int count = 0;
     for (unsigned y = 120; y < kSize.height; ++y)

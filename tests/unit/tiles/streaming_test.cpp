@@ -4,9 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <map>
 #include <numeric>
 #include <set>
+#include <thread>
 
 #include "fake_device.h"
 #include "flat_world.h"
@@ -116,6 +118,20 @@ TEST_F(StreamingTest, LoadsWhatIsSeenAndThenIsQuiet) {
   EXPECT_EQ(statistics.gpuBytes, device.bytes);
   EXPECT_GT(statistics.fetchedBytes, 5 * kTriangles * 36);
   EXPECT_FALSE(statistics.starved);
+}
+
+TEST_F(StreamingTest, EveryContentIsFinishedOnceByTheWorkerThatDecodedIt) {
+  writeQuarters();
+  std::atomic<int> calls = 0, onLoop = 0;
+  streaming->setFinish([&, loop = std::this_thread::get_id()](source::MeshContent& content) {
+    EXPECT_THAT(content.indices, SizeIs(3 * kTriangles));
+    ++calls;
+    onLoop += std::this_thread::get_id() == loop;
+  });
+  streaming->add(files.path("tileset.json"));
+  ASSERT_TRUE(settle(near));
+  EXPECT_EQ(calls, 5);
+  EXPECT_EQ(onLoop, 0);
 }
 
 TEST_F(StreamingTest, SharesOneTreeAmongTilesets) {
