@@ -51,9 +51,18 @@ ProjectMeasures::ProjectMeasures(const city::Document& document, const frame::Ve
     if (area.lo.x < area.hi.x && area.lo.y < area.hi.y) {
       area.inside.resize(kCells * kCells);
       area.planned.resize(kCells * kCells);
+      // Between its corners the area counts as flat: over five kilometres that moves a cell by a metre.
+      glm::dvec2 corners[2][2];
+      for (int y : {0, 1})
+        for (int x : {0, 1}) {
+          const glm::dvec3 corner(x ? area.hi.x : area.lo.x, y ? area.hi.y : area.lo.y, 0);
+          const geo::Geodetic at = geo::geodeticFromEcef(axes.toEcef(corner));
+          corners[y][x] = {at.lonDegrees, at.latDegrees};
+        }
       for (int cell = 0; cell < kCells * kCells; ++cell) {
-        const geo::Geodetic at = geo::geodeticFromEcef(axes.toEcef(glm::dvec3(area.place(cell), 0)));
-        const glm::dvec2 lonLat(at.lonDegrees, at.latDegrees);
+        const glm::dvec2 share = (area.place(cell) - area.lo) / (area.hi - area.lo);
+        const glm::dvec2 lonLat = glm::mix(glm::mix(corners[0][0], corners[0][1], share.x),
+                                           glm::mix(corners[1][0], corners[1][1], share.x), share.y);
         area.inside[cell] = contains(project.boundary, lonLat);
         if (!area.inside[cell]) continue;
         for (const city::Addition& addition : project.additions) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <future>
 #include <thread>
 
 #include "app/facts.h"
@@ -192,7 +193,9 @@ std::vector<uint8_t> drawInBands(gpu::Device& device, Stage& stage, VkExtent2D e
 
 int renderProgram(const RenderOptions& options) {
   source::Fetcher fetcher(options.fetch);
-  auto loaded = loadCity(options.city, fetcher);
+  auto loading = std::async(std::launch::async, [&] { return loadCity(options.city, fetcher); });
+  auto device = gpu::Device::create({});  // takes as long
+  auto loaded = loading.get();
   if (!loaded) {
     log::error("{}", loaded.error().text());
     return kExitFailed;
@@ -201,7 +204,6 @@ int renderProgram(const RenderOptions& options) {
   for (const city::Problem& problem : loaded->problems)
     log::warning("{}: {}: {}", loaded->uri, problem.path, problem.message);
   for (const std::string& failure : loaded->failures) log::warning("{}", failure);
-  auto device = gpu::Device::create({});
   if (!device) {
     log::error("{}", device.error().text());
     return kExitFailed;

@@ -229,7 +229,8 @@ city::Changes Stage::step(std::vector<city::Command> commands, double nowSeconds
   scene_.layers = session().layers;
   scene_.selection = session().selection;
   scene_.nowSeconds = nowSeconds;
-  scene_.citySeconds = session().hourOfDay * 3600 + (options_.clockRuns ? nowSeconds : 0);
+  scene_.windSeconds = options_.clockRuns ? nowSeconds : 0;
+  scene_.citySeconds = session().hourOfDay * 3600 + scene_.windSeconds;
   scene_.liveApart = options_.liveApart;
   daylight_.follow(session().hourOfDay, nowSeconds, options_.sweepsHours);
   scene_.hourOfDay = daylight_.at(nowSeconds);

@@ -43,7 +43,7 @@ struct StageOptions {
   unsigned samplesAcross = 1;                // a side of every pixel that are drawn at once (Scene::samplesAcross)
   unsigned decodeThreads = 0;                // 0: one core is left to the frame
   bool labelsAlone = false;                  // Scene::labelsAlone
-  bool clockRuns = true;                     // the city's clock goes on from the session's hour; false: it stands there
+  bool clockRuns = true;                     // the city's clock goes on from the session's hour; false: it stands there, and the wind
   bool liveApart = false;                    // frame::Scene; the window asks for it
   city::Date lightDate{2030, 10, 14};        // for sun and moon: mid-October, when even early afternoon's shadows are long
 };

@@ -14,7 +14,7 @@ UiPicture::UiPicture(gpu::Device& device, Stage& stage, VkExtent2D extent, Shows
   ImGui::CreateContext();
   ImGui::GetIO().IniFilename = nullptr;
   ImGui::GetIO().DisplaySize = {float(extent.width), float(extent.height)};
-  ui_ = std::make_unique<ui::Ui>(stage.document());
+  ui_ = std::make_unique<ui::Ui>(stage.document(), shows);
   pass_ = std::make_unique<ImguiPass>(device, VK_FORMAT_R8G8B8A8_UNORM);
 }
 

@@ -14,7 +14,7 @@ namespace cm::app {
 
 class UiPicture {
  public:
-  enum class Shows { Everything, Attribution };
+  using Shows = ui::Ui::Shows;
   UiPicture(gpu::Device& device, Stage& stage, VkExtent2D extent, Shows shows = Shows::Everything);
   ~UiPicture();
   UiPicture(const UiPicture&) = delete;

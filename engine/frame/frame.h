@@ -52,7 +52,8 @@ struct Scene {
   WeatherShares weather;                        // none in looks without (city::hasWeather)
   double hourOfDay = 12;                        // how many windows are lit after dusk
   double eyeMetres = 1e9;                       // of the eye above the ground; near it names and lines are few (near_ground.h)
-  double nowSeconds = 0;                        // the loop's clock, for transitions and water
+  double nowSeconds = 0;                        // the loop's clock, for transitions
+  double windSeconds = 0;                       // waves, leaves and rings of rain move with it
   double citySeconds = 0;                       // the city's own, since midnight: where its trains are
   bool liveApart = false;                       // trains are drawn over a still picture, so that it may refine itself under them
   Lens lens;                                    // two sides then: the whole picture, and what is inside

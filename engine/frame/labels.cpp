@@ -92,12 +92,11 @@ Labels::Labels(gpu::Device& device, const SceneLayouts& layouts) : impl_(std::ma
 }
 Labels::~Labels() = default;
 
-void Labels::setDocument(const city::Document& document, const VectorLayers& layers, const geo::EnuFrame& axes) {
+void Labels::setDocument(const city::Document& document, const VectorLayers& layers, const LineShapes& lines,
+                         const geo::EnuFrame& axes) {
   Impl& d = *impl_;
   d.document = document;
-  d.lines = lineShapes(document, layers, axes);
-  d.lines.vertices = {};
-  d.lines.indices = {};
+  d.lines = {.lines = lines.lines, .stations = lines.stations};
   d.labels = labelsOf(document, layers, d.lines, axes);
   d.layouts = {};
   if (d.glyphs || d.labels.empty()) return;

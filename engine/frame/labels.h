@@ -17,7 +17,8 @@ class Labels {
   Labels(const Labels&) = delete;
   Labels& operator=(const Labels&) = delete;
 
-  void setDocument(const city::Document& document, const VectorLayers& layers, const geo::EnuFrame& axes);
+  //! `lines`: what the document and the layers have of them.
+  void setDocument(const city::Document& document, const VectorLayers& layers, const LineShapes& lines, const geo::EnuFrame& axes);
 
   //! Outside any rendering, once a frame, before `draw`: lays out all sides and uploads new glyphs.
   void update(PassContext& context);

@@ -166,6 +166,8 @@ glm::dvec3 keyLight(const Scene& scene) {
   return moon ? scene.moon.directionEcef : scene.sunDirectionEcef;
 }
 
+Light::Light() : warming_(std::async(std::launch::async, [] { balance(); })) {}
+
 void Light::set(const Scene& scene) {
   keyEcef_ = keyLight(scene);
   sunEcef_ = scene.sunDirectionEcef;

@@ -2,6 +2,7 @@
 //! the sun (frame/air.h), so that a still sun costs nothing. Loop's thread.
 #pragma once
 
+#include <future>
 #include <glm/glm.hpp>
 #include <vector>
 
@@ -18,6 +19,7 @@ struct SkyVertex {
 
 class Light {
  public:
+  Light();
   //! Works out the light of the scene, where its eye is.
   void set(const Scene& scene);
   //! Into the uniforms, for an eye.
@@ -44,6 +46,7 @@ class Light {
   double lift_ = 0.18, hazeMetres_ = 9000, hazeOfHeight_ = 4;   // half of what is so far away shows; more from above
   float night_ = 0;
   std::vector<SkyVertex> dome_;
+  std::future<void> warming_;  // what all skies share is worked out while the city loads
 };
 
 //! Unit, ECEF: the sun, or the moon when the sun is gone and it stands in the sky.

@@ -136,10 +136,10 @@ OverlayLines::OverlayLines(gpu::Device& device, const SceneLayouts& layouts) : i
 }
 OverlayLines::~OverlayLines() = default;
 
-void OverlayLines::setDocument(const city::Document& document, const VectorLayers& layers, const geo::EnuFrame& axes) {
+void OverlayLines::setDocument(const city::Document& document, LineShapes shapes) {
   Impl& d = *impl_;
   d.document = document;
-  d.shapes = lineShapes(document, layers, axes);
+  d.shapes = std::move(shapes);
   d.drawn.clear();
   d.vertices = {};
   d.indices = {};

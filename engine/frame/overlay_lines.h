@@ -17,7 +17,7 @@ class OverlayLines {
   OverlayLines(const OverlayLines&) = delete;
   OverlayLines& operator=(const OverlayLines&) = delete;
 
-  void setDocument(const city::Document& document, const VectorLayers& layers, const geo::EnuFrame& axes);
+  void setDocument(const city::Document& document, LineShapes shapes);
 
   //! Inside the scene's rendering, once a side (and once a sample).
   void draw(PassContext& context, const SideView& side);

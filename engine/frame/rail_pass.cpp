@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstring>
+#include <future>
 #include <optional>
 #include <vector>
 
@@ -80,6 +81,7 @@ struct RailPass::Impl {
     std::vector<RailChunk> chunks;
     gpu::Buffer vertices, indices;
   };
+  std::future<RailWorks> raising;  // of `standing`, until it is first asked for; reads `paths`
   Built standing;
   std::optional<Built> buried;  // once the underground view has been seen
   Bodies cars;
@@ -99,7 +101,8 @@ struct RailPass::Impl {
 
   VkPipeline worksPipeline(city::Weather weather, bool night, bool moving, Works which);
   bool open(const RailPath& path, const PassContext& pass, const SideView& side) const;
-  Built build(bool underground) const;
+  Built uploadedWorks(RailWorks made) const;
+  const Built& worksOf(bool underground);
   void begin(PassContext& pass, VkPipeline pipeline, const Built& built) const;
   void push(PassContext& pass, const Push& p) const {
     vkCmdPushConstants(pass.commands, layout, VK_SHADER_STAGE_VERTEX_BIT | VK_SHADER_STAGE_FRAGMENT_BIT, 0, sizeof p,
@@ -145,9 +148,8 @@ bool RailPass::Impl::open(const RailPath& path, const PassContext& pass, const S
   return itemState(item, side.side->date, pass.scene.layers.hiddenItems) == ItemState::Open;
 }
 
-RailPass::Impl::Built RailPass::Impl::build(bool underground) const {
+RailPass::Impl::Built RailPass::Impl::uploadedWorks(RailWorks made) const {
   Built built;
-  RailWorks made = railWorks(paths, underground);
   if (made.chunks.empty()) return built;
   const size_t vertexBytes = made.mesh.vertices.size() * sizeof(RailVertex),
                indexBytes = made.mesh.indices.size() * sizeof(uint32_t);
@@ -160,6 +162,15 @@ RailPass::Impl::Built RailPass::Impl::build(bool underground) const {
   else
     log::warning("no memory for railways ({} bytes)", vertexBytes + indexBytes);
   return built;
+}
+
+const RailPass::Impl::Built& RailPass::Impl::worksOf(bool underground) {
+  if (!underground) {
+    if (raising.valid()) standing = uploadedWorks(raising.get());
+    return standing;
+  }
+  if (!buried) buried = uploadedWorks(railWorks(paths, true));
+  return *buried;
 }
 
 void RailPass::Impl::begin(PassContext& pass, VkPipeline pipeline, const Built& built) const {
@@ -176,12 +187,14 @@ RailPass::~RailPass() = default;
 
 void RailPass::setDocument(const city::Document& document, const VectorLayers& layers, const geo::EnuFrame& axes) {
   Impl& d = *impl_;
+  d.raising = {};  // waits for what still reads the paths
   d.document = document;
   d.paths = railPaths(document, layers, axes);
   d.timetables = timetablesOf(d.paths);
   d.seen.clear();
-  d.standing = d.build(false);
   d.buried.reset();
+  d.standing = {};
+  d.raising = std::async(std::launch::async, [&paths = d.paths] { return railWorks(paths, false); });
 }
 
 void RailPass::update(PassContext& pass) {
@@ -241,8 +254,7 @@ void RailPass::drawWorks(PassContext& pass, const SideView& side, bool moving, W
   const float perMetre = float(pass.view.extent.height) / (2.0f * std::tan(0.5f * float(pass.view.fovYRadians)));
   size_t openPath = SIZE_MAX;
   bool open = false;
-  if (below && !d.buried) d.buried = d.build(true);
-  const Impl::Built& built = below ? *d.buried : d.standing;
+  const Impl::Built& built = d.worksOf(below);
   for (const RailChunk& chunk : built.chunks) {
     const glm::vec3 world = pass.view.relativeEnu(chunk.middle);
     const auto radius = float(chunk.radiusMetres);
@@ -276,7 +288,8 @@ void RailPass::drawShadows(PassContext& pass, const SideView& side, const Shadow
   Impl& d = *impl_;
   if (region.half > kCoarsestShadows) return;
   bool begun = false;
-  for (const RailChunk& chunk : d.standing.chunks) {
+  const Impl::Built& built = d.worksOf(false);
+  for (const RailChunk& chunk : built.chunks) {
     const glm::dvec3 light = glm::transpose(region.axes) * chunk.middle;
     if (std::abs(light.x - region.centre.x) > region.half + chunk.radiusMetres ||
         std::abs(light.y - region.centre.y) > region.half + chunk.radiusMetres ||
@@ -296,10 +309,10 @@ void RailPass::drawShadows(PassContext& pass, const SideView& side, const Shadow
                                      .depthBiasSlope = kShadowBiasSlope},
                                     "railway shadow");
       vkCmdBindPipeline(pass.commands, VK_PIPELINE_BIND_POINT_GRAPHICS, d.shadow);
-      const VkBuffer buffer = d.standing.vertices.handle();
+      const VkBuffer buffer = built.vertices.handle();
       const VkDeviceSize offset = 0;
       vkCmdBindVertexBuffers(pass.commands, 0, 1, &buffer, &offset);
-      vkCmdBindIndexBuffer(pass.commands, d.standing.indices.handle(), 0, VK_INDEX_TYPE_UINT32);
+      vkCmdBindIndexBuffer(pass.commands, built.indices.handle(), 0, VK_INDEX_TYPE_UINT32);
       begun = true;
     }
     ShadowPush push{pushOf(side), clipFromWorld};
@@ -311,9 +324,9 @@ void RailPass::drawShadows(PassContext& pass, const SideView& side, const Shadow
 }
 
 uint64_t RailPass::worksState(const PassContext& pass, const SideView& side) const {
-  const Impl& d = *impl_;
+  Impl& d = *impl_;
   Hash hash;
-  hash.add(d.standing.chunks.size());
+  hash.add(d.worksOf(false).chunks.size());
   for (const RailPath& path : d.paths) hash.add(d.open(path, pass, side));
   return hash.value();
 }

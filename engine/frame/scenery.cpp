@@ -39,10 +39,11 @@ void Scenery::setDocument(const city::Document& document, const VectorLayers& ve
   visibility.setDocument(document, axes);
   sites = std::make_shared<PlanSites>(document, vectors);
   drape->setDocument(document, vectors, axes);
-  lines->setDocument(document, vectors, axes);
   rails->setDocument(document, vectors, axes);
   life->setDocument(document);
-  labels->setDocument(document, vectors, axes);
+  LineShapes shapes = lineShapes(document, vectors, axes);
+  labels->setDocument(document, vectors, shapes, axes);
+  lines->setDocument(document, std::move(shapes));
   ++documentGeneration;
 }
 

@@ -69,7 +69,7 @@ shared::FrameUniforms uniformsOf(const View& view, const Scene& scene, const Lig
   const auto width = float(view.extent.width), height = float(view.extent.height);
   u.viewport = {width, height, 1 / width, 1 / height};
   const auto tangent = float(std::tan(view.fovYRadians / 2));
-  u.time = {float(std::fmod(scene.nowSeconds, 3600.0)), scene.still ? 1 : 0, lookNumber(scene.look), tangent};
+  u.time = {float(std::fmod(scene.windSeconds, 3600.0)), scene.still ? 1 : 0, lookNumber(scene.look), tangent};
   u.plain = {scene.plainAmbient, scene.plainDiffuse, 0, 0};
   u.part = {float(view.part.offset.x), float(view.part.offset.y), 0, 0};
   u.right = glm::vec4(glm::vec3(view.right), tangent * width / height);

@@ -3,6 +3,7 @@
 #include <jpeglib.h>
 #include <png.h>
 #include <webp/decode.h>
+#include <zlib.h>
 
 #include <csetjmp>
 #include <cstdio>
@@ -127,11 +128,18 @@ void pngAppend(png_structp png, png_bytep data, size_t size) {
 
 bool writeRows(png_structp png, png_infop info, uint32_t width, uint32_t height, const uint8_t* rgba) {
   if (setjmp(png_jmpbuf(png))) return false;
-  png_set_compression_level(png, 3);
-  png_set_IHDR(png, info, width, height, 8, PNG_COLOR_TYPE_RGBA, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
-               PNG_FILTER_TYPE_DEFAULT);
+  // What is drawn hardly repeats itself: differences to the pixel before, and their runs, take a third of the time of a search
+  // for repetitions and fewer bytes than its quick levels.
+  png_set_compression_strategy(png, Z_RLE);
+  png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_SUB);
+  const size_t pixels = size_t{width} * height;
+  bool opaque = true;
+  for (size_t i = 0; i < pixels; ++i) opaque = opaque && rgba[i * 4 + 3] == 255;
+  png_set_IHDR(png, info, width, height, 8, opaque ? PNG_COLOR_TYPE_RGB : PNG_COLOR_TYPE_RGBA, PNG_INTERLACE_NONE,
+               PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
   png_set_sRGB(png, info, PNG_sRGB_INTENT_PERCEPTUAL);
   png_write_info(png, info);
+  if (opaque) png_set_filler(png, 0, PNG_FILLER_AFTER);
   for (uint32_t y = 0; y < height; ++y) png_write_row(png, rgba + size_t{y} * width * 4);
   png_write_end(png, info);
   return true;

@@ -216,6 +216,14 @@ TEST_F(Programs, TheControlLayerIsDrawnUnlessRefused) {
   EXPECT_GT(difference(pictureOf(folder / "with.png"), pictureOf(folder / "without.png"), 0, 480), 2.0);
 }
 
+TEST_F(Programs, APictureOfAMomentIsTheSameWheneverItIsMade) {
+  const std::vector<std::string> options{"--view",    "fushan-bay", "--look", "day",
+                                         "--weather", "rain",       "--size", "480x270"};
+  ASSERT_EQ(render(test::builtInCity(), "once.png", options).code, 0);
+  ASSERT_EQ(render(test::builtInCity(), "again.png", options).code, 0);
+  EXPECT_TRUE(pictureOf(folder / "once.png").rgba == pictureOf(folder / "again.png").rgba);
+}
+
 TEST_F(Programs, APictureWithoutTheControlLayerSaysWhoseDataItIs) {
   const fs::path file = town() / "city.json";
   auto city = nlohmann::json::parse(test::textOf(file));

@@ -181,11 +181,13 @@ bool Fonts::build(float scale) {
                                       ranges_.data());
   };
   const MappedFont &regular = regular_, &bold = bold_.data ? bold_ : regular_;
-  body = add(regular, 15.5f);
-  small = add(regular, 13);
-  strong = add(bold, 15.5f);
-  title = add(bold, 20);
-  display = add(bold, 28);
+  small = body = strong = title = display = add(regular, 13);
+  if (!onlySmall_) {
+    body = add(regular, 15.5f);
+    strong = add(bold, 15.5f);
+    title = add(bold, 20);
+    display = add(bold, 28);
+  }
   ImGui::GetIO().FontDefault = body;
   if (!atlas.Build())
     log::error("the characters of the layer could not be drawn from {}", findFont(false).path.string());

@@ -37,11 +37,12 @@ bool Ui::Impl::followTheme(const city::Session& session, double nowSeconds) {
   return darkness != before;
 }
 
-Ui::Ui(const city::Document& document) : impl_(std::make_unique<Impl>()) {
+Ui::Ui(const city::Document& document, Shows shows) : impl_(std::make_unique<Impl>()) {
   ImGuiIO& io = ImGui::GetIO();
   io.IniFilename = nullptr;  // nothing of this is kept by ImGui
   io.LogFilename = nullptr;
   io.ConfigFlags &= ~ImGuiConfigFlags_NavEnableKeyboard;
+  if (shows == Shows::Attribution) impl_->fonts.onlySmall();
   impl_->fonts.want(impl_->words);
   impl_->fonts.want(document);
   impl_->fonts.want(city::landUseStyle().name);

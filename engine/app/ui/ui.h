@@ -48,8 +48,9 @@ struct Observations {
 
 class Ui {
  public:
+  enum class Shows { Everything, Attribution };
   //! `document` gives the characters that the first atlas holds.
-  explicit Ui(const city::Document& document);
+  explicit Ui(const city::Document& document, Shows shows = Shows::Everything);
   ~Ui();
 
   //! Before ImGui::NewFrame: style and fonts for this scale and these texts. True where the atlas (io.Fonts) was built
@@ -58,7 +59,7 @@ class Ui {
   //! Between ImGui::NewFrame and ImGui::Render. Appends what the visitor asks for.
   void draw(const city::Document& document, const city::Session& session, const Observations& observations,
             std::vector<city::Command>& out);
-  //! In its place, for pictures without the layer: only what every picture says of itself (DESIGN.md, decision 11).
+  //! In its place, with Shows::Attribution: only what every picture says of itself.
   void drawAttributionOnly(const city::Document& document, const city::Session& session, const Observations& observations);
   //! Whether a card, a button or the divider of the last frame lies at a place; between Dear ImGui's frames.
   bool covers(glm::vec2 at) const;

@@ -164,8 +164,9 @@ class OverlayStage {
     document = city.document;
     axes_ = geo::enuFrameAt({document.origin.lonDegrees, document.origin.latDegrees, 0});
     drape->setDocument(city.document, city.layers, axes_);
-    lines->setDocument(city.document, city.layers, axes_);
-    labels->setDocument(city.document, city.layers, axes_);
+    frame::LineShapes shapes = frame::lineShapes(city.document, city.layers, axes_);
+    labels->setDocument(city.document, city.layers, shapes, axes_);
+    lines->setDocument(city.document, std::move(shapes));
     scene.sunDirectionEcef = geo::upAt(document.origin);
     scene.still = true;
   }
