@@ -217,8 +217,7 @@ TEST_F(Programs, TheControlLayerIsDrawnUnlessRefused) {
 }
 
 TEST_F(Programs, APictureOfAMomentIsTheSameWheneverItIsMade) {
-  const std::vector<std::string> options{"--view",    "fushan-bay", "--look", "day",
-                                         "--weather", "rain",       "--size", "480x270"};
+  const std::vector<std::string> options{"--view", "fushan-bay", "--look", "day", "--weather", "rain"};
   ASSERT_EQ(render(test::builtInCity(), "once.png", options).code, 0);
   ASSERT_EQ(render(test::builtInCity(), "again.png", options).code, 0);
   EXPECT_TRUE(pictureOf(folder / "once.png").rgba == pictureOf(folder / "again.png").rgba);
