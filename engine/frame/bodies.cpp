@@ -55,7 +55,7 @@ Bodies::Bodies(gpu::Device& device, const SceneLayouts& layouts, std::span<const
 
 VkPipeline Bodies::pipelineFor(bool night, bool moving, bool over) {
   VkPipeline& pipeline = made_[night][moving][over];
-  const std::array<uint32_t, 4> constants{0, moving ? 1u : 4u, 0, night};
+  const std::array<uint32_t, 4> constants{0, moving ? 1u : 2u, 0, night};
   if (!pipeline)
     pipeline = pipelines_.make({.vertex = "train.vert",
                                 .fragment = "rail.frag",

@@ -122,7 +122,7 @@ constexpr VkVertexInputBindingDescription kBinding{0, sizeof(RailVertex), VK_VER
 
 VkPipeline RailPass::Impl::worksPipeline(city::Weather weather, bool night, bool moving, Works which) {
   VkPipeline& pipeline = works[size_t(weather)][night][moving][size_t(which)];
-  const std::array<uint32_t, 7> constants{0, moving ? 1u : 4u, 0, night, 0, 0, uint32_t(weather)};
+  const std::array<uint32_t, 7> constants{0, moving ? 1u : 2u, 0, night, 0, 0, uint32_t(weather)};
   if (!pipeline)
     pipeline = pipelines.make({.vertex = "rail.vert",
                                .fragment = "rail.frag",

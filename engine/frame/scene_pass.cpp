@@ -114,7 +114,7 @@ gpu::Pipeline ScenePass::makeTiles(const Variant& variant, Kind kind, uint32_t r
   const TileVertexInput input = tileVertexInput(locations);
   const bool blends = kind == Blended || kind == TexturedBlended;
   const std::array<uint32_t, 7> constants{records,
-                                          moving ? 1u : 4u,
+                                          moving ? 1u : 2u,
                                           kind == GroundDraped || kind == TexturedBlended,
                                           variant.night,
                                           variant.fading,
@@ -154,7 +154,7 @@ void ScenePass::makeVariant(Variant& made) {
   if (look == city::Look::Plain) return;
   for (uint32_t moving = 0; moving < 2 && !made.glass; ++moving) {
     const std::array<uint32_t, 7> constants{
-        0, moving ? 1u : 4u, 0, made.night, 0, uint32_t(look), uint32_t(made.weather)};
+        0, moving ? 1u : 2u, 0, made.night, 0, uint32_t(look), uint32_t(made.weather)};
     made.beyond[moving] = objects_.make({.vertex = "beyond.vert",
                                          .fragment = themed(look)              ? "themed_beyond.frag"
                                                      : look == city::Look::Day ? "day_beyond.frag"

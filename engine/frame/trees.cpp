@@ -88,7 +88,7 @@ uint32_t TreePass::draw(PassContext& pass, const SideView& side, std::span<const
     VkPipeline& pipeline = pipelines_[size_t(weather)][night][moving][leafy];
     if (pipeline) return pipeline;
     const std::array<uint32_t, 7> constants{
-        0, moving ? 1u : 4u, leafy, night, 0, uint32_t(city::Look::Day), uint32_t(weather)};
+        0, moving ? 1u : 2u, leafy, night, 0, uint32_t(city::Look::Day), uint32_t(weather)};
     return pipeline = objects_.make({.vertex = "tree.vert",
                                      .fragment = "tree.frag",
                                      .layout = layout_,
