@@ -36,7 +36,7 @@ Style makeStyle() {
       {{"工业用地 M", "Industry (M)"}, printed(187, 150, 116), {"industrial"}},
       {{"物流仓储用地 W", "Storage (W)"}, printed(135, 97, 211), {"warehouse"}},
       {{"交通设施用地 S", "Transport (S)"}, printed(183, 183, 183), {"transport"}},
-      {{"公园绿地 G1", "Parks (G1)"}, kGreen, {"park"}},
+      {{"绿地与农林 G E2", "Green, woods, fields (G, E2)"}, kGreen, {"park"}},
       {{"水域 E1", "Water (E1)"}, kWater, {"water"}},
       {{"用途未注明", "Use not stated"}, kUnknown, {"other", "shed", ""}},
   };

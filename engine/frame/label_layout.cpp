@@ -29,6 +29,7 @@ struct Style {
   float spacing = 0, smallSpacing = 0;  // em
   float weight = 0, smallWeight = 0;    // pixels the outlines are pushed outwards
   float halo = 1.9f;
+  float veil = 0;  // share of the picture that a cloud of the halo's colour takes behind each line
   glm::vec3 ink = kInk, smallInk = kSoftInk;
   float alpha = 1;
   float nearMetres = 0, farMetres = 6000;
@@ -71,11 +72,12 @@ Style styleOf(const Label& label, bool interchange) {
       break;
     case LabelKind::Place:
       style.size = label.rank <= 1 ? 14.5f : 13, style.weight = label.rank <= 1 ? 0.2f : 0.1f;
+      style.veil = 0.42f;
       style.ink = kSlate, style.farMetres = std::max(4500.0f, 16000 - 3500 * static_cast<float>(label.rank));
       style.priority = 15 + 4 * static_cast<float>(label.rank);
       break;
     case LabelKind::Station:
-      style.size = interchange ? 13.5f : 12.5f, style.weight = interchange ? 0.25f : 0.12f;
+      style.size = interchange ? 13.5f : 12.5f, style.weight = interchange ? 0.25f : 0.12f, style.veil = 0.42f;
       style.farMetres = interchange ? 10000 : 6500, style.priority = interchange ? 20 : 26, style.beside = true;
       style.priority += static_cast<float>(std::clamp(label.rank, 0, 9));
       break;
@@ -176,6 +178,15 @@ class Painter {
     const glm::vec2 first = origin(*block.first, block.firstSize, block.firstBaseline);
     const glm::vec2 second =
         block.second ? origin(*block.second, block.secondSize, block.secondBaseline) : glm::vec2(0);
+    if (style.veil > 0 && !selected) {
+      const auto veil = [&](const ShapedText& line, float size, glm::vec2 at_) {
+        const float soft = 5 * scale_;
+        rectangle({at_ - glm::vec2(0, 0.8f * size), at_ + glm::vec2(line.width * size, 0.1f * size)}, soft,
+                  glm::vec4(paper, style.veil * alpha), soft);
+      };
+      veil(*block.first, block.firstSize, first);
+      if (block.second) veil(*block.second, block.secondSize, second);
+    }
     if (style.halo > 0) {
       // A soft edge that ends within what the atlas knows of distances, or glyphs would stand in boxes.
       const glm::vec4 around(paper, 0.9f * alpha * style.alpha);

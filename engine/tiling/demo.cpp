@@ -255,6 +255,7 @@ void addLand(const Facts& facts, const Land& land, const AddGround& add) {
     add(std::move(feature));
   }
   coverHills(facts, land, add);
+  coverPlain(facts, land, add);
 }
 
 //! Mount Lao, east of the square the city stands on, as far as the coast is known: coarse tiles to look at from the city.

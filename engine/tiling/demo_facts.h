@@ -111,10 +111,16 @@ struct Facts {
 
 Result<Facts> readFacts(const Path& folder);
 
+//! Smooth noise 0..1 with a period of one.
+double valueNoise(glm::dvec2 p);
+
 //! Ground heights and the distance to the shore, from the facts.
 class Land {
  public:
   explicit Land(const Facts& facts);
+  //! South-western and north-eastern corner of what the coast's facts cover.
+  glm::dvec2 lo() const;
+  glm::dvec2 hi() const;
   //! Metres to the shore, positive on land.
   double inland(glm::dvec2 plane) const;
   //! Orthometric ground height; below zero in the sea.

@@ -73,6 +73,8 @@ std::vector<float> distanceTo(const std::vector<char>& land, int columns, int ro
   return d;
 }
 
+}  // namespace
+
 double valueNoise(glm::dvec2 p) {
   auto corner = [](double x, double y) {
     Dice dice(static_cast<uint64_t>(static_cast<int64_t>(x) * 7919 + static_cast<int64_t>(y) * 104729 + 0x1000000));
@@ -83,6 +85,8 @@ double valueNoise(glm::dvec2 p) {
   return glm::mix(glm::mix(corner(cell.x, cell.y), corner(cell.x + 1, cell.y), t.x),
                   glm::mix(corner(cell.x, cell.y + 1), corner(cell.x + 1, cell.y + 1), t.x), t.y);
 }
+
+namespace {
 
 // Slopes fall away from the crests, steeply at first, and meet in valleys; ribs of granite run down them.
 double massifHeight(const Summit& summit, glm::dvec2 p) {
@@ -146,6 +150,9 @@ Land::Land(const Facts& facts) : facts_(facts) {
     massifs_.push_back(std::move(massif));
   }
 }
+
+glm::dvec2 Land::lo() const { return kLo; }
+glm::dvec2 Land::hi() const { return kHi; }
 
 double Land::Massif::at(glm::dvec2 p) const {
   const glm::dvec2 q = (p - lo) / kMassifCell;

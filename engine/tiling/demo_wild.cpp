@@ -6,6 +6,7 @@
 #include <cmath>
 #include <map>
 
+#include "tiling/demo_streets.h"
 #include "tiling/polygon.h"
 
 namespace cm::tiling::demo {
@@ -120,6 +121,32 @@ void coverHills(const Facts& facts, const Land& land, const AddGround& ground) {
     if (summit.height > 200) addCover(rock, GroundClass::Rock, "qd:rock:" + summit.id, ground);
     addCover(wood, GroundClass::Forest, "qd:wood:" + summit.id, ground);
   }
+}
+
+void coverPlain(const Facts& facts, const Land& land, const AddGround& ground) {
+  constexpr double kFromTown = kReach + 60;
+  // Groves stand where smooth noise is high: one to two in a kilometre.
+  constexpr double kGroveMetres = 650, kGrove = 0.70;
+  Lattice fields{
+      land.lo(), int((land.hi().x - land.lo().x) / kGridMetres), int((land.hi().y - land.lo().y) / kGridMetres), {}};
+  Lattice groves = fields;
+  for (int r = 0; r < fields.rows; ++r)
+    for (int c = 0; c < fields.columns; ++c) {
+      const glm::dvec2 at = fields.lo + kGridMetres * glm::dvec2(c, r);
+      double open = -1, wooded = -1;
+      const bool border = r == 0 || c == 0 || r + 1 == fields.rows || c + 1 == fields.columns;
+      if (const double inland = border ? -1 : land.inland(at); inland > 0) {
+        const double town = glm::distance(at, facts.zones[zoneAt(facts, at).first].at) - kFromTown;
+        const double grove = valueNoise(at / kGroveMetres + 91.0) - kGrove;
+        const double plain = std::min({town / 60, (inland - kFromShore) / 60, (kWoodHill - land.hill(at)) / 20});
+        open = std::min(plain, -grove / 0.1);
+        wooded = std::min(plain, grove / 0.1);
+      }
+      fields.values.push_back(open);
+      groves.values.push_back(wooded);
+    }
+  addCover(fields, GroundClass::Farmland, "qd:fields", ground);
+  addCover(groves, GroundClass::Forest, "qd:grove", ground);
 }
 
 void standStones(const AddBuilding& building) {

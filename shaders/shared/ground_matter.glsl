@@ -106,8 +106,14 @@ Ground groundAt(uint kind, vec2 place, vec3 normal, vec2 road, vec3 clay, float 
     g.albedo = mix(lawn, vec3(0.165, 0.140, 0.098), 0.55 * smoothstep(0.66, 0.80, middling) * (kind == kOnPitch ? 0.0 : 1.0) * smoothstep(0.4, 0.6, wide));
     g.albedo = mix(g.albedo, vec3(0.215, 0.192, 0.160), smoothstep(0.7, 1.0, steep));
   } else if (kind == kOnFarmland) {
-    float field = random(ivec3(ivec2(floor(place * (1.0 / 64.0))), 12)).x;
-    g.albedo = mix(vec3(0.120, 0.140, 0.045), vec3(0.235, 0.190, 0.095), field) * (1.0 + 0.15 * vary);
+    // Strips of crops, side by side in blocks that lie one way or the other, with tracks between the blocks.
+    vec2 block = floor(place * (1.0 / 256.0)), inBlock = place - block * 256.0;
+    bool turned = random(ivec3(ivec2(block) & 31, 13)).x < 0.5;
+    vec2 strip = floor(inBlock * (turned ? vec2(1.0 / 32.0, 1.0 / 128.0) : vec2(1.0 / 128.0, 1.0 / 32.0)));
+    vec3 crop = random(ivec3((ivec2(block) & 31) * 8 + ivec2(strip), 12));
+    g.albedo = mix(mix(vec3(0.095, 0.135, 0.038), vec3(0.150, 0.160, 0.058), crop.x), vec3(0.225, 0.178, 0.092), smoothstep(0.55, 0.95, crop.y)) * (1.0 + 0.15 * vary);
+    vec2 border = 128.0 - abs(inBlock - 128.0);
+    g.albedo = mix(g.albedo, vec3(0.28, 0.245, 0.180), 0.7 * stripe(min(border.x, border.y), 1.8, perPixel));
   } else if (kind == kOnSand) {
     g.albedo = vec3(0.47, 0.375, 0.235) * (1.0 + 0.12 * vary);
   } else if (kind == kOnRock) {
