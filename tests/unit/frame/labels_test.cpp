@@ -27,7 +27,12 @@ class LabelsTest : public ::testing::Test {
     view.nowSeconds = 1;
   }
   void add(LabelKind kind, const char* zh, const char* en, double x, double y, int rank = 1) {
-    labels.push_back({.kind = kind, .selection = {city::PickKind::Place, en}, .text = {zh, en}, .position = {x, y, 0}, .rank = rank, .item = kNoItem});
+    labels.push_back({.kind = kind,
+                      .selection = {city::PickKind::Place, en},
+                      .text = {zh, en},
+                      .position = {x, y, 0},
+                      .rank = rank,
+                      .item = kNoItem});
   }
   void layOut() {
     quads.clear();
@@ -68,7 +73,7 @@ TEST_F(LabelsTest, TextIsShapedAndMadeOnce) {
       highest = std::max(highest, atlas[y * Glyphs::kAtlasSize + x]);
   EXPECT_GT(highest, 135);
   const uint32_t first = text.glyphs[0].glyph;
-  glyphs = nullptr;   // what was made is kept on disk
+  glyphs = nullptr;  // what was made is kept on disk
   auto again = Glyphs::create(cache);
   ASSERT_TRUE(again);
   EXPECT_TRUE((*again)->glyph(first).ready);
@@ -99,7 +104,8 @@ TEST_F(LabelsTest, NothingIsShownBeforeItsGlyphsAreThere) {
 
 TEST_F(LabelsTest, NoLabelCrossesTheRimOfALens) {
   const char* names[] = {"五四广场", "广场五四", "四广场五", "场五四广", "四五广场", "五广场四", "广四五场"};
-  for (int i = 0; i < 60; ++i) add(LabelKind::Place, names[i % 7], "May Fourth Square", (i * 137) % 1280, (i * 89) % 720, i % 4);
+  for (int i = 0; i < 60; ++i)
+    add(LabelKind::Place, names[i % 7], "May Fourth Square", (i * 137) % 1280, (i * 89) % 720, i % 4);
   view.circle = {640, 360, 240};
   for (const bool inside : {false, true}) {
     layout = {};
@@ -114,8 +120,9 @@ TEST_F(LabelsTest, NoLabelCrossesTheRimOfALens) {
 
 TEST_F(LabelsTest, ShownBoxesNeitherOverlapNorLeaveTheRectangle) {
   const char* names[] = {"五四广场", "广场五四", "四广场五", "场五四广", "四五广场", "五广场四", "广四五场"};
-  for (int i = 0; i < 60; ++i) add(LabelKind::Place, names[i % 7], "May Fourth Square", (i * 137) % 1280, (i * 89) % 720, i % 4);
-  view.rectangle = {{0, 0}, {700, 720}};   // the left side of a divider
+  for (int i = 0; i < 60; ++i)
+    add(LabelKind::Place, names[i % 7], "May Fourth Square", (i * 137) % 1280, (i * 89) % 720, i % 4);
+  view.rectangle = {{0, 0}, {700, 720}};  // the left side of a divider
   layOutWithGlyphs();
   const auto& shown = layout.shown();
   ASSERT_GT(shown.size(), 8u);
@@ -226,7 +233,7 @@ TEST_F(LabelsTest, NearTheGroundAFewOfTheMostImportantStay) {
   layOutWithGlyphs();
   ASSERT_EQ(layout.shown().size(), 3u);
   for (int i = 0; i < 3; ++i) EXPECT_EQ(layout.shown()[size_t(i)].selection.id, names[i]);
-  view.reachMetres = 900;   // they are 1000 away
+  view.reachMetres = 900;  // they are 1000 away
   view.nowSeconds += 1;
   layOut();
   EXPECT_TRUE(layout.shown().empty());
