@@ -1,4 +1,4 @@
-// A band of the line's colour between two casings (dark on the look tech), all with soft edges; each network in its own manner, and
+// A band of the line's colour between two casings (dark on the look tech and over the underground), all with soft edges; each network in its own manner, and
 // paler and dashed where the line runs underground.
 #version 450
 #extension GL_GOOGLE_include_directive : require
@@ -41,7 +41,7 @@ void main() {
     colour = vec4(mix(kDeepHaze, mix(kDeep * 0.5, body, inner), air.a) * alpha, alpha);
     return;
   }
-  bool tech = frame.time.z == 2.0;
+  bool tech = frame.time.z == 2.0 || push.below.z > 0.5;
   vec3 paper = tech ? kTechCasing : kPaper, band = push.colour.rgb, casing = paper;
   if (network == kSuburban) casing = band * 0.45;
   if (network == kIntercity) {

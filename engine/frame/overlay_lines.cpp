@@ -216,11 +216,14 @@ void OverlayLines::draw(PassContext& context, const SideView& side) {
         const LineShape& line = d.shapes.lines[draw.line];
         if (line.inTunnel || line.shaft) continue;
         const float grow = (draw.selected ? 1.5f : draw.planned ? 0.8f : 1.0f) * kManners[size_t(line.network)].wide;
-        const float hidden = near.hiddenShare * (tech ? kTechHiddenAlpha : kHiddenAlpha);
+        // Through a city of glass nothing is hidden.
+        const float hidden =
+            context.scene.layers.underground ? 1.0f : near.hiddenShare * (tech ? kTechHiddenAlpha : kHiddenAlpha);
         p.line.origin =
             glm::vec4(view.relativeEnu(line.origin), (inSight ? buried(draw) ? near.hiddenShare : 1.0f : hidden) *
                                                          (draw.planned ? kPlannedAlpha : 1.0f));
         p.line.colour = glm::vec4(inkOf(line.colour), kCasing * scale);
+        p.line.below.z = context.scene.layers.underground;
         p.line.width = glm::vec4(kHalfWidthMetres * grow, kLeastHalfWidth * scale * grow, kMostHalfWidth * scale * grow,
                                  draw.planned ? kDash * scale : 0.0f);
         p.line.manner = {float(line.network),

@@ -15,7 +15,7 @@ struct LinePush {
   vec4 viewport;        // width, height in pixels; z: pixels a metre covers at one metre's distance, w: nearness (depth is
                         // multiplied by it, so that a line on the ground is not lost in it)
   vec4 below;           // x: metres that what lies a metre deeper than kSinksBelow is drawn deeper than it is; y: 1 a tunnel's tube, 2 a
-                        // shaft, 0 neither
+                        // shaft, 0 neither; z: 1 over the dark of the underground view
   vec4 manner;          // x: city::Network, y: dash in pixels of what runs underground (0: it does not; below 0: it
                         // runs on works that show it when near), z, w: metres away where the
                         // line begins to fade and where it is gone
