@@ -378,8 +378,7 @@ Result<BuildReport> buildDemo(const DemoOptions& options) {
   city.description = {
       "内置示意城市：海岸、山体、地铁与地名来自公开资料，建筑、道路、田地与更新项目按规则生成，并非测绘成果。",
       "The built-in city: coast, hills, metro and names are public facts; buildings, streets, fields and schemes are "
-      "made "
-      "by rule and are no survey."};
+      "made by rule and are no survey."};
   city.illustrative = true;
   city.origin = origin;
   city.geoid = writer.geoid();
