@@ -8,6 +8,7 @@
 #include <numbers>
 #include <numeric>
 
+#include "app/picture.h"
 #include "app/stage.h"
 #include "support/flip.h"
 #include "support/tiler.h"
@@ -16,8 +17,6 @@ namespace cm {
 namespace {
 
 using test::meanFlip;
-
-constexpr VkExtent2D kExtent{640, 360};
 
 //! A picture of 8 x 8 squares of two grey values.
 source::Image squares(uint8_t a, uint8_t b, uint32_t shift) {
@@ -46,6 +45,7 @@ TEST(Flip, IsZeroForTheSameAndGrowsWithTheDifference) {
 struct Steady : testing::Test {
   source::Fetcher fetcher{source::Fetcher::Options{}};
   std::unique_ptr<gpu::Device> device;
+  VkExtent2D extent{640, 360};
   std::unique_ptr<gpu::Offscreen> picture;
   std::unique_ptr<app::Stage> stage;
 
@@ -55,7 +55,7 @@ struct Steady : testing::Test {
     auto made = gpu::Device::create({});
     ASSERT_TRUE(made) << made.error().text();
     device = std::move(*made);
-    picture = std::make_unique<gpu::Offscreen>(*device, kExtent, VK_FORMAT_R8G8B8A8_UNORM);
+    frameOf(extent);
     app::StageOptions options;
     options.refineWhenStill = false;
     stage = std::make_unique<app::Stage>(*device, VK_FORMAT_R8G8B8A8_UNORM, std::move(*loaded), fetcher, options);
@@ -64,10 +64,15 @@ struct Steady : testing::Test {
     stage->city().apply({city::SetLayers{layers}}, -10);
   }
 
+  void frameOf(VkExtent2D size) {
+    extent = size;
+    picture = std::make_unique<gpu::Offscreen>(*device, extent, VK_FORMAT_R8G8B8A8_UNORM);
+  }
+
   source::Image shoot(const city::CameraPose& pose, int samples, double ssePixels, double now = 0) {
     stage->options().maxSsePixels = ssePixels;
     for (int settled = 0; settled < 2;) {
-      stage->step({city::SetCamera{pose}}, now, kExtent);
+      stage->step({city::SetCamera{pose}}, now, extent);
       device->collect();
       settled = stage->settled() ? settled + 1 : 0;
       if (!settled) stage->waitForWork(std::chrono::milliseconds(5));
@@ -77,8 +82,8 @@ struct Steady : testing::Test {
     device->wait(device->submitted());
     device->collect();
     source::Image image;
-    image.width = kExtent.width;
-    image.height = kExtent.height;
+    image.width = extent.width;
+    image.height = extent.height;
     image.rgba = picture->read();
     return image;
   }
@@ -107,14 +112,15 @@ source::Image moved(const source::Image& image, double pixels) {
   return out;
 }
 
-// Most of it is the move itself: 118,000 buildings in one picture, moved by a tenth of a pixel without any aliasing, differ from
-// themselves by 0.0082, and turning the camera moves some of them up and down as well. The camera's turn changes the picture by
-// 0.0102 at 16 samples, by less than 0.01 from 20 on. Nodding moves every row of the far city over the next: 0.0143.
+// Pictures as `render` makes them. Most of it is the move itself: 118,000 buildings in one picture, moved by a tenth of a pixel
+// without any aliasing, differ from themselves by 0.0081 (turned) and 0.0107 (nodded: every row of the far city moves over the next).
 TEST_F(Steady, ATenthOfAPixelChangesLittle) {
+  frameOf({1280, 720});
   // Turned by an angle, places move by its pixels in the middle and more at the sides: on average over the home view by so much more.
   constexpr double kMeanMove = 1.0876;
-  const double pixelDegrees = app::kFieldOfViewRadians / geo::kDegree / kExtent.height / kMeanMove;
-  for (const auto& [samples, most] : {std::pair{1, 0.0195}, {16, 0.0106}, {24, 0.0100}}) {
+  const double pixelDegrees = app::kFieldOfViewRadians / geo::kDegree / extent.height / kMeanMove;
+  for (const auto& [samples, most] : {std::pair{1, 0.0145}, {8, 0.0110}, {16, 0.0100}}) {
+    stage->options().samplesAcross = app::samplesAcrossOf(samples);
     city::CameraPose pose = city::homeOf(stage->document());
     shoot(pose, samples, 8);  // the drape and the shadows settle
     const source::Image before = shoot(pose, samples, 8);
@@ -124,7 +130,7 @@ TEST_F(Steady, ATenthOfAPixelChangesLittle) {
     RecordProperty("idealFlip" + std::to_string(samples), std::to_string(ideal));
     EXPECT_LT(apart, most) << samples << " samples";
     EXPECT_GT(apart, 0) << "the camera did not move";
-    if (samples > 1) EXPECT_LT(apart, 1.3 * ideal) << "much more than the move itself";
+    if (samples > 1) EXPECT_LT(apart, 1.35 * ideal) << "much more than the move itself";
   }
 }
 
