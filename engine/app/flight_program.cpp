@@ -117,8 +117,9 @@ Figures fly(gpu::Device& device, Stage& stage, gpu::Offscreen& picture, UiPictur
       round.held = heldNow();
       round.gpuObjects = device.allocations();
       figures.rounds.push_back(std::exchange(round, {}));
-      log::info("{} / {} 帧 frames: {:.1f} MiB, {} GPU", count + 1, options.frames,
-                figures.rounds.back().peakResidentMiB, figures.rounds.back().gpuObjects);
+      const Figures::Round& done = figures.rounds.back();
+      log::info("{} / {} 帧 frames: {:.1f} MiB, 堆 heap {:.1f} MiB, {} GPU", count + 1, options.frames,
+                done.peakResidentMiB, done.held.heapMiB, done.gpuObjects);
     }
   }
   figures.seconds = seconds();
@@ -205,6 +206,7 @@ Json toJson(const Figures& f, const std::vector<int>& bins, const FlightOptions&
                               {"peakResidentMiB", round.peakResidentMiB},
                               {"peakTilesMiB", round.peakTilesMiB},
                               {"residentMiB", round.held.residentMiB},
+                              {"heapMiB", round.held.heapMiB},
                               {"descriptors", round.held.descriptors},
                               {"threads", round.held.threads},
                               {"gpuObjects", round.gpuObjects}});

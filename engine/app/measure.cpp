@@ -1,5 +1,8 @@
 #include "app/measure.h"
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -46,13 +49,24 @@ double residentMiB() {
   return file >> pages >> resident ? resident * double(sysconf(_SC_PAGESIZE)) / 1048576 : 0;
 }
 
+namespace {
+double heapMiB() {
+#ifdef __GLIBC__
+  const struct mallinfo2 heap = mallinfo2();
+  return double(heap.uordblks + heap.hblkhd) / 1048576;
+#else
+  return 0;
+#endif
+}
+}  // namespace
+
 Held heldNow() {
   const auto entries = [](const char* folder) {
     std::error_code none;
     std::filesystem::directory_iterator inside(folder, none);
     return none ? size_t{0} : static_cast<size_t>(std::distance(begin(inside), end(inside)));
   };
-  return {residentMiB(), entries("/proc/self/fd"), entries("/proc/self/task")};
+  return {residentMiB(), heapMiB(), entries("/proc/self/fd"), entries("/proc/self/task")};
 }
 
 double processorSeconds() {

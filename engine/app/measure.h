@@ -20,6 +20,7 @@ double residentMiB();
 //! What a process holds of the system's: what must not grow in weeks.
 struct Held {
   double residentMiB = 0;
+  double heapMiB = 0;                    // what its code has allocated and not freed (mallinfo2(3)); 0 where the library does not tell
   size_t descriptors = 0, threads = 0;   // open files and sockets (proc(5), fd), tasks
 };
 Held heldNow();

@@ -30,6 +30,7 @@ void UiPicture::draw(double nowSeconds, float frameSeconds) {
   const float against = std::min(seen.windowSize.x / 1280, seen.windowSize.y / 720);
   seen.scale = against > 1.6f ? std::clamp(against / 2, 1.5f, 3.0f) : 1.0f;
   seen.nowSeconds = nowSeconds;
+  seen.touchable = false;
   seen.depthFactor = stage_.depthFactor();
   seen.trains = stage_.trainsInSight() > 0;
   seen.people = stage_.peopleInSight() > 0;

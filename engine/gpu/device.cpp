@@ -61,10 +61,11 @@ bool hasLayer(const char* name) {
 
 //! A software device takes and frees megabytes for the vertices of every draw. glibc gives them back to the system each time,
 //! and the next draw faults every page in again: 17 % of lavapipe's frame on 75,000 triangles, and a quarter of its time
-//! with the pages' coldness. Kept is what a frame needs anyway (mallopt(3); any of the three ends their own adjustment).
+//! with the pages' coldness. Kept is what a frame needs anyway (mallopt(3); any of the three ends their own adjustment), and
+//! no more: every arena of a thread keeps so much at its top, and malloc_trim does not take it.
 void keepFreedMemory() {
 #ifdef __GLIBC__
-  mallopt(M_TRIM_THRESHOLD, 64 << 20);
+  mallopt(M_TRIM_THRESHOLD, 8 << 20);
   mallopt(M_MMAP_THRESHOLD, 2 << 20);
   mallopt(M_TOP_PAD, 1 << 20);
 #endif

@@ -13,7 +13,6 @@ constexpr float kTitleHeight = 68, kBarHeight = 52;
 constexpr float kCompareWidth = 348, kCornerWidth = 144;
 constexpr float kTimeHeight = 86, kChipHeight = 44;
 constexpr float kNavigationWidth = 4 * 52 + 3 * 8;
-constexpr float kAttributionHeight = 20;
 constexpr float kLegendWidth = 216;
 constexpr float kStatisticsWidth = 300, kStatisticsHeight = 300;
 
@@ -50,7 +49,8 @@ Layout layoutFor(glm::vec2 windowSize, float displayScale, const LayoutWishes& w
       w < kPanelWidth + kCompareWidth + kCornerWidth + 2 * kMargin + 2 * kGap;  // compare gets a row of its own
   const bool crowded = w < kPanelWidth + kCardWidth + 2 * kMargin + kGap;       // one of panel and card
 
-  layout.attribution = {kMargin, h - 8 - kAttributionHeight, w - 2 * kMargin, kAttributionHeight};
+  const float credits = kCreditHeight * float(wishes.creditLines);
+  layout.attribution = {kMargin, h - 8 - credits, w - 2 * kMargin, credits};
   const float floor = layout.attribution.y - 8;
 
   // The top: title, compare, corner.

@@ -27,7 +27,11 @@ struct LayoutWishes {
   bool compare = true;      // there is a before and an after
   bool years = true;        // something opens or is built at a date
   bool legend = false;      // a style is chosen
+  unsigned creditLines = 1;  // that sources and notes take at the bottom
 };
+
+inline constexpr float kCreditHeight = 20;          // of a line of them, design units
+inline constexpr float kMostCredits = 1 / 13.0f;    // of a picture's height that they may take
 
 struct Layout {
   float scale = 1;          // pixels per design unit

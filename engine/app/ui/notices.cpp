@@ -12,7 +12,7 @@ namespace cm::app::ui {
 namespace {
 
 constexpr double kErrorSeconds = 10;
-constexpr float kMostOfPicture = 1 / 3.0f;  // that its credits may take in two languages
+constexpr float kMostOfPicture = 1 / 3.0f;  // that its credits may take in two languages, without the layer
 
 //! One statement after the other.
 void add(std::string& text, const std::string& part) {
@@ -87,44 +87,56 @@ void drawLines(const Context& ui, const Rect& rect, std::span<const std::string_
   }
 }
 
-//! As many lines as `text` takes, growing upwards from the floor of `rect` and no wider than they need.
-std::vector<std::string_view> creditLines(const Context& ui, const std::string& text, Rect& rect) {
-  std::vector<std::string_view> lines = wrapped(ui.fonts.small, text, rect.width - ui.px(20));
-  const float floor = rect.bottom();
-  rect.height *= float(lines.size());
-  rect.y = floor - rect.height;
+std::vector<std::string_view> creditLines(const Context& ui, std::string_view text) {
+  return wrapped(ui.fonts.small, text, ui.layout.attribution.width - ui.px(20));
+}
+
+//! As high and as wide as the lines are, upwards from the floor of their place.
+Rect around(const Context& ui, std::span<const std::string_view> lines) {
+  Rect rect = ui.layout.attribution;
+  const float height = ui.px(kCreditHeight) * float(lines.size());
+  rect.y = rect.bottom() - height;
+  rect.height = height;
   rect.width = 0;
   for (const std::string_view line : lines)
     rect.width = std::max(rect.width, widthOf(ui.fonts.small, line) + ui.px(20));
-  return lines;
+  return rect;
 }
 
 }  // namespace
 
-//! One line; where that is not all of it, a touch opens the rest.
+unsigned creditLineCount(const Context& ui) {
+  const auto most = unsigned(ui.seen.windowSize.y * kMostCredits / ui.px(kCreditHeight));
+  return std::clamp(unsigned(creditLines(ui, attribution(ui)).size()), 1u, std::max(most, 1u));
+}
+
+//! The lines that there is room for; where that is not all, a touch opens the rest.
 void drawAttribution(Context& ui) {
-  Rect rect = ui.layout.attribution;
-  const std::string whole = attribution(ui), text = clipped(ui.fonts.small, whole, rect.width - ui.px(20));
-  if (text.empty()) return;
-  const bool cut = text != whole, open = cut && ui.state.creditsOpen;
-  std::vector<std::string_view> lines{text};
-  if (open)
-    lines = creditLines(ui, whole, rect);
-  else
-    rect.width = widthOf(ui.fonts.small, text) + ui.px(20);
+  const std::string whole = attribution(ui);
+  if (whole.empty()) return;
+  std::vector<std::string_view> lines = creditLines(ui, whole);
+  const auto room = size_t(std::lround(ui.layout.attribution.height / ui.px(kCreditHeight)));
+  const bool cut = lines.size() > room, asks = cut && ui.seen.touchable, open = asks && ui.state.creditsOpen;
+  std::string last;
+  if (cut && !open) {
+    lines.resize(room);
+    last = clipped(ui.fonts.small, whole.substr(size_t(lines.back().data() - whole.data())),
+                   ui.layout.attribution.width - ui.px(20));
+    lines.back() = last;
+  }
+  const Rect rect = around(ui, lines);
   beginBare("##attribution", rect,
-            cut ? ImGuiWindowFlags_None : ImGuiWindowFlags_NoInputs | ImGuiWindowFlags_NoBringToFrontOnFocus);
+            asks ? ImGuiWindowFlags_None : ImGuiWindowFlags_NoInputs | ImGuiWindowFlags_NoBringToFrontOnFocus);
   if (open) ImGui::BringWindowToDisplayFront(ImGui::GetCurrentWindow());
-  if (cut && hitArea("credits", {rect.x, rect.y}, {rect.width, rect.height})) ui.state.creditsOpen = !open;
+  if (asks && hitArea("credits", {rect.x, rect.y}, {rect.width, rect.height})) ui.state.creditsOpen = !open;
   drawLines(ui, rect, lines, open ? 1.0f : kAttributionAlpha);
   endBare();
 }
 
 Rect drawAttributionAlone(Context& ui) {
-  Rect rect = ui.layout.attribution;
   std::string text = scenariosShown(ui);
   add(text, attribution(ui));
-  if (text.empty()) return {rect.x, rect.y, 0, 0};
+  if (text.empty()) return {ui.layout.attribution.x, ui.layout.attribution.y, 0, 0};
   // Nobody can ask a picture for the rest, or for another language: all of it, and what must be known in both.
   city::Session session = ui.session;
   session.language = ui.language() == Language::Chinese ? Language::English : Language::Chinese;
@@ -132,10 +144,11 @@ Rect drawAttributionAlone(Context& ui) {
   std::string inOther = scenariosShown(other);
   add(inOther, notes(other));
   const std::string both = inOther.empty() ? text : text + "\n" + inOther;
-  std::vector<std::string_view> lines = creditLines(ui, both, rect);
+  std::vector<std::string_view> lines = creditLines(ui, both);
+  Rect rect = around(ui, lines);
   if (rect.height > ui.seen.windowSize.y * kMostOfPicture) {  // a small picture has room for one
-    rect = ui.layout.attribution;
-    lines = creditLines(ui, text, rect);
+    lines = creditLines(ui, text);
+    rect = around(ui, lines);
   }
   beginBare("##attribution", rect, ImGuiWindowFlags_NoInputs | ImGuiWindowFlags_NoBringToFrontOnFocus);
   drawLines(ui, rect, lines, kAttributionAlpha);

@@ -24,6 +24,8 @@ void drawViews(Context& ui);
 void drawNavigation(Context& ui);
 void drawCard(Context& ui);           // the story of a project, or the facts of what was picked
 void drawLegend(Context& ui);         // of the style that is chosen
+//! Lines that all sources and notes take in the width of the layout, as many as a picture has room for.
+unsigned creditLineCount(const Context& ui);
 void drawAttribution(Context& ui);
 Rect drawAttributionAlone(Context& ui);   // where nothing else is drawn: says the scenario too; where it lies
 void drawLoading(Context& ui);
@@ -37,9 +39,9 @@ void openProject(const Context& ui, const city::Project& project);
 void switchProject(const Context& ui, const std::string& id, bool on);
 //! The plan, where only today is on the screen.
 void showAfterSide(const Context& ui);
-//! True where the card on the right has something to say.
 //! Something is built or opens at a date: the years mean something.
 bool hasDates(const city::Document& document);
+//! True where the card on the right has something to say.
 bool hasCard(const city::Document& document, const city::Session& session, const Observations& seen);
 
 //! The years of the slider: 2020 to 2035, wider where the document's phases are.

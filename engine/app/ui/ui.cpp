@@ -99,11 +99,15 @@ void Ui::draw(const city::Document& document, const city::Session& session, cons
                       hasDates(document),
                       style != nullptr};
   impl_->layout = layoutFor(seen.windowSize, seen.scale, wishes);
+  Context ui{document, session, seen, out, impl_->words, impl_->theme, impl_->fonts, state, impl_->layout};
+  if (!seen.touchable) {
+    wishes.creditLines = creditLineCount(ui);
+    impl_->layout = layoutFor(seen.windowSize, seen.scale, wishes);
+  }
   // What a card needs, not what it might have: the divider's handle looks for a free place beside it.
   impl_->layout.panel = fitted(state, state.tab == Tab::Projects ? "projects" : "layers", impl_->layout.panel);
   impl_->layout.legend = fitted(state, "legend " + (style ? style->id : ""), impl_->layout.legend);
   impl_->layout.card = fitted(state, "card " + session.selection.id, impl_->layout.card);
-  Context ui{document, session, seen, out, impl_->words, impl_->theme, impl_->fonts, state, impl_->layout};
   if (std::exchange(impl_->playAsked, false)) {
     state.playing = !state.playing;
     state.playYears = shownYears(ui);

@@ -44,6 +44,7 @@ struct Observations {
   double headingDegrees = 0;
   int depthFactor = 1;                               // how many times deeper what lies underground is drawn
   bool trains = false, people = false;               // some are in the picture
+  bool touchable = true;                             // false: a picture, which nobody can ask for what is cut or folded away
 };
 
 class Ui {

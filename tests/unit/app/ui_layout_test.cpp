@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "app/ui/layout.h"
 
 namespace cm::app::ui {
@@ -9,8 +11,9 @@ TEST(Layout, NothingOverlapsInAnyWindow) {
   const glm::vec2 sizes[] = {{1280, 720}, {1920, 1080}, {1080, 1920}, {3840, 2160}, {2160, 3840}, {800, 600},
                              {1024, 768}, {1366, 768},  {1440, 900},  {720, 1280},  {2560, 1080}, {1100, 720}, {640, 480}, {480, 360}, {480, 900}};
   for (glm::vec2 size : sizes)
-    for (int open = 0; open < 128; ++open) {
-      Layout layout = layoutFor(size, 1, {(open & 1) != 0, (open & 2) != 0, (open & 4) != 0, (open & 8) != 0, (open & 16) != 0, (open & 32) != 0, (open & 64) != 0});
+    for (int open = 0; open < 256; ++open) {
+      const unsigned credits = open & 128 ? std::max(1u, unsigned(size.y * kMostCredits / (kCreditHeight * scaleFor(size, 1)))) : 1;
+      Layout layout = layoutFor(size, 1, {(open & 1) != 0, (open & 2) != 0, (open & 4) != 0, (open & 8) != 0, (open & 16) != 0, (open & 32) != 0, (open & 64) != 0, credits});
       auto all = layout.all();
       for (size_t i = 0; i < all.size(); ++i) {
         const auto& [name, rect] = all[i];

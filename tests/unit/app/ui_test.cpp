@@ -305,7 +305,7 @@ TEST(Ui, TheYearsBeginAtTheDateThatIsShown) {
   EXPECT_TRUE(app.city.session().showAfter) << "what the years bring is the plan";
 }
 
-TEST(Ui, ATouchOpensAllOfTheCredits) {
+TEST(Ui, ATouchOpensAllOfTheCreditsAndAPictureHasThem) {
   UiHarness app;
   city::Document document = app.city.document();
   for (int i = 0; i < 20; ++i)
@@ -321,6 +321,12 @@ TEST(Ui, ATouchOpensAllOfTheCredits) {
   EXPECT_NEAR(ImGui::FindWindowByName("##attribution")->Rect().Max.y, credits.bottom(), 1);
   app.tap(middle(credits));
   EXPECT_NEAR(height(), credits.height, 1);
+  app.seen.touchable = false;
+  app.frames(3);
+  EXPECT_GT(height(), 1.5f * credits.height);
+  EXPECT_NEAR(ImGui::FindWindowByName("##attribution")->Rect().Max.y, credits.bottom(), 1);
+  const float bar = ImGui::FindWindowByName("##navigation")->Rect().Max.y;
+  EXPECT_LT(bar, ImGui::FindWindowByName("##attribution")->Rect().Min.y) << "what stands above makes room";
 }
 
 TEST(Ui, APickShowsItsCardAndMissingCharactersAreFetched) {
