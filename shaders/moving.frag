@@ -1,6 +1,6 @@
 #version 460
 // While the camera moves: one sample with edges. A picture as large as the target is smoothed along contrasts (after Lottes,
-// "FXAA", NVIDIA 2009, cut to the four neighbours that are read anyway); a smaller one is enlarged, which softens it enough.
+// "FXAA", NVIDIA 2009, cut to the four neighbours that are read anyway); a smaller one is enlarged after this, which softens it enough.
 #extension GL_GOOGLE_include_directive : require
 #include "shared/bloom.glsl"
 #include "shared/edges.glsl"
@@ -16,16 +16,13 @@ layout(push_constant) uniform Push { PostPush post; };
 layout(location = 0) out vec4 outColour;
 
 void main() {
-  vec2 place = gl_FragCoord.xy * post.scene.xy;   // in the scene's pixels
-  ivec2 at = ivec2(place);
+  ivec2 at = ivec2(gl_FragCoord.xy);
   ivec2 last = ivec2(post.pixel.xy) - 1;
   ivec2 l = ivec2(max(at.x - 1, 0), at.y), r = ivec2(min(at.x + 1, last.x), at.y);
   ivec2 a = ivec2(at.x, max(at.y - 1, 0)), b = ivec2(at.x, min(at.y + 1, last.y));
-  vec3 colour;
-  if (kEnlarged) {
-    colour = textureLod(picture, clamp(place, vec2(0.5), post.pixel.xy - 0.5) / vec2(textureSize(picture, 0)), 0.0).rgb;
-  } else {
-    colour = texelFetch(picture, at, 0).rgb;
+  vec3 colour = texelFetch(picture, at, 0).rgb;
+  vec2 pixel = 1.0 / vec2(textureSize(picture, 0)), place = gl_FragCoord.xy * pixel;
+  if (!kEnlarged) {
     vec3 cl = texelFetch(picture, l, 0).rgb, cr = texelFetch(picture, r, 0).rgb;
     vec3 ca = texelFetch(picture, a, 0).rgb, cb = texelFetch(picture, b, 0).rgb;
     // Across the stronger contrast of green, a part of the way to the neighbours' mean.
@@ -35,10 +32,7 @@ void main() {
     vec3 along = across > down ? ca + cb : cl + cr;
     colour = mix(mix(colour, (colour + 0.25 * (cl + cr + ca + cb)) * 0.5, mixing), along * 0.5, mixing);
   }
-  if (kEdges == 1u) {
-    vec2 pixel = 1.0 / vec2(textureSize(picture, 0));
-    colour += glowAround(picture, colour, place * pixel, pixel, post.pixel.y / 720.0);
-  }
+  if (kEdges == 1u) colour += glowAround(picture, colour, place, pixel, post.pixel.y / 720.0);
   // Two gathers around opposite corners of the pixel hold it and its four neighbours; the last row and column borrow.
   vec2 inverse = 1.0 / vec2(textureSize(depth, 0));
   vec2 corner = vec2(min(at, last - 1)) * inverse;
@@ -49,9 +43,8 @@ void main() {
   float strength = post.pixel.w * edgesAt(metres, post.scene.w);
   vec2 edge = edgeAt(centre, before.x, after.z, before.z, after.x, post.pixel.z);
   colour = edged(colour, edge, strength);
-  if (kBloom) {
-    vec2 pixel = 1.0 / vec2(textureSize(picture, 0));
-    vec3 bloom = bloomAround(picture, depth, colour, place * pixel, pixel, post.pixel.xy * pixel, post.light.y * post.scene.y);
+  if (kBloom && !kEnlarged) {
+    vec3 bloom = bloomAround(picture, depth, colour, place, pixel, post.pixel.xy * pixel, post.light.y);
     colour = bloomed(colour, bloom, post.light.x);
   }
   outColour = vec4(colour, 1.0);

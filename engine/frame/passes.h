@@ -37,7 +37,7 @@ enum class Pass : uint8_t {
   NearGlow,        // in the weather, the lights of a picture
   FarGlow,         // and those once more, wider
   Weather,         // the picture with the air in it
-  Accumulate,      // a sample into the mean
+  Accumulate,      // a sample into the mean, or a moving one there that is to be enlarged
   ShowMoving,      // onto the target, with the labels
   ShowMean,
   FadePicture,     // a look chosen while another fades: what is left of the old picture goes into the moving one

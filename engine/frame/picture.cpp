@@ -188,23 +188,31 @@ void PicturePass::render(PassContext& pass, gpu::Target& target, std::span<const
   if (pass.scene.look == city::Look::Plain) return plain(pass, target, draws, uniforms);
   const bool refined = refine(pass, draws, uniforms, samples, timings, statistics);
   const VkImageView moved = refined ? VK_NULL_HANDLE : moving(pass, draws, timings, statistics);
-  pass.passes.begin(pass.commands, refined ? Pass::ShowMean : Pass::ShowMoving);
-  beginColour(pass.commands, target.view, target.extent, VK_ATTACHMENT_LOAD_OP_DONT_CARE);
-  if (refined) {
-    post_.show(pass, mean_.view(), depth_.view(), {.light = light});
-  } else {
-    const VkExtent2D drawn = extentAt(target.extent, pass.scene.resolution);
-    const float pixelAngle = pixelAngleOf(pass.view, uniforms) * float(target.extent.height) / float(drawn.height);
-    post_.moving(
-        pass, moved, depth_.view(),
-        {.pixel = {float(drawn.width), float(drawn.height), pixelAngle, edgeStrength(pass.scene.look)},
-         .scene = {float(drawn.width) / float(target.extent.width), float(drawn.height) / float(target.extent.height),
-                   kNearMetres, hazedByFog(uniforms).haze.a},
-         .light = light});
+  const VkExtent2D drawn = extentAt(target.extent, pass.scene.resolution);
+  const float pixelAngle = pixelAngleOf(pass.view, uniforms) * float(target.extent.height) / float(drawn.height);
+  const shared::PostPush push{
+      .pixel = {float(drawn.width), float(drawn.height), pixelAngle, edgeStrength(pass.scene.look)},
+      .scene = {float(drawn.width) / float(target.extent.width), float(drawn.height) / float(target.extent.height),
+                kNearMetres, hazedByFog(uniforms).haze.a},
+      .light = light};
+  const bool enlarged = !refined && (push.scene.x < 1 || push.scene.y < 1);
+  if (enlarged) {
+    pass.passes.begin(pass.commands, Pass::Accumulate);
+    beginColour(pass.commands, mean_.view(), drawn, VK_ATTACHMENT_LOAD_OP_DONT_CARE);
+    post_.edges(pass, moved, depth_.view(), push);
+    vkCmdEndRendering(pass.commands);
   }
+  pass.passes.begin(pass.commands, refined || enlarged ? Pass::ShowMean : Pass::ShowMoving);
+  beginColour(pass.commands, target.view, target.extent, VK_ATTACHMENT_LOAD_OP_DONT_CARE);
+  if (refined)
+    post_.show(pass, mean_.view(), depth_.view(), {.light = light});
+  else if (enlarged)
+    post_.enlarge(pass, mean_.view(), depth_.view(), push);
+  else
+    post_.moving(pass, moved, depth_.view(), push);
   if (!pass.scene.aside) {
     fade_.draw(pass, target.extent);
-    fade_.shown(refined, refined ? target.extent : extentAt(target.extent, pass.scene.resolution));
+    fade_.shown(refined, refined ? target.extent : drawn);
   }
   living_ = pass.scene.liveApart && scenery_.moves(pass.scene);
   if (refined && living_) {

@@ -17,17 +17,16 @@ void PostPass::set(Edges edges, bool bloom) {
   Variant& variant = variants_[size_t(edges)][bloom];
   variant_ = &variant;
   if (std::exchange(variant.made, true)) return;
-  const auto make = [&](const char* fragment, uint32_t enlarged) {
+  const auto make = [&](const char* fragment, VkFormat onto, uint32_t enlarged = 0) {
     const std::array<uint32_t, 3> constants{enlarged, uint32_t(edges), uint32_t(bloom)};
-    return objects_.make({.vertex = "screen.vert",
-                          .fragment = fragment,
-                          .layout = layout_,
-                          .constants = constants,
-                          .colours = {colour_}},
-                         fragment);
+    return objects_.make(
+        {.vertex = "screen.vert", .fragment = fragment, .layout = layout_, .constants = constants, .colours = {onto}},
+        fragment);
   };
-  for (uint32_t enlarged = 0; enlarged < 2; ++enlarged) variant.moving[enlarged] = make("moving.frag", enlarged);
-  variant.show = make("show.frag", 0);
+  variant.moving = make("moving.frag", colour_);
+  variant.edges = make("moving.frag", kMeanFormat, 1);
+  variant.enlarge = make("enlarge.frag", colour_);
+  variant.show = make("show.frag", colour_);
   for (uint32_t across = 1; across <= kMostAcross; ++across) {
     const std::array<uint32_t, 2> constants{across, uint32_t(edges)};
     variant.accumulate[across - 1] = objects_.make({.vertex = "screen.vert",
@@ -67,7 +66,15 @@ void PostPass::show(PassContext& pass, VkImageView mean, VkImageView depth, cons
 }
 
 void PostPass::moving(PassContext& pass, VkImageView picture, VkImageView depth, const shared::PostPush& push) {
-  draw(pass, variant_->moving[push.scene.x < 1 || push.scene.y < 1], picture, depth, push);
+  draw(pass, variant_->moving, picture, depth, push);
+}
+
+void PostPass::edges(PassContext& pass, VkImageView picture, VkImageView depth, const shared::PostPush& push) {
+  draw(pass, variant_->edges, picture, depth, push);
+}
+
+void PostPass::enlarge(PassContext& pass, VkImageView mean, VkImageView depth, const shared::PostPush& push) {
+  draw(pass, variant_->enlarge, mean, depth, push);
 }
 
 PostPass::Edges edgesOf(city::Look look) {

@@ -28,8 +28,11 @@ class PostPass {
                   float share);
   //! The mean, onto the target.
   void show(PassContext& pass, VkImageView mean, VkImageView depth, const shared::PostPush& push);
-  //! One sample, smoothed or enlarged, onto the target.
+  //! One sample, as large as the target and smoothed, onto it.
   void moving(PassContext& pass, VkImageView picture, VkImageView depth, const shared::PostPush& push);
+  //! One sample of a smaller picture with its edges into the mean, and that enlarged onto the target.
+  void edges(PassContext& pass, VkImageView picture, VkImageView depth, const shared::PostPush& push);
+  void enlarge(PassContext& pass, VkImageView mean, VkImageView depth, const shared::PostPush& push);
 
  private:
   void draw(PassContext& pass, VkPipeline pipeline, VkImageView picture, VkImageView depth, const shared::PostPush& push);
@@ -41,7 +44,7 @@ class PostPass {
     bool made = false;
     gpu::Pipeline show;
     gpu::Pipeline accumulate[kMostAcross];   // [samples a side of a pixel - 1]
-    gpu::Pipeline moving[2];   // [1]: of a picture smaller than the target
+    gpu::Pipeline moving, edges, enlarge;
   };
   VkFormat colour_;
   std::array<std::array<Variant, 2>, 3> variants_;   // [edges][bloom]

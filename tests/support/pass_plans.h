@@ -17,6 +17,7 @@ struct Kind {
   bool finished = false;  // still, and nothing is left to refine
   bool shadows = true;    // the sun is up and the look throws some
   bool mapsStale = true;  // while moving
+  bool smaller = false;   // then: than the target
   bool lens = false;
   bool fadePicture = false, fadeMean = false;   // a look is chosen while another fades: what the last frame showed
   bool air = false;       // fog, wet ground, or water by night
@@ -30,9 +31,9 @@ struct Kind {
   bool ui = false, window = false;
 
   std::string name() const {
-    return fmt::format("plain {} still {} samples {} finished {} shadows {} stale {} lens {} air {} glow {} trains {} labels {} drape {} "
+    return fmt::format("plain {} still {} samples {} finished {} shadows {} stale {} smaller {} lens {} air {} glow {} trains {} labels {} drape {} "
                        "records {} picks {} ui {}",
-                       plain, still, samples, finished, shadows, mapsStale, lens, air, glow, trains, labels, drape, records, picks, ui);
+                       plain, still, samples, finished, shadows, mapsStale, smaller, lens, air, glow, trains, labels, drape, records, picks, ui);
   }
 };
 
@@ -71,7 +72,10 @@ inline std::vector<frame::Pass> passesOf(const Kind& kind, bool first) {
     list.push_back(Pass::MovingScene);
     lens();
     weather();
-    list.push_back(Pass::ShowMoving);
+    if (kind.smaller)
+      list.insert(list.end(), {Pass::Accumulate, Pass::ShowMean});
+    else
+      list.push_back(Pass::ShowMoving);
   }
   if (kind.sight && !kind.plain) list.insert(list.end(), {Pass::Sight, Pass::SightRead});
   for (int i = 0; i < kind.picks; ++i) list.insert(list.end(), {Pass::Pick, Pass::PickCopy, Pass::PickRead});
@@ -90,6 +94,7 @@ inline std::vector<Kind> allKinds() {
     kind.samples = kind.still && bit(5) ? 3 : 1;
     kind.finished = kind.still && bit(7) && bit(8);
     kind.mapsStale = bit(4) || bit(5);
+    kind.smaller = bit(7) != bit(4);
     kind.plain = !kind.still && !kind.shadows && kind.trains;
     kind.air = bit(6);
     kind.glow = bit(6) && bit(7);

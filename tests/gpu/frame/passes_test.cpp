@@ -162,7 +162,9 @@ TEST(Passes, WhatIsRecordedFollowsFromTheDeclarations) {
        city::Weather::Snow},
       {"snow", Look::Day, {.still = true, .samples = 2, .shadows = false}, 45, false, false, city::Weather::Snow},
       {"clear again", Look::Day, {.still = true, .samples = 2}},
+      {"in haste by night", Look::Day, {.smaller = true, .air = true}, -20},
       {"another sun", Look::Clay, {}, 30},
+      {"in haste", Look::Clay, {.mapsStale = false, .smaller = true}, 30},
       {"a look to leave", Look::Clay, {.mapsStale = false}, 30, false, false, city::Weather::Clear, 0.6f},
       {"another fades in", Look::Plan, {.mapsStale = false}, 30, false, false, city::Weather::Clear, 0.6f},
       {"and one more meanwhile",
@@ -196,6 +198,7 @@ TEST(Passes, WhatIsRecordedFollowsFromTheDeclarations) {
     if (one.kind.lens) scene.lens = {{0.5f, 0.5f}, 0.3f};
     scene.weather = frame::sharesOf(one.weather);
     scene.samplesAcross = one.kind.samples == 2 ? 2 : 1;  // both ways, in every kind of picture
+    scene.resolution = one.kind.smaller ? 0.6f : 1;
     scene.layers.underground = one.underground;
     std::vector<frame::Side> sides = rig.oneSide();
     if (one.halves) {
