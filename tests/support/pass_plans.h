@@ -31,9 +31,10 @@ struct Kind {
   bool ui = false, window = false;
 
   std::string name() const {
-    return fmt::format("plain {} still {} samples {} finished {} shadows {} stale {} smaller {} lens {} air {} glow {} trains {} labels {} drape {} "
-                       "records {} picks {} ui {}",
-                       plain, still, samples, finished, shadows, mapsStale, smaller, lens, air, glow, trains, labels, drape, records, picks, ui);
+    return fmt::format(
+        "plain {} still {} samples {} finished {} shadows {} stale {} smaller {} lens {} air {} glow {} trains {} labels {} drape {} "
+        "records {} picks {} ui {}",
+        plain, still, samples, finished, shadows, mapsStale, smaller, lens, air, glow, trains, labels, drape, records, picks, ui);
   }
 };
 
