@@ -144,7 +144,9 @@ int main(int count, char** values) {
     app->add_option("--lang", language, "zh | en")->check(CLI::IsMember({"zh", "en"}));
     app->add_option("--select", render.select,
                     "高亮的建筑、项目或线路编号 / id of a building, project or line to highlight");
-    app->add_option("--samples", render.samples, "每像素采样数 / samples averaged a pixel (8)")
+    app->add_option(
+           "--samples", render.samples,
+           fmt::format("每像素采样数 / samples averaged a pixel ({})", app == filmApp ? kFilmSamples : kStillSamples))
         ->check(CLI::Range(1, 256));
     app->add_option("--timeout", render.timeoutSeconds, "秒 / seconds to wait for data (300)");
     app->add_flag("--underground", render.underground,
@@ -249,6 +251,7 @@ int main(int count, char** values) {
   }
   if (*renderApp || *filmApp) {
     if (*filmApp) render.width = 1920, render.height = 1080;
+    if (*filmApp && filmApp->count("--samples") == 0) render.samples = kFilmSamples;
     if (!size.empty() && refuse(parseSize(size, render.width, render.height))) return kExitUsage;
     if (!camera.empty() && refuse(parseCamera(camera, render.camera))) return kExitUsage;
     if (compare == "swipe") render.compare = cm::city::Compare::Swipe;

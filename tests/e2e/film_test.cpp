@@ -77,8 +77,8 @@ TEST_F(Film, FramesThatAreThereAreNotDrawnAgainAndGoWhenTheFilmIsWhole) {
 TEST_F(Film, BeginsWithTheWholePicture) {
   film({{"PATH", brokenFfmpeg().string()}}, {"--view", "home", "--view", "port"});
   const fs::path still = folder / "still.png";
-  const Outcome rendered = run({CITYMIRROR_PROGRAM, "render", test::builtInCity().string(), "--out", still.string(), "--size", "161x90",
-                                "--samples", "1", "--no-ui", "--view", "home"});
+  const Outcome rendered = run({CITYMIRROR_PROGRAM, "render", test::builtInCity().string(), "--out", still.string(),
+                                "--size", "161x90", "--samples", "1", "--no-ui", "--view", "home"});
   ASSERT_EQ(rendered.code, 0) << rendered.output;
   const auto load = [](const fs::path& file) {
     auto bytes = readFile(file);
@@ -99,6 +99,15 @@ TEST_F(Film, FramesOfAnotherFilmAreNotTakenForThisOnes) {
   auto after = readFile(frames / "000000.png");
   ASSERT_TRUE(after);
   EXPECT_NE(*before, *after);
+}
+
+TEST_F(Film, HasMoreSamplesThanAStillUnlessToldOtherwise) {
+  run({CITYMIRROR_PROGRAM, "film", test::builtInCity().string(), "--out", out.string(), "--size", "161x90", "--seconds",
+       "0.25", "--fps", "4", "--view", "home"},
+      {{"PATH", brokenFfmpeg().string()}});
+  const auto told = readFile(frames / "film.txt");
+  ASSERT_TRUE(told);
+  EXPECT_NE(asText(*told).find(" 16 samples\n"), std::string::npos) << asText(*told);
 }
 
 TEST_F(Film, WithoutFfmpegThePackageIsNamedBeforeAnythingIsDrawn) {

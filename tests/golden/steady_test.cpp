@@ -9,6 +9,7 @@
 #include <numeric>
 
 #include "app/picture.h"
+#include "app/programs.h"
 #include "app/stage.h"
 #include "support/flip.h"
 #include "support/tiler.h"
@@ -112,14 +113,16 @@ source::Image moved(const source::Image& image, double pixels) {
   return out;
 }
 
-// Pictures as `render` makes them. Most of it is the move itself: 118,000 buildings in one picture, moved by a tenth of a pixel
-// without any aliasing, differ from themselves by 0.0081 (turned) and 0.0107 (nodded: every row of the far city moves over the next).
+// A first picture, then such as `render` and `film` make. Most of it is the move itself: 118,000 buildings in one picture, moved by a
+// tenth of a pixel without any aliasing, differ from themselves by 0.0081 (turned) and 0.0107 (nodded: every row of the far city moves
+// over the next).
 TEST_F(Steady, ATenthOfAPixelChangesLittle) {
   frameOf({1280, 720});
   // Turned by an angle, places move by its pixels in the middle and more at the sides: on average over the home view by so much more.
   constexpr double kMeanMove = 1.0876;
   const double pixelDegrees = app::kFieldOfViewRadians / geo::kDegree / extent.height / kMeanMove;
-  for (const auto& [samples, most] : {std::pair{1, 0.0145}, {8, 0.0110}, {16, 0.0100}}) {
+  for (const auto& [samples, most] :
+       {std::pair{1, 0.0145}, {app::kStillSamples, 0.0110}, {app::kFilmSamples, 0.0100}}) {
     stage->options().samplesAcross = app::samplesAcrossOf(samples);
     city::CameraPose pose = city::homeOf(stage->document());
     shoot(pose, samples, 8);  // the drape and the shadows settle
