@@ -280,13 +280,25 @@ city::Changes Stage::step(std::vector<city::Command> commands, double nowSeconds
   scene_.bloom = options_.quality.bloom;
   const city::Style* style = city::shownStyle(document(), session());
   frame_->setStyle(style ? style->id : std::string());
-  frame_->updateVisibility(tree(), sides_, tilesetOfAddition_,
-                           session().compare != city::Compare::Off && session().layers.differences);
+  frame_->updateVisibility(tree(), sides_, tilesetOfAddition_, marks());
 
   wantedPeak_ = selection_.want.empty() ? 0 : std::max(wantedPeak_, selection_.want.size());
   scene_.still = options_.refineWhenStill && !moved && !moving(nowSeconds) && selection_.complete &&
                  !residency_->pending() && !imagery_.busy();
   return changes;
+}
+
+bool Stage::night() const {
+  const glm::dvec3 up = geo::upAt(geo::geodeticFromEcef(scene_.eye.position));
+  return frame::nightOf(glm::dot(scene_.sunDirectionEcef, up), scene_.weather) > double(frame::kDarkNight);
+}
+
+frame::Marks Stage::marks() const {
+  const city::Layers& layers = session().layers;
+  const bool compared = session().compare != city::Compare::Off;
+  return {.differences = compared && layers.differences,
+          .areas = !compared && layers.projectAreas && !layers.underground,
+          .selection = session().selection};
 }
 
 //! People belong to the looks that show a city as it is; whoever looks from high above sees none.

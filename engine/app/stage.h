@@ -92,6 +92,10 @@ class Stage {
   unsigned trainsInSight() const { return frame_->statistics().trains; }
   //! Walkers and cyclists, likewise.
   unsigned peopleInSight() const { return frame_->statistics().people; }
+  //! The sun is so low that what is written on the picture is light on dark.
+  bool night() const;
+  //! What has a project's colour.
+  bool tintedInSight() const { return frame_->statistics().tinted; }
 
   //! Where the control layer lies, pixels: labels keep off.
   void setCovered(std::vector<frame::Box> boxes) { scene_.covered = std::move(boxes); }
@@ -132,6 +136,7 @@ class Stage {
   tiles::Budgets updateImagery(VkExtent2D extent);
   void lightUp();
   void letStroll();
+  frame::Marks marks() const;
   void collectSides(double nowSeconds, double aspect);
   tiles::SelectionView selectionView(const frame::Side& side, const geo::Eye& eye, double aspect, double heightPixels) const;
   std::vector<tiles::SelectionView> selectionViews(VkExtent2D extent) const;

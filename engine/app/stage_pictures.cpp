@@ -60,7 +60,7 @@ std::optional<ProjectPictures> Stage::drawPictures(gpu::Device& device) {
   scene.eye = eyeOf(city::viewOf(project));
   scene.selection = {};
   scene.covered.clear();
-  scene.still = scene.liveApart = false;
+  scene.still = scene.liveApart = scene.labelsAlone = false;
   scene.resolution = 1;
   scene.wholeHeight = scene.bandTop = 0;
   scene.aside = true;
@@ -74,7 +74,7 @@ std::optional<ProjectPictures> Stage::drawPictures(gpu::Device& device) {
     if (drawn.rgba.empty()) return std::nullopt;  // the device was lost
     (i == 0 ? pictures.before : pictures.after) = shrunk(drawn, kKeptSide);
   }
-  frame_->updateVisibility(tree(), sides_, tilesetOfAddition_);
+  frame_->updateVisibility(tree(), sides_, tilesetOfAddition_, marks());
   pictured_.reset();
   return pictures;
 }

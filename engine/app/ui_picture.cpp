@@ -34,6 +34,8 @@ void UiPicture::draw(double nowSeconds, float frameSeconds) {
   seen.depthFactor = stage_.depthFactor();
   seen.trains = stage_.trainsInSight() > 0;
   seen.people = stage_.peopleInSight() > 0;
+  seen.night = stage_.night();
+  seen.tinted = stage_.tintedInSight();
   seen.headingDegrees = stage_.session().camera.headingDegrees;
   if (shows_ == Shows::Everything) {
     const city::Selection& selection = stage_.session().selection;

@@ -226,6 +226,8 @@ class Loop {
     seen.depthFactor = stage_.depthFactor();
     seen.trains = stage_.trainsInSight() > 0;
     seen.people = stage_.peopleInSight() > 0;
+    seen.night = stage_.night();
+    seen.tinted = stage_.tintedInSight();
     seen.loading = static_cast<float>(stage_.loaded());
     seen.headingDegrees = stage_.session().camera.headingDegrees;
     seen.errors = errors_;

@@ -167,9 +167,9 @@ void Frame::setStyle(const std::string& id) { impl_->scenery.visibility.setStyle
 
 void Frame::updateVisibility(const tiles::TileTree& tree, std::span<const Side> sides,
                              const std::map<std::pair<size_t, size_t>, tiles::TilesetId>& tilesetOfAddition,
-                             bool differences) {
+                             const Marks& marks) {
   impl_->tree = &tree;
-  impl_->scenery.visibility.update(impl_->residency, tree, sides, tilesetOfAddition, differences);
+  impl_->scenery.visibility.update(impl_->residency, tree, sides, tilesetOfAddition, marks);
 }
 
 void Frame::render(gpu::Target& target, const Scene& scene, std::span<const Side> sides, int samples,
@@ -197,6 +197,7 @@ void Frame::render(gpu::Target& target, const Scene& scene, std::span<const Side
                    view,     scene,       sideViews,    scenery.layouts, VK_NULL_HANDLE};
 
   f.statistics.triangles = f.statistics.tiles = f.statistics.draws = f.statistics.shadowDraws = 0;
+  f.statistics.tinted = scenery.visibility.tintsSeen(view, scene.eyeMetres);
   std::vector<SideDraws> draws(sides.size());
   if (!scene.labelsAlone)
     for (const SideView& side : sideViews)

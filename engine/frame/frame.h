@@ -88,6 +88,13 @@ struct Side {
   std::span<const tiles::LevelFade> fades;      // levels that change: `in` is part of `draw`
 };
 
+//! What is marked by its project's colour.
+struct Marks {
+  bool differences = false;                     // of two sides, what one shows and the other does not
+  bool areas = false;                           // of one side, faintly, what stands where a project is to come or is selected
+  city::Selection selection;
+};
+
 //! What lies under a pixel. Delivered some frames after it was asked for.
 struct Pick {
   uint64_t request = 0;
@@ -101,6 +108,7 @@ struct Pick {
 struct Statistics {
   uint32_t triangles = 0, tiles = 0, draws = 0, shadowDraws = 0;
   uint32_t trains = 0, people = 0;              // in sight
+  bool tinted = false;                          // so is a project's area whose buildings have its colour (Marks)
   double gpuMilliseconds = 0;                   // of the last finished frame
   std::vector<std::pair<std::string, double>> passes;
 };
@@ -127,10 +135,10 @@ class Frame {
 
   //! Which features each resident tile shows in each side: call after residency.apply and whenever a side's states change.
   //! Incremental: only new tiles and changed projects are recomputed. `tilesetOfAddition` maps project/addition to TilesetId.
-  //! `tree` is looked at again by render. `differences`: of two sides, what one shows and the other does not has its project's colour.
+  //! `tree` is looked at again by render.
   void updateVisibility(const tiles::TileTree& tree, std::span<const Side> sides,
                         const std::map<std::pair<size_t, size_t>, tiles::TilesetId>& tilesetOfAddition,
-                        bool differences = false);
+                        const Marks& marks = {});
 
   //! Records and submits one frame into `target` (left in `target.finalLayout`). `samples`: pictures averaged at once, each
   //! with its own sub-pixel offset and sun sample (1 while moving).

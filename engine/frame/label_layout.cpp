@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "frame/drape_shapes.h"
+#include "frame/light.h"
 #include "frame/polyline.h"
 #include "geo/ellipsoid.h"
 
@@ -127,7 +128,7 @@ Block blockOf(const Text& shown, const Text& name, const Style& style, Language 
 class Painter {
  public:
   Painter(const Glyphs& glyphs, std::vector<LabelQuad>& quads, float scale, float night)
-      : glyphs_(glyphs), quads_(quads), scale_(scale), dark_(night > 0.35f) {}
+      : glyphs_(glyphs), quads_(quads), scale_(scale), dark_(night > kDarkNight) {}
 
   void rectangle(Box box, float radius, glm::vec4 colour, float softness = 1) {
     quads_.push_back({box.lo - softness, box.hi + softness, {}, {}, colour, {1, radius, softness, 0}});

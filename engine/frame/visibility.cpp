@@ -1,16 +1,21 @@
 #include "frame/visibility.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "base/text.h"
 #include "city/land_use.h"
 #include "frame/drape_shapes.h"
+#include "frame/view.h"
 
 namespace cm::frame {
 namespace {
 
-constexpr uint32_t kTintShare = 215;  // of 255: the rest is what the building looks like
+// Of 255: the rest is what the building looks like. Those of areas are less than kAreaTints (shaders/shared/tile_vertex.glsl).
+constexpr double kRowsTold = 12;      // of a picture of 720
+constexpr double kStreetMetres = 60;  // from below them one sees no area
+constexpr uint32_t kTintShare = 215, kAreaShare = 110, kSelectedAreaShare = 165;
 
 bool stateOf(const std::vector<city::ProjectState>& states, size_t project, size_t index, bool addition) {
   if (project >= states.size()) return false;
@@ -25,11 +30,32 @@ glm::dvec2 lonLatOf(const glm::dmat4& ecefFromContent, const glm::vec3& point) {
 
 }  // namespace
 
-void Visibility::setDocument(const city::Document& document, const geo::EnuFrame&) {
+Visibility::Region::Region(const std::vector<city::Polygon>& of) : polygons(of) {
+  for (const city::Polygon& polygon : polygons)
+    for (const auto& ring : polygon)
+      for (const glm::dvec2 point : ring) {
+        lo = glm::min(lo, point);
+        hi = glm::max(hi, point);
+      }
+}
+
+void Visibility::setDocument(const city::Document& document, const geo::EnuFrame& axes) {
   removals_.clear();
-  tints_.clear();
-  for (const city::Project& project : document.projects)
-    tints_.push_back(packedTint(colourOf(project.kind), kTintShare));
+  areas_.clear();
+  projects_.clear();
+  colours_.clear();
+  areaTints_.clear();
+  for (const city::Project& project : document.projects) {
+    projects_.push_back(project.id);
+    colours_.push_back(colourOf(project.kind));
+    Area& area = areas_.emplace_back(Area{Region(project.boundary)});
+    if (project.boundary.empty()) continue;
+    const auto place = [&](const glm::dvec2& lonLat) {
+      return axes.toEnu(geo::ecefFromGeodetic({lonLat.x, lonLat.y, document.origin.heightMetres}));
+    };
+    area.centreEnu = place((area.region.lo + area.region.hi) * 0.5);
+    area.metres = glm::distance(place(area.region.lo), place(area.region.hi)) * 0.7;
+  }
   styles_ = document.styles;
   styles_.push_back(city::landUseStyle());
   setStyle(std::exchange(styleId_, {}));
@@ -39,14 +65,8 @@ void Visibility::setDocument(const city::Document& document, const geo::EnuFrame
     const city::Project& project = document.projects[p];
     for (size_t r = 0; r < project.removals.size(); ++r) {
       const city::Removal& from = project.removals[r];
-      Removal removal{.project = p, .index = r, .inside = from.inside, .lo = glm::dvec2(1e9), .hi = glm::dvec2(-1e9)};
+      Removal removal{.project = p, .index = r, .inside = Region(from.inside)};
       for (const std::string& id : from.featureIds) removal.ids.insert(hash64(id));
-      for (const city::Polygon& polygon : from.inside)
-        for (const auto& ring : polygon)
-          for (const glm::dvec2 point : ring) {
-            removal.lo = glm::min(removal.lo, point);
-            removal.hi = glm::max(removal.hi, point);
-          }
       removals_.push_back(std::move(removal));
     }
   }
@@ -71,9 +91,9 @@ void Visibility::applyStyle(const residency::ResidentTile& tile, Info& info) con
   }
 }
 
-void Visibility::findInside(const residency::ResidentTile& tile, uint32_t index, std::vector<Removed>& out) const {
-  const Removal& removal = removals_[index];
-  if (removal.inside.empty()) return;
+std::vector<uint32_t> Visibility::inside(const residency::ResidentTile& tile, const Region& region) const {
+  std::vector<uint32_t> out;
+  if (region.polygons.empty()) return out;
   // The corners of the tile's box bound its longitudes and latitudes closely enough; the margin covers the bulge between them.
   glm::dvec2 lo(1e9), hi(-1e9);
   for (int corner = 0; corner < 8; ++corner) {
@@ -84,16 +104,17 @@ void Visibility::findInside(const residency::ResidentTile& tile, uint32_t index,
     hi = glm::max(hi, lonLat);
   }
   const glm::dvec2 margin = (hi - lo) * 0.01 + 1e-5;
-  if (glm::any(glm::lessThan(hi + margin, removal.lo)) || glm::any(glm::greaterThan(lo - margin, removal.hi))) return;
+  if (glm::any(glm::lessThan(hi + margin, region.lo)) || glm::any(glm::greaterThan(lo - margin, region.hi))) return out;
   const source::FeatureTable& features = *tile.features;
   for (uint32_t i = 0; i < features.size(); ++i) {
     if (i >= features.lo.size() || i >= tile.removable.size() || !tile.removable[i]) continue;
     const glm::dvec2 centre = lonLatOf(tile.ecefFromContent, (features.lo[i] + features.hi[i]) * 0.5f);
-    if (glm::any(glm::lessThan(centre, removal.lo)) || glm::any(glm::greaterThan(centre, removal.hi))) continue;
-    const bool in = std::any_of(removal.inside.begin(), removal.inside.end(),
+    if (glm::any(glm::lessThan(centre, region.lo)) || glm::any(glm::greaterThan(centre, region.hi))) continue;
+    const bool in = std::any_of(region.polygons.begin(), region.polygons.end(),
                                 [&](const city::Polygon& polygon) { return city::contains(polygon, centre); });
-    if (in) out.push_back({i, index});
+    if (in) out.push_back(i);
   }
+  return out;
 }
 
 Visibility::Info Visibility::infoOf(const residency::ResidentTile& tile, const tiles::TileTree& tree) const {
@@ -113,26 +134,32 @@ Visibility::Info Visibility::infoOf(const residency::ResidentTile& tile, const t
         if (removals_[r].ids.contains(id)) info.removed.push_back({i, r});
     }
   }
-  for (uint32_t r = 0; r < removals_.size(); ++r) findInside(tile, r, info.removed);
+  for (uint32_t r = 0; r < removals_.size(); ++r)
+    for (const uint32_t feature : inside(tile, removals_[r].inside)) info.removed.push_back({feature, r});
+  for (uint32_t p = 0; p < areas_.size(); ++p)
+    for (const uint32_t feature : inside(tile, areas_[p].region)) info.within.push_back({feature, p});
   return info;
 }
 
 bool Visibility::tint(const residency::ResidentTile& tile, const Info& info, std::vector<uint32_t>& colours) const {
-  if (!compared_) return false;
-  const auto differs = [&](size_t feature) {
-    const uint32_t shown = info.bits[feature] & compared_;
-    return shown != 0 && shown != compared_ && feature < tile.removable.size() && tile.removable[feature];
-  };
   bool any = false;
-  const auto paint = [&](size_t feature, size_t project) {
-    if (!differs(feature) || project >= tints_.size()) return;
+  const auto paint = [&](size_t feature, uint32_t tint) {
     if (colours.empty()) colours.resize(info.bits.size(), 0);
-    colours[feature] = tints_[project];
+    colours[feature] = tint;
     any = true;
   };
+  for (const Within& within : info.within)
+    if (areaTints_[within.project] && (colours.empty() || !colours[within.feature]))
+      paint(within.feature, areaTints_[within.project]);
+  if (!compared_) return any;
+  const auto differs = [&](size_t feature, size_t project) {
+    const uint32_t shown = info.bits[feature] & compared_;
+    if (shown == 0 || shown == compared_ || feature >= tile.removable.size() || !tile.removable[feature]) return;
+    paint(feature, packedTint(colours_[project], kTintShare));
+  };
   if (info.addition)
-    for (size_t i = 0; i < info.bits.size(); ++i) paint(i, info.addition->first);
-  for (const Removed& removed : info.removed) paint(removed.feature, removals_[removed.removal].project);
+    for (size_t i = 0; i < info.bits.size(); ++i) differs(i, info.addition->first);
+  for (const Removed& removed : info.removed) differs(removed.feature, removals_[removed.removal].project);
   return any;
 }
 
@@ -187,9 +214,19 @@ void Visibility::write(residency::Residency& residency, const residency::Residen
 
 void Visibility::update(residency::Residency& residency, const tiles::TileTree& tree, std::span<const Side> sides,
                         const std::map<std::pair<size_t, size_t>, tiles::TilesetId>& tilesetOfAddition,
-                        bool differences) {
-  const uint32_t compared = differences && sides.size() == 2 ? 1u << sides[0].slot | 1u << sides[1].slot : 0;
+                        const Marks& marks) {
+  const uint32_t compared = marks.differences && sides.size() == 2 ? 1u << sides[0].slot | 1u << sides[1].slot : 0;
   bool changed = std::exchange(compared_, compared) != compared;
+  std::vector<uint32_t> areaTints(areas_.size(), 0);
+  for (size_t p = 0; marks.areas && sides.size() == 1 && p < areas_.size(); ++p) {
+    const auto toCome = [&](const std::vector<city::ProjectState>& states) {
+      return p < states.size() && !states[p].shown;
+    };
+    const bool selected = marks.selection == city::Selection{city::PickKind::Project, projects_[p]};
+    if (selected || toCome(sides[0].to) || (sides[0].transition < 1 && toCome(sides[0].from)))
+      areaTints[p] = packedTint(colours_[p], selected ? kSelectedAreaShare : kAreaShare);
+  }
+  changed |= std::exchange(areaTints_, areaTints) != areaTints;
   for (const Side& side : sides) {
     if (side.slot >= slots_.size()) continue;
     SlotState& slot = slots_[side.slot];
@@ -217,7 +254,8 @@ void Visibility::update(residency::Residency& residency, const tiles::TileTree& 
     info.seen = pass_;
     const bool restyled = fresh ? styling_.any() : restyle_;
     if (restyled) applyStyle(tile, info);
-    if (fresh || restyled || (changed && (info.addition || !info.removed.empty()))) write(residency, tile, info);
+    if (fresh || restyled || (changed && (info.addition || !info.removed.empty() || !info.within.empty())))
+      write(residency, tile, info);
   }
   restyle_ = false;
   std::erase_if(tiles_, [&](const auto& entry) { return entry.second.seen != pass_; });
@@ -234,6 +272,23 @@ void Visibility::highlight(residency::Residency& residency, const city::Selectio
     if (info.highlighted || (!id.empty() && std::find(ids.begin(), ids.end(), id) != ids.end()))
       write(residency, *tile, info);
   }
+}
+
+bool Visibility::tintsSeen(const View& view, double eyeMetres) const {
+  const float perMetre = float(view.extent.height) / (2.0f * std::tan(0.5f * float(view.fovYRadians)));
+  if (styling_.any() || eyeMetres < kStreetMetres) return false;
+  for (size_t p = 0; p < areaTints_.size(); ++p) {
+    if (!areaTints_[p]) continue;
+    const Area& area = areas_[p];
+    const glm::vec3 world = view.relativeEnu(area.centreEnu);
+    const double metres = std::max(double(glm::length(world)), 1.0);
+    const glm::vec3 at = view.project(world);
+    const bool inPicture =
+        at.z > 0 && at.x > 0 && at.y > 0 && at.x < float(view.extent.width) && at.y < float(view.extent.height);
+    const double rows = eyeMetres / metres * area.metres / metres * double(perMetre);
+    if (inPicture && rows > kRowsTold / 720 * view.extent.height) return true;
+  }
+  return false;
 }
 
 Shown Visibility::shown(tiles::TileId tile, unsigned slot, bool changing) const {

@@ -1,5 +1,6 @@
-//! Which features each resident tile shows in each view slot: the project states of the sides turned into feature records.
-//! Incremental: a tile's removable features are found once, when it arrives; a change of state touches only tiles that have any.
+//! Which features each resident tile shows in each view slot, and what is marked by a colour: the project states of the sides
+//! turned into feature records. Incremental: a tile's features that projects concern are found once, when it arrives; a change of
+//! state touches only tiles that have any.
 //! Loop's thread.
 #pragma once
 
@@ -15,13 +16,15 @@
 
 namespace cm::frame {
 
+struct View;
+
 enum class Shown : uint8_t { All, Some, None };
 
 class Visibility {
  public:
   void setDocument(const city::Document& document, const geo::EnuFrame& axes);
   void update(residency::Residency& residency, const tiles::TileTree& tree, std::span<const Side> sides,
-              const std::map<std::pair<size_t, size_t>, tiles::TilesetId>& tilesetOfAddition, bool differences = false);
+              const std::map<std::pair<size_t, size_t>, tiles::TilesetId>& tilesetOfAddition, const Marks& marks);
   //! Style::id of the document, or empty.
   void setStyle(const std::string& id);
   //! Marks the selected building wherever it is drawn.
@@ -29,21 +32,36 @@ class Visibility {
 
   //! `changing`: a transition is under way, so the state it began from counts too.
   Shown shown(tiles::TileId tile, unsigned slot, bool changing) const;
+  //! What stands in a project's area has its colour, and that area is large enough in the picture to tell, as far as even ground tells.
+  bool tintsSeen(const View& view, double eyeMetres) const;
   //! Changes whenever any record does.
   uint64_t generation() const { return generation_; }
 
  private:
+  struct Region {
+    explicit Region(const std::vector<city::Polygon>& of);
+    std::vector<city::Polygon> polygons;
+    glm::dvec2 lo{1e9}, hi{-1e9};                     // degrees
+  };
+  struct Area {
+    Region region;
+    glm::dvec3 centreEnu{0};
+    double metres = 0;                                // across
+  };
   struct Removal {
     size_t project = 0, index = 0;
     std::unordered_set<uint64_t> ids;                 // hashes (base/text.h)
-    std::vector<city::Polygon> inside;
-    glm::dvec2 lo{0}, hi{0};                          // of `inside`, degrees
+    Region inside;
   };
   struct Removed {
     uint32_t feature = 0, removal = 0;
   };
+  struct Within {
+    uint32_t feature = 0, project = 0;
+  };
   struct Info {
     std::vector<Removed> removed;
+    std::vector<Within> within;                       // the boundaries of projects
     std::optional<std::pair<size_t, size_t>> addition;   // project, addition
     std::vector<uint32_t> bits;
     Styling::Result styled;
@@ -58,13 +76,17 @@ class Visibility {
 
   void applyStyle(const residency::ResidentTile& tile, Info& info) const;
   Info infoOf(const residency::ResidentTile& tile, const tiles::TileTree& tree) const;
-  void findInside(const residency::ResidentTile& tile, uint32_t removal, std::vector<Removed>& out) const;
-  //! Colours what only one of the sides compared shows; true where there is any.
+  //! The removable features whose middle is inside.
+  std::vector<uint32_t> inside(const residency::ResidentTile& tile, const Region& region) const;
+  //! Colours what only one of the sides compared shows, or what stands in projects' areas; true where there is any.
   bool tint(const residency::ResidentTile& tile, const Info& info, std::vector<uint32_t>& colours) const;
   void write(residency::Residency& residency, const residency::ResidentTile& tile, Info& info);
 
   std::vector<Removal> removals_;
-  std::vector<uint32_t> tints_;                          // by project
+  std::vector<Area> areas_;                              // by project
+  std::vector<std::string> projects_;                    // their ids
+  std::vector<glm::vec3> colours_;                       // and colours, sRGB
+  std::vector<uint32_t> areaTints_;                      // and what stands in their areas has (FeatureRecord::tint)
   uint32_t compared_ = 0;                                // bits of two slots, or none
   std::vector<city::Style> styles_;
   std::string styleId_;

@@ -29,6 +29,8 @@ const vec3 kPlanShade = vec3(0.890, 0.840, 0.800);
 const vec3 kPlanUnknown = vec3(0.905, 0.897, 0.872);
 
 const vec3 kThemedPicked[2] = vec3[](vec3(1.000, 0.760, 0.280), vec3(0.055, 0.420, 0.430));   // tech, plan
+// A record whose tint has as much of it as what differs in a comparison is painted all over.
+const float kWholeStyle = 255.0 / 215.0;
 const uint kGreenSurface = 3u, kWaterSurface = 4u, kRailSurface = 6u;                          // source::Surface
 
 vec3 themedSky(vec3 direction) {
@@ -44,8 +46,8 @@ vec3 planSolid(vec3 base, bool roof, float lit, float sky) {
   return mix(base, kPlanPaper, 0.22) * shade * (0.88 + 0.24 * sky);
 }
 
-// `foot`: metres above the building's base, of `height`.
-vec3 techSolid(vec3 style, bool styled, bool picked, bool roof, vec3 normal, float sky, float foot, float height, vec3 world) {
+// `styled`: how much of it is of the style. `foot`: metres above the building's base, of `height`.
+vec3 techSolid(vec3 style, float styled, bool picked, bool roof, vec3 normal, float sky, float foot, float height, vec3 world) {
   float lit = 0.5 + 0.5 * dot(normal, frame.sunDirection.xyz);
   float tall = smoothstep(10.0, kTallMetres, foot), rise = clamp(foot / max(height, 1.0), 0.0, 1.0);
   // Like glass: walls one looks along are brighter than those one looks at.
@@ -54,18 +56,20 @@ vec3 techSolid(vec3 style, bool styled, bool picked, bool roof, vec3 normal, flo
   vec3 wall = glass * (0.74 + 0.40 * lit) * (1.0 + 0.7 * tall);
   vec3 top = mix(kTechRoofLow, kTechRoofHigh, tall) * (0.82 + 0.18 * sky);
   vec3 colour = roof ? top : wall + kTechLine * (0.16 * along * along * sky);
-  if (styled) colour = style * (roof ? 0.95 : 0.26 + 0.46 * sky);
+  colour = mix(colour, style * (roof ? 0.95 : 0.26 + 0.46 * sky), styled);
   if (picked) colour = kThemedPicked[0] * (roof ? 1.0 : 0.45 + 0.5 * sky);
   return colour;
 }
 
 // Display colour of a solid's surface. `tint`: of the record, linear, 0 for none; `foot` and `height` as above.
 vec3 themedSolid(uint tint, bool picked, uint surface, vec3 own, vec3 normal, float sky, float foot, float height, vec3 world) {
-  bool roof = normal.z > 0.4, styled = tint > 0xffffffu;
-  vec3 style = srgbEncoded(unpackUnorm4x8(tint).rgb);
+  bool roof = normal.z > 0.4;
+  vec4 mark = unpackUnorm4x8(tint);
+  float styled = min(mark.a * kWholeStyle, 1.0);
+  vec3 style = srgbEncoded(mark.rgb);
   if (kTech) return techSolid(style, styled, picked, roof, normal, sky, foot, height, world);
   vec3 other = surface == kSurfaceBuilding ? kPlanUnknown : mix(kPlanPaper, srgbEncoded(own), 0.35);
-  return planSolid(picked ? kThemedPicked[1] : styled ? style : other, roof, 0.5 + 0.5 * dot(normal, frame.sunDirection.xyz), sky);
+  return planSolid(picked ? kThemedPicked[1] : mix(other, style, styled), roof, 0.5 + 0.5 * dot(normal, frame.sunDirection.xyz), sky);
 }
 
 float lineEvery(float at, float every, float width, float perPixel) {

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <regex>
+#include <set>
 
 #include "base/files.h"
 #include "source/image.h"
@@ -206,6 +207,24 @@ TEST_F(Programs, PicturesOfCardsAreReadAndWhatIsWrongIsNamed) {
     EXPECT_EQ(drawn.code, 3);
     EXPECT_TRUE(drawn.says(uri)) << drawn.output;
     EXPECT_TRUE(fs::exists(folder / "drawn.png"));
+  }
+}
+
+TEST_F(Programs, TheCardInAPictureShowsTodayAndThePlan) {
+  const fs::path out = folder / "card.png";
+  ASSERT_EQ(run({CITYMIRROR_PROGRAM, "render", test::builtInCity().string(), "--out", out.string(), "--select",
+                 "project-zhangcun", "--size", "1280x720", "--samples", "1"})
+                .code,
+            0);
+  const source::Image picture = pictureOf(out);
+  for (const uint32_t from : {960u, 1110u}) {  // left and right of the card's own divider
+    std::set<uint32_t> colours;
+    for (uint32_t y = 220; y < 300; ++y)
+      for (uint32_t x = from; x < from + 100; ++x) {
+        const uint8_t* at = &picture.rgba[(size_t{y} * picture.width + x) * 4];
+        colours.insert(uint32_t(at[0]) << 16 | uint32_t(at[1]) << 8 | at[2]);
+      }
+    EXPECT_GT(colours.size(), 500u) << "nothing is drawn from column " << from << " on";
   }
 }
 

@@ -126,7 +126,7 @@ class Rig {
     return {side};
   }
   Picture render(const frame::Scene& scene, std::vector<frame::Side> sides, VkExtent2D extent, int samples = 1) {
-    frame->updateVisibility(tree, sides, tilesetOfAddition, differences);
+    frame->updateVisibility(tree, sides, tilesetOfAddition, marks);
     if (!offscreen_ || extent.width != extent_.width || extent.height != extent_.height)
       offscreen_ = std::make_unique<gpu::Offscreen>(*device, extent_ = extent, kPictureFormat);
     gpu::Target target = offscreen_->target();
@@ -142,7 +142,7 @@ class Rig {
   tiles::TileTree tree;
   std::vector<tiles::TileId> drawn;
   std::map<std::pair<size_t, size_t>, tiles::TilesetId> tilesetOfAddition;
-  bool differences = false;   // tinted, of two sides
+  frame::Marks marks;
   std::string problem;
 
  private:

@@ -22,8 +22,9 @@ void add(std::string& text, const std::string& part) {
 //! What a visitor must know of the picture: what is simulated, schematic or illustrative, and how old it is.
 std::string notes(const Context& ui) {
   std::string text;
-  if (ui.session.compare != city::Compare::Off && ui.session.layers.differences)
-    add(text, ui.tr("attribution.differences"));
+  const bool compared = ui.session.compare != city::Compare::Off;
+  if (compared && ui.session.layers.differences) add(text, ui.tr("attribution.differences"));
+  if (!compared && ui.seen.tinted) add(text, ui.tr("attribution.areas"));
   if (ui.session.layers.underground) {
     add(text, ui.tr("attribution.depths"));
     if (ui.seen.depthFactor > 1) add(text, filled(ui.tr("attribution.deeper"), {std::to_string(ui.seen.depthFactor)}));

@@ -121,10 +121,9 @@ ChipColours chipColours(const Theme& theme, ImU32 hue) {
   return {mix(hue, theme.card | IM_COL32_A_MASK, 0.84f), mix(hue, theme.ink, 0.5f)};
 }
 
-bool darkPicture(const city::Session& session) {
+bool darkPicture(const city::Session& session, bool night) {
   if (session.look == city::Look::Tech || session.layers.underground) return true;
-  if (session.look == city::Look::Plain || session.look == city::Look::Plan) return false;
-  return session.hourOfDay < 6.0 || session.hourOfDay > 17.5;  // mid-October, as everywhere in the interface
+  return night && session.look != city::Look::Plain && session.look != city::Look::Plan;
 }
 
 void applyStyle(const Theme& theme, float scale) {

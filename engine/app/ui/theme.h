@@ -53,8 +53,8 @@ struct ChipColours {
 };
 ChipColours chipColours(const Theme& theme, ImU32 hue);
 
-//! Whether what is behind the panels is dark: the look tech, the underground view, or a lit look between dusk and dawn.
-bool darkPicture(const city::Session& session);
+//! Whether what is behind the panels is dark: the look tech, the underground view, or a lit look where it is `night`.
+bool darkPicture(const city::Session& session, bool night);
 
 //! Everything ImGui draws by itself, in the theme's colours and at this scale.
 void applyStyle(const Theme& theme, float scale);

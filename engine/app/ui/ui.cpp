@@ -21,12 +21,12 @@ struct Ui::Impl {
   Layout layout;
   bool helpAsked = false, playAsked = false, opened = false, themeMoves = false;
 
-  bool followTheme(const city::Session& session, double nowSeconds);
+  bool followTheme(bool darkPicture, double nowSeconds);
 };
 
 //! Panels go dark with the picture behind them, in half a second; true where this changed the theme.
-bool Ui::Impl::followTheme(const city::Session& session, double nowSeconds) {
-  const float wanted = darkPicture(session) ? 1.0f : 0.0f;
+bool Ui::Impl::followTheme(bool darkPicture, double nowSeconds) {
+  const float wanted = darkPicture ? 1.0f : 0.0f;
   const auto step = static_cast<float>(std::clamp(nowSeconds - themeSeconds, 0.0, 0.1) / 0.5);
   themeSeconds = nowSeconds;
   const float before = darkness;
@@ -75,7 +75,8 @@ bool Ui::prepare(const city::Document& document, const city::Session& session, c
     impl_->opened = true;
     impl_->state.panelOpen = seen.windowSize.x / scale >= 700;
   }
-  const bool fontsMade = fonts.build(scale), themeMoved = impl_->followTheme(session, seen.nowSeconds);
+  const bool fontsMade = fonts.build(scale),
+             themeMoved = impl_->followTheme(darkPicture(session, seen.night), seen.nowSeconds);
   if (fontsMade || themeMoved) applyStyle(impl_->theme, scale);
   return fontsMade;
 }

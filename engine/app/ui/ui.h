@@ -44,6 +44,8 @@ struct Observations {
   double headingDegrees = 0;
   int depthFactor = 1;                               // how many times deeper what lies underground is drawn
   bool trains = false, people = false;               // some are in the picture
+  bool night = false;                                // the sun is so low that names are light on dark
+  bool tinted = false;                               // and buildings in the colours of projects
   bool touchable = true;                             // false: a picture, which nobody can ask for what is cut or folded away
 };
 

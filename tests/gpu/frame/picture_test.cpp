@@ -308,7 +308,7 @@ TEST(Picture, WhatDiffersIsTintedWhereItStands) {
   sides[1].slot = 1;
   const auto houseWhere = [&](const std::vector<city::ProjectState>& there, bool differences) {
     sides[1].from = sides[1].to = there;
-    rig.differences = differences;
+    rig.marks.differences = differences;
     return rig.render(scene, sides, kSize).at(152, 124);
   };
   const glm::ivec3 plain = houseWhere(on, false), same = houseWhere(off, true), tinted = houseWhere(on, true);
@@ -316,6 +316,56 @@ TEST(Picture, WhatDiffersIsTintedWhereItStands) {
   EXPECT_EQ(same, plain) << "both sides show it";
   EXPECT_GT(tinted.b, tinted.r + 30) << "blue, as the project is";
   EXPECT_EQ(houseWhere(on, false), plain) << "switched off again";
+  EXPECT_EQ(gpu::Device::validationMessages(), 0u);
+}
+
+//! Seen from afar its neighbours hide the ground of a project's area: what stands there has a breath of its colour.
+TEST(Picture, WhatStandsInAnAreaHasItsProjectsTintUntilTheProjectIsThere) {
+  Rig rig;
+  CM_NEEDS_DEVICE(rig);
+  city::Document document = documentWithProject();
+  document.projects[0].kind = city::ProjectKind::Waterfront;  // blue
+  document.projects[0].removals.clear();
+  const glm::dvec2 middle(kPlace.lonDegrees, kPlace.latDegrees);
+  std::vector<glm::dvec2> ring;
+  for (const glm::dvec2 corner : {glm::dvec2(-1, -1), {1, -1}, {1, 1}, {-1, 1}})
+    ring.push_back(middle + 0.003 * corner);
+  document.projects[0].boundary = {{ring}};
+  rig.setDocument(document);
+  rig.add(tinyScene());
+  const std::vector<city::ProjectState> off{{false, {}, {}}}, on{{true, {}, {}}};
+  for (const city::Look look : {city::Look::Plain, city::Look::Clay, city::Look::Day, city::Look::Tech}) {
+    SCOPED_TRACE(int(look));
+    auto scene = fromSouth(look);
+    const auto lookAtTheHouseFrom = [&](double metres) {  // into the middle of the picture
+      scene.eyeMetres = metres / 2 + 20;
+      const glm::dvec3 eye(80, -metres * std::sqrt(0.75), scene.eyeMetres);
+      scene.eye = geo::eyeAt(geo::geodeticFromEcef(geo::enuFrameAt(kPlace).toEcef(eye)), 0, -30, 0.2618);
+    };
+    lookAtTheHouseFrom(800);
+    auto sides = rig.oneSide();
+    const auto house = [&](const std::vector<city::ProjectState>& state, bool areas, bool selected = false) {
+      sides[0].from = sides[0].to = state;
+      rig.marks = {.areas = areas};
+      if (selected) rig.marks.selection = {city::PickKind::Project, document.projects[0].id};
+      return rig.render(scene, sides, kSize).at(160, 120);
+    };
+    const glm::ivec3 own = house(off, false), toCome = house(off, true), selected = house(off, true, true);
+    EXPECT_TRUE(rig.frame->statistics().tinted);
+    EXPECT_GT(toCome.b - toCome.r, own.b - own.r + 4) << "bluer";
+    EXPECT_GT(glm::length(glm::vec3(selected - own)), glm::length(glm::vec3(toCome - own)) + 4);
+    EXPECT_EQ(house(on, true, true), selected);
+    EXPECT_EQ(house(on, true), own) << "it is there";
+    EXPECT_FALSE(rig.frame->statistics().tinted);
+    lookAtTheHouseFrom(150);
+    EXPECT_EQ(house(off, true), house(off, false)) << "near it has its own colours";
+    lookAtTheHouseFrom(800);
+    sides[0].to = on;
+    // While it comes the tint stays: what is there in the end grows without it.
+    sides[0].transition = 0.5f;
+    sides[0].from = off;
+    EXPECT_EQ(rig.render(scene, sides, kSize).at(160, 120), toCome);
+  }
   EXPECT_EQ(gpu::Device::validationMessages(), 0u);
 }
 

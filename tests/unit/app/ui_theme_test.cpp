@@ -82,16 +82,16 @@ TEST(Theme, MixesEndAtTheThemesThatAreMixed) {
 
 TEST(Theme, PanelsAreDarkWhereThePictureIs) {
   city::Session session;
-  EXPECT_FALSE(darkPicture(session));
+  EXPECT_FALSE(darkPicture(session, false));
   session.look = city::Look::Tech;
-  EXPECT_TRUE(darkPicture(session));
+  EXPECT_TRUE(darkPicture(session, false));
   session.look = city::Look::Day;
-  session.hourOfDay = 21;
-  EXPECT_TRUE(darkPicture(session));
+  EXPECT_FALSE(darkPicture(session, false));
+  EXPECT_TRUE(darkPicture(session, true));
   session.look = city::Look::Plan;  // knows no night
-  EXPECT_FALSE(darkPicture(session));
+  EXPECT_FALSE(darkPicture(session, true));
   session.layers.underground = true;
-  EXPECT_TRUE(darkPicture(session));
+  EXPECT_TRUE(darkPicture(session, true));
 }
 
 }  // namespace
