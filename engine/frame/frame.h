@@ -91,8 +91,8 @@ struct Side {
 //! What is marked by its project's colour.
 struct Marks {
   bool differences = false;                     // of two sides, what one shows and the other does not
-  bool areas = false;                           // of one side, faintly, what stands where a project is to come or is selected
-  city::Selection selection;
+  bool areas = false;                           // of one side, from afar, what stands where a project is to come
+  city::Selection selection;                    // a selected one's has more of it
 };
 
 //! What lies under a pixel. Delivered some frames after it was asked for.

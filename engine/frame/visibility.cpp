@@ -222,9 +222,9 @@ void Visibility::update(residency::Residency& residency, const tiles::TileTree& 
     const auto toCome = [&](const std::vector<city::ProjectState>& states) {
       return p < states.size() && !states[p].shown;
     };
+    if (!toCome(sides[0].to) && (sides[0].transition >= 1 || !toCome(sides[0].from))) continue;
     const bool selected = marks.selection == city::Selection{city::PickKind::Project, projects_[p]};
-    if (selected || toCome(sides[0].to) || (sides[0].transition < 1 && toCome(sides[0].from)))
-      areaTints[p] = packedTint(colours_[p], selected ? kSelectedAreaShare : kAreaShare);
+    areaTints[p] = packedTint(colours_[p], selected ? kSelectedAreaShare : kAreaShare);
   }
   changed |= std::exchange(areaTints_, areaTints) != areaTints;
   for (const Side& side : sides) {
