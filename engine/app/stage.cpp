@@ -19,6 +19,7 @@ namespace {
 constexpr double kNearMetres = 0.5, kFarMetres = 4.0e6;
 constexpr size_t kImageryShare = 4;  // at most this part of the GPU's budget is imagery; the tiles have the rest
 constexpr unsigned kTrimFrames = 600;
+constexpr unsigned kDecodesAtRest = 16;
 constexpr double kPrefetchMetres = 9000;  // projects nearer than this are kept ready to be switched on
 
 bool changesScenario(const city::Command& command) {
@@ -341,6 +342,8 @@ tiles::Budgets Stage::updateImagery(VkExtent2D extent) {
   // Where the GPU's memory is the machine's own, and a tile decoded again is quick beside a frame, nothing is kept for a way
   // back: a quarter less of memory over Tokyo. Unless levels fade: what fades out is idle meanwhile.
   if (software_ && options_.levelFadeSeconds <= 0) budgets.idleBytes = 0;
+  // A motion that gave up detail to be fluent keeps the processor; at rest the picture is to be whole soon.
+  if (options_.quality == Quality{}) budgets.decodes = kDecodesAtRest;
   if (document().imagery.empty()) return budgets;
   // The plain look is a measurement of tiles; nothing is laid on the ground in it.
   const bool draped = scene_.look != city::Look::Plain;

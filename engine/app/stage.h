@@ -119,7 +119,7 @@ class Stage {
   double loaded() const;
   //! Asks for pictures of a project, today and built; empty: of none. Its tiles are loaded beside those of the view.
   void wantPictures(const std::string& project);
-  //! They, once they can be drawn: between step and render. Takes two frames' time and the GPU's answer.
+  //! They, once both are drawn: one a call, between step and render. Takes a frame's time and the GPU's answer.
   std::optional<ProjectPictures> drawPictures(gpu::Device& device);
   //! The document's pictures that could be read, by what they are of.
   const std::map<std::string, source::Image, std::less<>>& pictures() const { return loaded_.pictures; }
@@ -150,6 +150,7 @@ class Stage {
   struct Pictured {
     size_t project = 0;
     std::array<frame::Side, 2> sides;            // today, built
+    source::Image before;                        // once it is drawn
   };
 
   //! As the light's: one weather gives way to another.

@@ -48,14 +48,14 @@ void Stage::addPictureViews(std::vector<tiles::SelectionView>& views) const {
 std::optional<ProjectPictures> Stage::drawPictures(gpu::Device& device) {
   const size_t first = sides_.size();
   const bool ready = pictured_ && scene_.look != city::Look::Plain && !moving(now_) && selection_.complete &&
-                     !residency_->pending() && !imagery_.busy() && selection_.draw.size() >= first + 2 &&
-                     additionsReady();
+                     options_.quality.coarseness == 1 && !residency_->pending() && !imagery_.busy() &&
+                     selection_.draw.size() >= first + 2 && additionsReady();
   if (!ready) return std::nullopt;
   const city::Project& project = document().projects[pictured_->project];
-  for (size_t i = 0; i < 2; ++i) {
-    pictured_->sides[i].draw = selection_.draw[first + i];
-    pictured_->sides[i].cast = selection_.cast[first + i];
-  }
+  const size_t i = pictured_->before.rgba.empty() ? 0 : 1;  // one a turn: hands wait for neither
+  frame::Side& side = pictured_->sides[i];
+  side.draw = selection_.draw[first + i];
+  side.cast = selection_.cast[first + i];
   frame::Scene scene = scene_;
   scene.eye = eyeOf(city::viewOf(project));
   scene.selection = {};
@@ -64,17 +64,18 @@ std::optional<ProjectPictures> Stage::drawPictures(gpu::Device& device) {
   scene.resolution = 1;
   scene.wholeHeight = scene.bandTop = 0;
   scene.aside = true;
-  frame_->updateVisibility(tree(), pictured_->sides, tilesetOfAddition_);
-  ProjectPictures pictures{.project = project.id};
+  frame_->updateVisibility(tree(), {&side, 1}, tilesetOfAddition_);
   gpu::Offscreen target(device, kDrawn, format_);
-  for (size_t i = 0; i < 2; ++i) {
-    gpu::Target into = target.target();
-    frame_->render(into, scene, {&pictured_->sides[i], 1}, 1, {});
-    source::Image drawn{.width = kDrawn.width, .height = kDrawn.height, .rgba = target.read()};
-    if (drawn.rgba.empty()) return std::nullopt;  // the device was lost
-    (i == 0 ? pictures.before : pictures.after) = shrunk(drawn, kKeptSide);
-  }
+  gpu::Target into = target.target();
+  frame_->render(into, scene, {&side, 1}, 1, {});
+  source::Image drawn{.width = kDrawn.width, .height = kDrawn.height, .rgba = target.read()};
+  if (drawn.rgba.empty()) return std::nullopt;  // the device was lost
   frame_->updateVisibility(tree(), sides_, tilesetOfAddition_, marks());
+  if (i == 0) {
+    pictured_->before = shrunk(drawn, kKeptSide);
+    return std::nullopt;
+  }
+  ProjectPictures pictures{project.id, std::move(pictured_->before), shrunk(drawn, kKeptSide)};
   pictured_.reset();
   return pictures;
 }

@@ -283,7 +283,7 @@ void Streaming::Impl::startDecodes(const Budgets& budgets) {
       waiting.push_back(id);
   }
   for (TileId id : waiting) {
-    if (decodesRunning >= 2 * decodeThreads || slots[id].priority > starvedPriority) return;
+    if (decodesRunning >= budgets.decodes * decodeThreads || slots[id].priority > starvedPriority) return;
     size_t expected = slots[id].bodyBytes * kDecodedPerFetched;
     if (decodedBytes + underWay + expected > budgets.decodedBytes && decodedBytes + underWay > 0) {
       // Less urgent meshes that wait for their upload give way; they come again.

@@ -24,6 +24,7 @@ struct Budgets {
   size_t decodedBytes = size_t{64} << 20;    // decoded but not yet uploaded
   size_t uploadBytesPerFrame = size_t{8} << 20;
   unsigned fetches = 16;                     // under way at once
+  unsigned decodes = 2;                      // begun or waiting for it, a worker: more than one ends in a frame leave it idle
 };
 
 struct Upload {

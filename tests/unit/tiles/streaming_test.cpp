@@ -134,6 +134,31 @@ TEST_F(StreamingTest, EveryContentIsFinishedOnceByTheWorkerThatDecodedIt) {
   EXPECT_EQ(onLoop, 0);
 }
 
+//! Where frames are long, two decodes a frame would leave the worker idle for most of it.
+TEST_F(StreamingTest, NoWorkerWaitsForTheNextFrameWhereDecodesMayWait) {
+  budgets.decodes = 16;
+  constexpr int kAcross = 8;
+  std::vector<std::string> children;
+  for (int i = 0; i < kAcross * kAcross; ++i) {
+    const std::string name = fmt::format("{}.glb", i);
+    files.writeGlb(name, kTriangles);
+    const double x = i % kAcross * 125.0, y = i / kAcross * 125.0;
+    children.push_back(tileJson(x, y, x + 125, y + 125, 0, name));
+  }
+  files.writeGlb("root.glb", kTriangles);
+  files.writeTileset("tileset.json", tileJson(0, 0, 1000, 1000, 100, "root.glb", childrenJson(children)));
+  streaming = std::make_unique<Streaming>(fetcher, 1);
+  streaming->add(files.path("tileset.json"));
+  const SelectionView above = viewOf({{500, 499, 2500}, 0, -89});
+  int frames = 0;
+  while (streaming->statistics().resident <= kAcross * kAcross && frames < 200) {
+    frame(above);
+    std::this_thread::sleep_for(20ms);
+    ++frames;
+  }
+  EXPECT_LT(frames, 25);
+}
+
 TEST_F(StreamingTest, SharesOneTreeAmongTilesets) {
   writeQuarters();
   files.writeGlb("other.glb", 1);
