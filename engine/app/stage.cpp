@@ -289,10 +289,7 @@ city::Changes Stage::step(std::vector<city::Command> commands, double nowSeconds
   return changes;
 }
 
-bool Stage::night() const {
-  const glm::dvec3 up = geo::upAt(geo::geodeticFromEcef(scene_.eye.position));
-  return frame::nightOf(glm::dot(scene_.sunDirectionEcef, up), scene_.weather) > double(frame::kDarkNight);
-}
+bool Stage::night() const { return frame::nightOf(scene_) > double(frame::kDarkNight); }
 
 frame::Marks Stage::marks() const {
   const city::Layers& layers = session().layers;

@@ -150,7 +150,8 @@ class Stage {
   struct Pictured {
     size_t project = 0;
     std::array<frame::Side, 2> sides;            // today, built
-    source::Image before;                        // once it is drawn
+    source::Image before;                        // once it is drawn, in this look
+    city::Look look = city::Look::Plain;
   };
 
   //! As the light's: one weather gives way to another.

@@ -52,6 +52,7 @@ std::optional<ProjectPictures> Stage::drawPictures(gpu::Device& device) {
                      selection_.draw.size() >= first + 2 && additionsReady();
   if (!ready) return std::nullopt;
   const city::Project& project = document().projects[pictured_->project];
+  if (std::exchange(pictured_->look, scene_.look) != scene_.look) pictured_->before = {};
   const size_t i = pictured_->before.rgba.empty() ? 0 : 1;  // one a turn: hands wait for neither
   frame::Side& side = pictured_->sides[i];
   side.draw = selection_.draw[first + i];

@@ -391,6 +391,7 @@ int windowProgram(const WindowOptions& options) {
     else if (!options.reducedMotion)
       session.camera = city::approachTo(session.camera);
     stage.city().restore(std::move(session));
+    stage.step({}, 0, window.framebuffer());  // the layer's first frame asks what there is: day or night
     ui::Ui layer(stage.document());
     Loop loop(window, screen, stage, layer, input);
     if (!json && !options.reducedMotion) loop.ask(city::FlyTo{city::homeOf(stage.document()), kEnteringSeconds});

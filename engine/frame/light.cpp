@@ -158,6 +158,9 @@ const Balance& balance() {
 double nightOf(double sunSine, const WeatherShares& weather) {
   return 1 - smooth(-0.09, 0.07, sunSine - 0.045 * weather.cloud() - 0.03 * weather.rain);
 }
+double nightOf(const Scene& scene) {
+  return nightOf(glm::dot(scene.sunDirectionEcef, geo::upAt(geo::geodeticFromEcef(scene.eye.position))), scene.weather);
+}
 
 glm::dvec3 keyLight(const Scene& scene) {
   if (scene.look == city::Look::Plain) return scene.sunDirectionEcef;

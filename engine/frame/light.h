@@ -53,6 +53,7 @@ class Light {
 glm::dvec3 keyLight(const Scene& scene);
 //! Share of night for the sine of the sun's elevation: 1 from five degrees below the horizon on, under clouds a little earlier.
 double nightOf(double sunSine, const WeatherShares& weather = {});
+double nightOf(const Scene& scene);
 //! From so much of night on what is written on the picture is light on dark.
 inline constexpr float kDarkNight = 0.35f;
 

@@ -40,8 +40,7 @@ View makeView(const Scene& scene, const geo::EnuFrame& axes, VkExtent2D extent, 
   view.up = glm::cross(view.right, view.forward);
   const geo::Geodetic place = geo::geodeticFromEcef(scene.eye.position);
   view.upAtEye = glm::vec3(rotation * geo::upAt(place));
-  if (scene.look != city::Look::Plain && !themed(scene.look))
-    view.night = float(nightOf(glm::dot(scene.sunDirectionEcef, geo::upAt(place)), scene.weather));
+  if (scene.look != city::Look::Plain && !themed(scene.look)) view.night = float(nightOf(scene));
   view.seaBelowMetres = place.heightMetres - seaHeightMetres;
   view.clipFromWorldCentred = clipWithOffset(view, glm::vec2(0));
   view.clipFromWorld = view.clipFromWorldCentred;

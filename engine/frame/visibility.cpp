@@ -8,14 +8,13 @@
 #include "city/land_use.h"
 #include "frame/drape_shapes.h"
 #include "frame/view.h"
+#include "shared/feature.h"
 
 namespace cm::frame {
 namespace {
 
-// Of 255: the rest is what the building looks like. Those of areas are less than kAreaTints (shaders/shared/tile_vertex.glsl).
 constexpr double kRowsTold = 12;      // of a picture of 720
 constexpr double kStreetMetres = 60;  // from below them one sees no area
-constexpr uint32_t kTintShare = 215, kAreaShare = 110, kSelectedAreaShare = 165;
 
 bool stateOf(const std::vector<city::ProjectState>& states, size_t project, size_t index, bool addition) {
   if (project >= states.size()) return false;
@@ -155,7 +154,7 @@ bool Visibility::tint(const residency::ResidentTile& tile, const Info& info, std
   const auto differs = [&](size_t feature, size_t project) {
     const uint32_t shown = info.bits[feature] & compared_;
     if (shown == 0 || shown == compared_ || feature >= tile.removable.size() || !tile.removable[feature]) return;
-    paint(feature, packedTint(colours_[project], kTintShare));
+    paint(feature, packedTint(colours_[project], shared::kDifferenceShare));
   };
   if (info.addition)
     for (size_t i = 0; i < info.bits.size(); ++i) differs(i, info.addition->first);
@@ -224,7 +223,7 @@ void Visibility::update(residency::Residency& residency, const tiles::TileTree& 
     };
     if (!toCome(sides[0].to) && (sides[0].transition >= 1 || !toCome(sides[0].from))) continue;
     const bool selected = marks.selection == city::Selection{city::PickKind::Project, projects_[p]};
-    areaTints[p] = packedTint(colours_[p], selected ? kSelectedAreaShare : kAreaShare);
+    areaTints[p] = packedTint(colours_[p], selected ? shared::kSelectedAreaShare : shared::kAreaShare);
   }
   changed |= std::exchange(areaTints_, areaTints) != areaTints;
   for (const Side& side : sides) {

@@ -16,6 +16,9 @@ struct FeatureRecord {
   uint matter;  // what a building is: see kFacade... below
 };
 
+// FeatureRecord::tint: how much what differs in a comparison has of it, what stands in an area, and what in a selected one.
+const uint kDifferenceShare = 215u, kAreaShare = 110u, kSelectedAreaShare = 165u;
+
 // FeatureRecord::matter: bits 0..3 how its walls look, 4..15 its height in quarters of a metre, 16..31 a number of its own.
 const uint kFacadeHouse = 0u, kFacadeHousing = 1u, kFacadeOffice = 2u, kFacadeShop = 3u, kFacadeShed = 4u, kFacadeCivic = 5u,
            kFacadeOld = 6u, kFacadeBlind = 7u;

@@ -30,7 +30,7 @@ const vec3 kPlanUnknown = vec3(0.905, 0.897, 0.872);
 
 const vec3 kThemedPicked[2] = vec3[](vec3(1.000, 0.760, 0.280), vec3(0.055, 0.420, 0.430));   // tech, plan
 // A record whose tint has as much of it as what differs in a comparison is painted all over.
-const float kWholeStyle = 255.0 / 215.0;
+const float kWholeStyle = 255.0 / float(kDifferenceShare);
 const uint kGreenSurface = 3u, kWaterSurface = 4u, kRailSurface = 6u;                          // source::Surface
 
 vec3 themedSky(vec3 direction) {

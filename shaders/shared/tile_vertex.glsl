@@ -24,7 +24,6 @@ layout(push_constant) uniform Push { SidePush side; };
 
 // What stands in a project's area has its colour from afar and its own where one walks past it.
 const float kOwnNear = 200.0, kTintedFrom = 600.0;   // metres
-const uint kAreaTints = 0xc8000000u;                 // tints of less are an area's (frame/visibility.cpp)
 
 struct Standing {
   vec3 world;
@@ -54,7 +53,7 @@ Standing standing() {
   }
   vec4 p = vec4(position, 1.0);
   result.world = vec3(dot(inRow0, p), dot(inRow1, p), dot(inRow2, p));
-  if (result.tint > 0xffffffu && result.tint < kAreaTints) {
+  if (result.tint > 0xffffffu && result.tint >> 24 <= kSelectedAreaShare) {
     vec4 tint = unpackUnorm4x8(result.tint);
     tint.a *= smoothstep(kOwnNear, kTintedFrom, length(result.world));
     result.tint = packUnorm4x8(tint);
