@@ -152,7 +152,7 @@ int main(int count, char** values) {
     app->add_flag("--underground", render.underground,
                   "地下视图：隧道与车站 / see through the ground: tunnels and stations");
     app->add_flag("!--no-differences", render.differences,
-                  "对比时不着色 / in a comparison, what is new and what goes keeps its own colours");
+                  "建筑不着项目色 / buildings that projects concern keep their own colours");
     app->add_flag("--no-ui", noUi, "不画界面，只注明数据来源 / without the control layer: only whose data it is");
   }
 

@@ -36,7 +36,7 @@ struct RenderOptions {
   Language language = Language::Chinese;
   bool ui = true;
   bool underground = false;
-  bool differences = true;       // tinted in a comparison
+  bool differences = true;       // Layers::differences
   int samples = kStillSamples;
   double timeoutSeconds = 300;
   std::string select;                            // feature, project or item id to highlight

@@ -295,7 +295,7 @@ frame::Marks Stage::marks() const {
   const city::Layers& layers = session().layers;
   const bool compared = session().compare != city::Compare::Off;
   return {.differences = compared && layers.differences,
-          .areas = !compared && layers.projectAreas && !layers.underground,
+          .areas = !compared && layers.differences && layers.projectAreas && !layers.underground,
           .selection = session().selection};
 }
 

@@ -89,7 +89,7 @@ struct Layers {
   bool buildings = true;
   bool life = true;                          // trains, walkers, cyclists: simulated
   bool underground = false;                  // the ground turns to glass; tunnels and stations under it appear
-  bool differences = true;                   // in a comparison, what is new and what goes has its project's colour
+  bool differences = true;                   // what projects change, and from afar what stands where one is to come, has its colour
   std::set<std::string> hiddenItems;         // OverlayItem ids switched off one by one
   bool operator==(const Layers&) const = default;
 };

@@ -145,8 +145,8 @@ TEST_F(Programs, BeforeAndAfterDifferAndTheSwipeShowsBoth) {
     return more;
   };
   for (const Outcome& outcome :
-       {render(city, "before.png", with({"--scenario", "today"})),
-        render(city, "after.png", with({"--scenario", "plan"})),
+       {render(city, "before.png", with({"--scenario", "today", "--no-differences"})),
+        render(city, "after.png", with({"--scenario", "plan", "--no-differences"})),
         render(city, "swipe.png",
                with({"--scenario", "today", "--against", "plan", "--compare", "swipe", "--no-differences"})),
         render(city, "tinted.png", with({"--scenario", "today", "--against", "plan", "--compare", "swipe"}))})
@@ -160,6 +160,8 @@ TEST_F(Programs, BeforeAndAfterDifferAndTheSwipeShowsBoth) {
   EXPECT_LT(difference(swipe, after, 250, 480, site), 0.2 * difference(swipe, before, 250, 480, site));
   EXPECT_GT(difference(swipe, before, 250, 480, site), 4.0);
   EXPECT_GT(difference(swipe, tinted, 0, 230, site), 1.0) << "what goes has no tint";
+  ASSERT_EQ(render(city, "area.png", with({"--scenario", "today"})).code, 0);
+  EXPECT_GT(difference(before, pictureOf(folder / "area.png"), 0, 230, site), 1.0) << "the area has no tint";
 }
 
 TEST_F(Programs, TheLensShowsThePlanInsideAndTodayOutside) {
@@ -171,8 +173,8 @@ TEST_F(Programs, TheLensShowsThePlanInsideAndTodayOutside) {
     EXPECT_EQ(outcome.code, 0) << outcome.output;
     return pictureOf(folder / name);
   };
-  const source::Image before = picture("before.png", {"--scenario", "today"}),
-                      after = picture("after.png", {"--scenario", "plan"}),
+  const source::Image before = picture("before.png", {"--scenario", "today", "--no-differences"}),
+                      after = picture("after.png", {"--scenario", "plan", "--no-differences"}),
                       lens = picture("lens.png", {"--compare", "lens", "--lens", "0.5,0.6,0.3", "--no-differences"}),
                       turned = picture("turned.png", {"--scenario", "plan", "--compare", "lens", "--lens",
                                                       "0.5,0.6,0.3", "--no-differences"});
