@@ -190,7 +190,7 @@ int filmProgram(const FilmOptions& options) {
   stageOptions.maxSsePixels = kPictureSsePixels;
   stageOptions.levelFadeSeconds = kLevelFadeSeconds;
   stageOptions.stillSamples = unsigned(look.samples);
-  stageOptions.samplesAcross = samplesAcrossOf(look.samples);
+  stageOptions.quality.samplesAcross = samplesAcrossOf(look.samples);
   Stage stage(**device, VK_FORMAT_R8G8B8A8_UNORM, std::move(*loaded), fetcher, stageOptions);
   RenderOptions still = look;
   still.view.clear();

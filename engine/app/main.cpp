@@ -193,6 +193,9 @@ int main(int count, char** values) {
       ->add_option("--resolution", fixed.resolution,
                    "of the flight's scene, fixed: nothing is given up to keep the rate")
       ->check(CLI::Range(0.25, 1.0));
+  int flightSamples = 1;
+  benchApp->add_option("--samples", flightSamples, "of the flight's pixels, drawn at once, fixed: 1 or 4")
+      ->check(CLI::IsMember({1, 4}));
   benchApp->add_option("--coarseness", fixed.coarseness, "factor on the flight's screen-space error, fixed")
       ->check(CLI::Range(0.25, 16.0));
 
@@ -240,7 +243,9 @@ int main(int count, char** values) {
     flight.json = bench.json;
     flight.swipe = bench.swipe;
     flight.ui = !flightNoUi;
-    if (benchApp->count("--resolution") + benchApp->count("--coarseness")) flight.quality = fixed;
+    fixed.samplesAcross = flightSamples == 4 ? 2 : 1;
+    if (benchApp->count("--resolution") + benchApp->count("--coarseness") + benchApp->count("--samples"))
+      flight.quality = fixed;
     return flightProgram(flight);
   }
   if (*benchApp) {

@@ -250,7 +250,7 @@ int renderProgram(const RenderOptions& options) {
   const uint32_t rowsAtOnce = std::max(64u, kPixelsAtOnce / (across * across) / extent.width);
   warmUp(**device, stage, extent, *layer, secondsSince(start) + 10);
   stage.options().stillSamples = unsigned(options.samples);
-  stage.options().samplesAcross = across;
+  stage.options().quality.samplesAcross = across;
   const auto pixels = drawInBands(**device, stage, extent, rowsAtOnce, options.samples, *layer);
   if (pixels.empty()) {
     log::error("显卡停止响应 / the graphics device was lost");

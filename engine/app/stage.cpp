@@ -340,7 +340,7 @@ tiles::Budgets Stage::updateImagery(VkExtent2D extent) {
   // back: a quarter less of memory over Tokyo. Unless levels fade: what fades out is idle meanwhile.
   if (software_ && options_.levelFadeSeconds <= 0) budgets.idleBytes = 0;
   // A motion that gave up detail to be fluent keeps the processor; at rest the picture is to be whole soon.
-  if (options_.quality == Quality{}) budgets.decodes = kDecodesAtRest;
+  if (options_.quality.whole()) budgets.decodes = kDecodesAtRest;
   if (document().imagery.empty()) return budgets;
   // The plain look is a measurement of tiles; nothing is laid on the ground in it.
   const bool draped = scene_.look != city::Look::Plain;
@@ -352,7 +352,7 @@ tiles::Budgets Stage::updateImagery(VkExtent2D extent) {
 
 void Stage::render(gpu::Target& target, int samples, const frame::UiPass& ui) {
   scene_.stillSamples = options_.stillSamples;
-  scene_.samplesAcross = options_.samplesAcross;
+  scene_.samplesAcross = options_.quality.samplesAcross;
   scene_.labelsAlone = options_.labelsAlone;
   frame_->render(target, scene_, sides_, samples, ui);
   if (!software_) return;

@@ -37,10 +37,9 @@ struct StageOptions {
   double lookFadeSeconds = 0;                // in which a look gives way to another; the window asks for it
   bool sweepsHours = true;                   // the sun goes from hour to hour; false: it is there at once
   double fogDensity = 0;                     // tiles::SelectionOptions: less detail far away; the window asks for it
-  Quality quality;                           // what is given up while moving
+  Quality quality;                           // what is given up while moving, and how many samples are drawn at once
   bool refineWhenStill = true;               // false: every frame as while moving (measurements)
   unsigned stillSamples = 24;                // a picture at rest is the mean of so many samples
-  unsigned samplesAcross = 1;                // a side of every pixel that are drawn at once (Scene::samplesAcross)
   unsigned decodeThreads = 0;                // 0: one core is left to the frame
   bool labelsAlone = false;                  // Scene::labelsAlone
   bool clockRuns = true;                     // the city's clock goes on from the session's hour; false: it stands there, and the wind

@@ -167,9 +167,7 @@ void WindowInput::keys(Stage& stage, ui::Ui& layer, CameraControl& control, doub
     switch (key) {
       case GLFW_KEY_HOME: out.push_back(city::FlyTo{city::homeOf(stage.document())}); break;
       case GLFW_KEY_TAB: out.push_back(city::ShowSide{!s.showAfter}); break;
-      case GLFW_KEY_C:
-        out.push_back(city::SetCompare{s.compare == city::Compare::Swipe ? city::Compare::Off : city::Compare::Swipe});
-        break;
+      case GLFW_KEY_C: layer.toggleSwipe(); break;
       case GLFW_KEY_G:
         out.push_back(city::SetCompare{s.compare == city::Compare::Lens ? city::Compare::Off : city::Compare::Lens});
         break;

@@ -272,6 +272,9 @@ class Loop {
         q.bloom ? ""
         : zh    ? " · 无光晕"
                 : " · no bloom"));
+    if (q.samplesAcross > 1)
+      lines.back() += fmt::format(fmt::runtime(zh ? " · 每像素 {} 次采样" : " · {} samples a pixel"),
+                                  q.samplesAcross * q.samplesAcross);
     if (t.starved) lines.push_back(tiles::budgetIsFull(t).in(stage_.session().language));
     if (!stage_.document().imagery.empty()) {
       const tiles::ImageryStatistics i = stage_.imageryStatistics();

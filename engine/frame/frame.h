@@ -61,7 +61,7 @@ struct Scene {
   bool still = false;                           // nothing moves: the picture may refine itself frame by frame
   float lookFadeSeconds = 0;                    // in which a look gives way to the next; 0: at once
   unsigned stillSamples = 24;                   // until it is the mean of so many samples
-  unsigned samplesAcross = 1;                   // of them so many a side of every pixel are drawn at once, in a larger picture
+  unsigned samplesAcross = 1;                   // so many a side of every pixel are drawn at once, in a larger picture; moving, too
   bool labelsAlone = false;                     // nothing is drawn: labels and what is laid on the ground come into being
   float resolution = 1;                         // otherwise: of the scene's width and height, enlarged to the target's
   unsigned shadowPatience = 8;                  // frames until a change of level of detail reaches the shadows while moving

@@ -35,7 +35,7 @@ View larger(const View& full, unsigned across) {
 }
 
 unsigned acrossOf(const Scene& scene) {
-  return scene.look == city::Look::Plain || scene.aside ? 1 : std::max(1u, scene.samplesAcross);
+  return scene.look == city::Look::Plain || scene.aside || scene.resolution < 1 ? 1 : std::max(1u, scene.samplesAcross);
 }
 
 }  // namespace
@@ -126,21 +126,25 @@ void PicturePass::sample(PassContext& full, std::span<const SideDraws> draws, sh
   sides(pass, picture_.view(), draws, nullptr, true, true);
   const VkImageView seen = scenery_.weather->apply(pass, picture_, depth_);
   timings.mark("scene");
-  pass.passes.begin(pass.commands, Pass::Accumulate);
-  beginColour(pass.commands, mean_.view(), full.view.part.extent,
-              sample == 0 ? VK_ATTACHMENT_LOAD_OP_CLEAR : VK_ATTACHMENT_LOAD_OP_LOAD);
-  const glm::vec2 size(full.view.part.extent.width, full.view.part.extent.height);
-  const shared::PostPush push{
-      .pixel = {1 / size.x, 1 / size.y, pixelAngleOf(full.view, uniforms), edgeStrength(pass.scene.look)},
-      .scene = {float(pass.view.extent.height) / 720, 0, kNearMetres, hazedByFog(uniforms).haze.a}};
-  post_.accumulate(pass, seen, depth_.view(), across, push, 1.0f / float(sample + 1));
-  vkCmdEndRendering(pass.commands);
+  accumulate(full, seen, across, uniforms, 1.0f / float(sample + 1));
   timings.mark("accumulate");
 }
 
-VkImageView PicturePass::moving(PassContext& full, std::span<const SideDraws> draws, Timings& timings,
+void PicturePass::accumulate(PassContext& pass, VkImageView seen, unsigned across,
+                             const shared::FrameUniforms& uniforms, float share) {
+  pass.passes.begin(pass.commands, Pass::Accumulate);
+  beginColour(pass.commands, mean_.view(), pass.view.part.extent,
+              share == 1 ? VK_ATTACHMENT_LOAD_OP_CLEAR : VK_ATTACHMENT_LOAD_OP_LOAD);
+  const glm::vec2 size(pass.view.part.extent.width, pass.view.part.extent.height);
+  const shared::PostPush push{
+      .pixel = {1 / size.x, 1 / size.y, pixelAngleOf(pass.view, uniforms), edgeStrength(pass.scene.look)},
+      .scene = {float(pass.view.extent.height * across) / 720, 0, kNearMetres, hazedByFog(uniforms).haze.a}};
+  post_.accumulate(pass, seen, depth_.view(), across, push, share);
+  vkCmdEndRendering(pass.commands);
+}
+
+VkImageView PicturePass::moving(PassContext& full, const View& view, std::span<const SideDraws> draws, Timings& timings,
                                 Statistics& statistics) {
-  const View view = smaller(full.view, full.scene.resolution);
   const std::vector<SideView> parts = sidesAt(full.sides, full.view.extent, view.extent);
   PassContext pass{full.device, full.residency, full.arena, full.passes,  full.commands,
                    view,        full.scene,     parts,      full.layouts, VK_NULL_HANDLE};
@@ -187,7 +191,11 @@ void PicturePass::render(PassContext& pass, gpu::Target& target, std::span<const
   const glm::vec4 light(uniforms.night.x, float(pass.view.extent.height) / 720, 0, 0);
   if (pass.scene.look == city::Look::Plain) return plain(pass, target, draws, uniforms);
   const bool refined = refine(pass, draws, uniforms, samples, timings, statistics);
-  const VkImageView moved = refined ? VK_NULL_HANDLE : moving(pass, draws, timings, statistics);
+  const unsigned across = acrossOf(pass.scene);
+  const View view = refined || across > 1 ? larger(pass.view, across) : smaller(pass.view, pass.scene.resolution);
+  const VkImageView moved = refined ? VK_NULL_HANDLE : moving(pass, view, draws, timings, statistics);
+  if (!refined && across > 1) accumulate(pass, moved, across, uniforms, 1);
+  const bool mean = refined || across > 1;
   const VkExtent2D drawn = extentAt(target.extent, pass.scene.resolution);
   const float pixelAngle = pixelAngleOf(pass.view, uniforms) * float(target.extent.height) / float(drawn.height);
   const shared::PostPush push{
@@ -195,16 +203,16 @@ void PicturePass::render(PassContext& pass, gpu::Target& target, std::span<const
       .scene = {float(drawn.width) / float(target.extent.width), float(drawn.height) / float(target.extent.height),
                 kNearMetres, hazedByFog(uniforms).haze.a},
       .light = light};
-  const bool enlarged = !refined && (push.scene.x < 1 || push.scene.y < 1);
+  const bool enlarged = !mean && (push.scene.x < 1 || push.scene.y < 1);
   if (enlarged) {
     pass.passes.begin(pass.commands, Pass::Accumulate);
     beginColour(pass.commands, mean_.view(), drawn, VK_ATTACHMENT_LOAD_OP_DONT_CARE);
     post_.edges(pass, moved, depth_.view(), push);
     vkCmdEndRendering(pass.commands);
   }
-  pass.passes.begin(pass.commands, refined || enlarged ? Pass::ShowMean : Pass::ShowMoving);
+  pass.passes.begin(pass.commands, mean || enlarged ? Pass::ShowMean : Pass::ShowMoving);
   beginColour(pass.commands, target.view, target.extent, VK_ATTACHMENT_LOAD_OP_DONT_CARE);
-  if (refined)
+  if (mean)
     post_.show(pass, mean_.view(), depth_.view(), {.light = light});
   else if (enlarged)
     post_.enlarge(pass, mean_.view(), depth_.view(), push);
@@ -212,7 +220,7 @@ void PicturePass::render(PassContext& pass, gpu::Target& target, std::span<const
     post_.moving(pass, moved, depth_.view(), push);
   if (!pass.scene.aside) {
     fade_.draw(pass, target.extent);
-    fade_.shown(refined, refined ? target.extent : drawn);
+    fade_.shown(mean, mean ? target.extent : drawn);
   }
   living_ = pass.scene.liveApart && scenery_.moves(pass.scene);
   if (refined && living_) {
@@ -229,9 +237,7 @@ void PicturePass::render(PassContext& pass, gpu::Target& target, std::span<const
     scenery_.labels->draw(pass, side);
   }
   vkCmdEndRendering(pass.commands);
-  if (!pass.scene.aside)
-    scenery_.labels->look(
-        pass, refined ? larger(pass.view, acrossOf(pass.scene)) : smaller(pass.view, pass.scene.resolution), depth_);
+  if (!pass.scene.aside) scenery_.labels->look(pass, view, depth_);
   timings.mark("labels");
 }
 

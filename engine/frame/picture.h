@@ -1,6 +1,6 @@
-//! From the scene to the target: one sample, smoothed, while something moves; at rest a running mean of samples, each with its
-//! own sub-pixel offset and point of the sun's disc, until nothing would change; labels over it. Owns the images it is drawn
-//! into. Loop's thread; must not outlive the scenery.
+//! From the scene to the target: while something moves one sample, smoothed, or the mean of those drawn at once; at rest a running
+//! mean of samples, each with its own sub-pixel offset and point of the sun's disc, until nothing would change; labels over it. Owns
+//! the images it is drawn into. Loop's thread; must not outlive the scenery.
 #pragma once
 
 #include <span>
@@ -34,8 +34,11 @@ class PicturePass {
              const shared::FrameUniforms& uniforms);
   void sample(PassContext& pass, std::span<const SideDraws> draws, shared::FrameUniforms uniforms, Timings& timings,
               Statistics& statistics);
-  //! What is shown of it.
-  VkImageView moving(PassContext& pass, std::span<const SideDraws> draws, Timings& timings, Statistics& statistics);
+  //! What is seen of one, drawn as large as `view`.
+  VkImageView moving(PassContext& pass, const View& view, std::span<const SideDraws> draws, Timings& timings,
+                     Statistics& statistics);
+  //! Mixes what was drawn of each pixel, `across` a side, into the mean with weight `share`; 1: begins it anew.
+  void accumulate(PassContext& pass, VkImageView seen, unsigned across, const shared::FrameUniforms& uniforms, float share);
   bool refine(PassContext& pass, std::span<const SideDraws> draws, const shared::FrameUniforms& uniforms, int samples,
               Timings& timings, Statistics& statistics);
   void sides(PassContext& pass, VkImageView view, std::span<const SideDraws> draws, const glm::vec4* clear, bool lit,

@@ -234,12 +234,13 @@ TEST_F(TouchTest, TheFingerThatStaysGoesOn) {
 }
 
 TEST_F(TouchTest, AFingerMovesTheDivider) {
-  const Rect place{600, 200, 80, 300};
+  const float x = std::round(float(freeMiddle(layout(false), kWidth)) * kWidth);
+  const Rect place{x - 40, 200, 80, 300};
   Patch before = patch(place);
   tap(swipeChoice());
   ASSERT_TRUE(changes(place, before)) << "no divider";
   ASSERT_TRUE(still());
-  drag({640, 360}, {450, 380}, 6);
+  drag({x, 360}, {450, 380}, 6);
   ASSERT_TRUE(still());
   drag({450, 360}, {820, 340}, 6);
   ASSERT_TRUE(still());

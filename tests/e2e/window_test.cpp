@@ -109,7 +109,7 @@ TEST_F(WindowTest, AVisitorTogglesDragsPicksAndSwitchesTheLanguage) {
 
   drive("key c");
   settle("swipe.png");
-  drive("mousemove 640 360 mousedown 1 mousemove --sync 560 360 mousemove --sync 420 360 mouseup 1");
+  drive("mousemove 800 360 mousedown 1 mousemove --sync 560 360 mousemove --sync 420 360 mouseup 1");
   settle("divider.png");
 
   drive("key Home");

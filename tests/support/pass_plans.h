@@ -18,6 +18,7 @@ struct Kind {
   bool shadows = true;    // the sun is up and the look throws some
   bool mapsStale = true;  // while moving
   bool smaller = false;   // then: than the target
+  bool together = false;  // then: four samples at once
   bool lens = false;
   bool fadePicture = false, fadeMean = false;   // a look is chosen while another fades: what the last frame showed
   bool air = false;       // fog, wet ground, or water by night
@@ -32,9 +33,9 @@ struct Kind {
 
   std::string name() const {
     return fmt::format(
-        "plain {} still {} samples {} finished {} shadows {} stale {} smaller {} lens {} air {} glow {} trains {} labels {} drape {} "
-        "records {} picks {} ui {}",
-        plain, still, samples, finished, shadows, mapsStale, smaller, lens, air, glow, trains, labels, drape, records, picks, ui);
+        "plain {} still {} samples {} finished {} shadows {} stale {} smaller {} together {} lens {} air {} glow {} trains {} labels {} "
+        "drape {} records {} picks {} ui {}",
+        plain, still, samples, finished, shadows, mapsStale, smaller, together, lens, air, glow, trains, labels, drape, records, picks, ui);
   }
 };
 
@@ -73,7 +74,7 @@ inline std::vector<frame::Pass> passesOf(const Kind& kind, bool first) {
     list.push_back(Pass::MovingScene);
     lens();
     weather();
-    if (kind.smaller)
+    if (kind.smaller || kind.together)
       list.insert(list.end(), {Pass::Accumulate, Pass::ShowMean});
     else
       list.push_back(Pass::ShowMoving);

@@ -118,17 +118,16 @@ void story(const Body& body, const city::Project& project) {
   body.gap(12);
   ImVec2 at = body.at();
   float half = (body.width - ui.px(10)) / 2, height = ui.px(46);
-  bool swipe = ui.session.compare == city::Compare::Swipe;
-  if (textButton(ui, "compare", at, {half, height}, ui.tr(swipe ? "story.whole" : "story.compare"), ui.theme.after,
+  const bool swiped = ui.session.compare == city::Compare::Swipe;
+  if (textButton(ui, "compare", at, {half, height}, ui.tr(swiped ? "story.whole" : "story.compare"), ui.theme.after,
                  ui.theme.onAccent, Icon::Swipe, true)) {
     bool on = city::isOn(ui.document, ui.session.after, project.id);
     if (!on) ui.emit(city::SetProject{project.id, true});
-    if (swipe) {
+    if (swiped) {
       ui.emit(city::ShowSide{true});
       ui.emit(city::SetCompare{city::Compare::Off});
     } else {
-      ui.emit(city::SetCompare{city::Compare::Swipe});
-      ui.emit(city::SetDivider{0.5});
+      swipe(ui);
     }
   }
   if (textButton(ui, "fly", {at.x + half + ui.px(10), at.y}, {half, height}, ui.tr("story.fly"), ui.theme.accentTint,

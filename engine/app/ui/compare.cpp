@@ -68,6 +68,11 @@ void showAfterSide(const Context& ui) {
   if (!afterShown(ui.session)) ui.emit(city::ShowSide{true});
 }
 
+void swipe(const Context& ui) {
+  ui.emit(city::SetCompare{city::Compare::Swipe});
+  ui.emit(city::SetDivider{freeMiddle(ui.layout, ui.seen.windowSize.x)});
+}
+
 void drawCompare(Context& ui) {
   const Rect rect = ui.layout.compare;
   beginCard(ui, "##compare", rect);
@@ -81,7 +86,7 @@ void drawCompare(Context& ui) {
       segments(ui, "sides", {rect.x + inset, rect.y + inset}, {rect.width - 2 * inset, rect.height - 2 * inset},
                {ui.tr("side.before"), ui.tr("side.after"), ui.tr("compare.swipe"), ui.tr("compare.lens")}, chosen,
                {ui.theme.ink, ui.theme.after, ui.theme.accent, ui.theme.accent});
-  if (tapped == 2) ui.emit(city::SetCompare{city::Compare::Swipe});
+  if (tapped == 2) swipe(ui);
   if (tapped == 3) ui.emit(city::SetCompare{city::Compare::Lens});
   if (tapped == 0 || tapped == 1) {
     if (compare != city::Compare::Off) ui.emit(city::SetCompare{city::Compare::Off});

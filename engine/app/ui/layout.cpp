@@ -136,4 +136,13 @@ Layout layoutFor(glm::vec2 windowSize, float displayScale, const LayoutWishes& w
   return layout;
 }
 
+double freeMiddle(const Layout& layout, float windowWidth) {
+  constexpr float kLittle = 0.3f;
+  float left = 0, right = windowWidth;
+  if (!layout.panel.empty()) left = layout.panel.right();
+  for (const Rect* rect : {&layout.card, &layout.legend})
+    if (!rect->empty()) right = std::min(right, rect->x);
+  return right - left < kLittle * windowWidth ? 0.5 : double((left + right) / 2 / windowWidth);
+}
+
 }  // namespace cm::app::ui

@@ -44,5 +44,7 @@ struct Layout {
 //! Design units are pixels of a 1280x720 window; larger windows get larger parts, but slower than they grow.
 float scaleFor(glm::vec2 windowSize, float displayScale);
 Layout layoutFor(glm::vec2 windowSize, float displayScale, const LayoutWishes& wishes);
+//! The middle of the picture between the cards at its sides, 0..1 of its width; of all of it where little is left between them.
+double freeMiddle(const Layout& layout, float windowWidth);
 
 }  // namespace cm::app::ui

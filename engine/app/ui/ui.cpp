@@ -19,7 +19,7 @@ struct Ui::Impl {
   Fonts fonts;
   State state;
   Layout layout;
-  bool helpAsked = false, playAsked = false, opened = false, themeMoves = false;
+  bool helpAsked = false, playAsked = false, swipeAsked = false, opened = false, themeMoves = false;
 
   bool followTheme(bool darkPicture, double nowSeconds);
 };
@@ -114,6 +114,13 @@ void Ui::draw(const city::Document& document, const city::Session& session, cons
     state.playYears = shownYears(ui);
   }
 
+  if (std::exchange(impl_->swipeAsked, false)) {
+    if (session.compare == city::Compare::Swipe)
+      ui.emit(city::SetCompare{city::Compare::Off});
+    else
+      swipe(ui);
+  }
+
   state.overPicture.clear();
   drawDivider(ui);
   drawLens(ui);
@@ -162,6 +169,8 @@ std::vector<glm::vec4> Ui::covered() const {
   return boxes;
 }
 void Ui::toggleHelp() { impl_->helpAsked = !impl_->helpAsked; }
+void Ui::toggleSwipe() { impl_->swipeAsked = !impl_->swipeAsked; }
+
 void Ui::togglePlay() { impl_->playAsked = !impl_->playAsked; }
 
 }  // namespace cm::app::ui

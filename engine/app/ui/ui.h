@@ -72,6 +72,8 @@ class Ui {
   std::vector<glm::vec4> covered() const;
   //! Opens or closes the page of gestures and keys.
   void toggleHelp();
+  //! Begins or ends the swipe.
+  void toggleSwipe();
   //! Starts or stops the years.
   void togglePlay();
 

@@ -163,6 +163,8 @@ TEST(Passes, WhatIsRecordedFollowsFromTheDeclarations) {
       {"snow", Look::Day, {.still = true, .samples = 2, .shadows = false}, 45, false, false, city::Weather::Snow},
       {"clear again", Look::Day, {.still = true, .samples = 2}},
       {"in haste by night", Look::Day, {.smaller = true, .air = true}, -20},
+      {"with time to spare by night", Look::Day, {.mapsStale = false, .together = true, .air = true}, -20},
+      {"with time to spare", Look::Day, {.together = true, .lens = true}},
       {"another sun", Look::Clay, {}, 30},
       {"in haste", Look::Clay, {.mapsStale = false, .smaller = true}, 30},
       {"a look to leave", Look::Clay, {.mapsStale = false}, 30, false, false, city::Weather::Clear, 0.6f},
@@ -197,7 +199,7 @@ TEST(Passes, WhatIsRecordedFollowsFromTheDeclarations) {
     scene.lookFadeSeconds = one.fadeSeconds;
     if (one.kind.lens) scene.lens = {{0.5f, 0.5f}, 0.3f};
     scene.weather = frame::sharesOf(one.weather);
-    scene.samplesAcross = one.kind.samples == 2 ? 2 : 1;  // both ways, in every kind of picture
+    scene.samplesAcross = one.kind.samples == 2 || one.kind.together ? 2 : 1;  // both ways, in every kind of picture
     scene.resolution = one.kind.smaller ? 0.6f : 1;
     scene.layers.underground = one.underground;
     std::vector<frame::Side> sides = rig.oneSide();

@@ -38,6 +38,23 @@ TEST(Ui, TheChoiceComparesTodayAndThePlan) {
   EXPECT_TRUE(app.tap({rect.x + 40, at.y}).empty()) << "what is chosen already is not chosen again";
 }
 
+TEST(Ui, TheSwipeBeginsInTheMiddleOfWhatIsSeenOfTheCity) {
+  UiHarness app;
+  Rect compare = app.layout().compare;
+  const float seen = (app.layout().panel.right() + app.seen.windowSize.x) / 2;
+  ASSERT_GT(seen, app.seen.windowSize.x / 2 + 100) << "the panel is open";
+  app.tap({compare.x + compare.width * 5 / 8, middle(compare).y});
+  EXPECT_NEAR(app.city.session().divider, seen / app.seen.windowSize.x, 1e-6);
+  app.city.apply({city::SetDivider{0.3}}, app.seen.nowSeconds);
+  app.ui.toggleSwipe();
+  app.frames(1);
+  EXPECT_EQ(app.city.session().compare, city::Compare::Off);
+  app.ui.toggleSwipe();
+  app.frames(1);
+  EXPECT_EQ(app.city.session().compare, city::Compare::Swipe);
+  EXPECT_NEAR(app.city.session().divider, seen / app.seen.windowSize.x, 1e-6);
+}
+
 TEST(Ui, TheDividerFollowsTheFinger) {
   UiHarness app;
   app.city.apply({city::SetCompare{city::Compare::Swipe}}, app.seen.nowSeconds);
