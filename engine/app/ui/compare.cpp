@@ -71,6 +71,7 @@ void showAfterSide(const Context& ui) {
 void swipe(const Context& ui) {
   ui.emit(city::SetCompare{city::Compare::Swipe});
   ui.emit(city::SetDivider{freeMiddle(ui.layout, ui.seen.windowSize.x)});
+  ui.state.dividerFollows = true;
 }
 
 void drawCompare(Context& ui) {
@@ -206,6 +207,17 @@ void drawDividerLine(Context& ui) {
   endBare();
 }
 
+//! A step of the way to the middle of what is seen of the city, where nobody holds the divider.
+void followMiddle(const Context& ui) {
+  constexpr float kPerSecond = 8;
+  const double middle = freeMiddle(ui.layout, ui.seen.windowSize.x), off = middle - ui.session.divider;
+  if (!ui.state.dividerFollows || off == 0) return;
+  const double share = 1 - std::exp(-ui.state.frameSeconds * kPerSecond);
+  const bool there = std::abs(off) * ui.seen.windowSize.x < 1;
+  ui.emit(city::SetDivider{there ? middle : ui.session.divider + off * share});
+  ui.state.animating = true;
+}
+
 //! A finger drags it anywhere along its line. Windows that stay behind lie in the reverse order in which they came: the handle is
 //! over the line.
 void drawDivider(Context& ui) {
@@ -215,6 +227,8 @@ void drawDivider(Context& ui) {
   beginBare("##divider", {x - grab, 0, 2 * grab, window.y}, ImGuiWindowFlags_NoBringToFrontOnFocus);
   hitArea("divider", {x - grab, 0}, {2 * grab, window.y});
   bool held = ImGui::IsItemActive();
+  if (held) ui.state.dividerFollows = false;
+  followMiddle(ui);
   if (held || ImGui::IsItemHovered()) ImGui::SetMouseCursor(ImGuiMouseCursor_ResizeEW);
   // A quick drag ends in the frame in which it moved: where the finger came up counts, too.
   if ((held || ImGui::IsItemDeactivated()) && ImGui::GetIO().MouseDelta.x != 0) {

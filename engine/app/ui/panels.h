@@ -37,7 +37,8 @@ void drawHelp(Context& ui);
 void openProject(const Context& ui, const city::Project& project);
 //! A project's switch: what is switched on is also shown.
 void switchProject(const Context& ui, const std::string& id, bool on);
-//! Today and the plan side by side, the divider in the middle of what is seen of the city.
+//! Today and the plan side by side, the divider in the middle of what is seen of the city; there it stays as cards come and go,
+//! until a hand takes it.
 void swipe(const Context& ui);
 //! The plan, where only today is on the screen.
 void showAfterSide(const Context& ui);

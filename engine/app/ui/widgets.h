@@ -24,6 +24,7 @@ enum class Tab { Projects, Layers };
 struct State {
   bool panelOpen = true;
   Tab tab = Tab::Projects;
+  bool dividerFollows = false;                         // stays in the middle of what is seen of the city, until a hand takes it
   bool helpOpen = false;
   bool creditsOpen = false;
   bool playing = false;

@@ -55,6 +55,28 @@ TEST(Ui, TheSwipeBeginsInTheMiddleOfWhatIsSeenOfTheCity) {
   EXPECT_NEAR(app.city.session().divider, seen / app.seen.windowSize.x, 1e-6);
 }
 
+TEST(Ui, TheDividerStaysInTheMiddleAsACardComesUntilAHandTakesIt) {
+  UiHarness app;
+  app.ui.toggleSwipe();
+  app.frames(1);
+  const double before = app.city.session().divider;
+  app.city.apply({city::Select{{city::PickKind::Project, app.city.document().projects.front().id}}},
+                 app.seen.nowSeconds);
+  app.frames(3);
+  EXPECT_LT(app.city.session().divider, before) << "the card stands at the right";
+  EXPECT_GT(app.city.session().divider, 0.52) << "it goes there with ease";
+  app.frames(90);
+  EXPECT_NEAR(app.city.session().divider, freeMiddle(app.layout(true), app.seen.windowSize.x), 1e-6);
+  EXPECT_FALSE(app.ui.animating());
+  const float x = float(app.city.session().divider) * app.seen.windowSize.x;
+  app.press({x, 360});
+  app.moveTo({x + 100, 360});
+  app.release();
+  app.city.apply({city::Select{}}, app.seen.nowSeconds);
+  app.frames(60);
+  EXPECT_NEAR(app.city.session().divider, (x + 100) / app.seen.windowSize.x, 1e-6);
+}
+
 TEST(Ui, TheDividerFollowsTheFinger) {
   UiHarness app;
   app.city.apply({city::SetCompare{city::Compare::Swipe}}, app.seen.nowSeconds);
