@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <map>
 #include <numbers>
 #include <numeric>
 
@@ -121,6 +122,7 @@ TEST_F(Steady, ATenthOfAPixelChangesLittle) {
   // Turned by an angle, places move by its pixels in the middle and more at the sides: on average over the home view by so much more.
   constexpr double kMeanMove = 1.0876;
   const double pixelDegrees = app::kFieldOfViewRadians / geo::kDegree / extent.height / kMeanMove;
+  std::map<std::string, source::Image> shown;
   struct Picture {
     int samples;
     unsigned across;
@@ -141,8 +143,13 @@ TEST_F(Steady, ATenthOfAPixelChangesLittle) {
     RecordProperty("idealFlip" + kind, std::to_string(ideal));
     EXPECT_LT(apart, most) << kind << " samples";
     EXPECT_GT(apart, 0) << "the camera did not move";
+    shown[kind] = before;
     if (samples > 1) EXPECT_LT(apart, 1.35 * ideal) << "much more than the move itself";
   }
+  const auto fromFilm = [&](const char* kind) { return meanFlip(shown.at(kind), shown.at("16x4")); };
+  RecordProperty("fromFilm1", std::to_string(fromFilm("1x1")));
+  RecordProperty("fromFilm4", std::to_string(fromFilm("1x4")));
+  EXPECT_LT(fromFilm("1x4"), 0.6 * fromFilm("1x1")) << "four samples in motion show what a film shows";
 }
 
 TEST_F(Steady, ChangesOfLevelDoNotPop) {
